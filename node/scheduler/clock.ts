@@ -1,0 +1,31 @@
+/** Time as the collector sees it; tests put their own in its place. */
+export interface Clock {
+  /** Monotonic milliseconds, with fractions, from an arbitrary start. */
+  now(): number;
+  /** Wall-clock milliseconds since 1970. It may be stepped either way at any time. */
+  wall(): number;
+  /** Calls back once after `ms` milliseconds; the returned function cancels. */
+  after(ms: number, callback: () => void): () => void;
+}
+
+/** setTimeout's longest delay; a longer one would fire at once. */
+const longestDelay = 2 ** 31 - 1;
+
+/** The clock of this machine. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wall: () => Date.now(),
+  after(ms, callback) {
+    const timer = setTimeout(callback, Math.min(Math.max(0, ms), longestDelay));
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};
+
+/** Resolves after `ms` milliseconds of a clock. */
+export function sleep(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock.after(ms, resolve);
+  });
+}

@@ -1,0 +1,144 @@
+import { spawn, execFile, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const serverBinary = '/usr/lib/rabbitmq/bin/rabbitmq-server';
+
+/** A real RabbitMQ of the test's own: own ports, own epmd, own data, gone at `stop`. */
+export interface TestBroker {
+  readonly port: number;
+  readonly tlsPort?: number;
+  /** Runs rabbitmqctl against this broker and gives what it printed. */
+  ctl(...args: string[]): Promise<string>;
+  /** Stops the node with SIGTERM (orderly) or SIGKILL; its data stay. */
+  halt(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Starts it again after `halt`, on the same ports with the same data. */
+  resume(): Promise<void>;
+  /** Stops it and removes its files. */
+  stop(): Promise<void>;
+}
+
+/** The server's side of TLS: PEM files. */
+export interface TestBrokerTls {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+  /** Ask the client for a certificate and refuse it without. */
+  readonly clientCert?: boolean;
+}
+
+/** A port nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** Starts a broker; throws where RabbitMQ is not installed, naming the package. */
+export async function startBroker(options: { tls?: TestBrokerTls; config?: string } = {}): Promise<TestBroker> {
+  if (!existsSync(serverBinary)) throw new Error('RabbitMQ is missing: apt-get install rabbitmq-server');
+  const home = await mkdtemp(join(tmpdir(), 'psutil-agent-broker-'));
+  const [port, tlsPort, distPort, epmdPort] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+  const node = `psutil${String(port)}@localhost`;
+  await mkdir(join(home, 'data'));
+  const lines = [
+    `listeners.tcp.1 = 127.0.0.1:${String(port)}`,
+    'loopback_users = none',
+    'log.console = false',
+    'vm_memory_high_watermark.absolute = 4GB',
+    'disk_free_limit.absolute = 1MB',
+  ];
+  if (options.tls) {
+    lines.push(
+      `listeners.ssl.1 = 127.0.0.1:${String(tlsPort)}`,
+      `ssl_options.cacertfile = ${options.tls.ca}`,
+      `ssl_options.certfile = ${options.tls.cert}`,
+      `ssl_options.keyfile = ${options.tls.key}`,
+      `ssl_options.verify = ${options.tls.clientCert === true ? 'verify_peer' : 'verify_none'}`,
+      `ssl_options.fail_if_no_peer_cert = ${String(options.tls.clientCert === true)}`,
+      'ssl_options.versions.1 = tlsv1.2',
+    );
+  }
+  if (options.config !== undefined) lines.push(options.config);
+  await writeFile(join(home, 'rabbitmq.conf'), lines.join('\n') + '\n');
+  await writeFile(join(home, 'plugins'), '[].\n');
+  const environment: NodeJS.ProcessEnv = {
+    PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+    LANG: 'C.UTF-8',
+    HOME: home,
+    RABBITMQ_NODENAME: node,
+    RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
+    RABBITMQ_DIST_PORT: String(distPort),
+    ERL_EPMD_PORT: String(epmdPort),
+    RABBITMQ_MNESIA_BASE: join(home, 'data'),
+    RABBITMQ_LOG_BASE: join(home, 'log'),
+    RABBITMQ_CONFIG_FILE: join(home, 'rabbitmq.conf'),
+    RABBITMQ_ENABLED_PLUGINS_FILE: join(home, 'plugins'),
+    RABBITMQ_CONF_ENV_FILE: join(home, 'none'),
+    // Two cores: busy-waiting schedulers would starve the tests.
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+sbwt none +sbwtdcpu none +sbwtdio none +S 2:2',
+  };
+
+  let child: ChildProcess | undefined;
+  async function resume(): Promise<void> {
+    child = spawn(serverBinary, [], { env: environment, stdio: 'ignore', detached: true });
+    const mine = child;
+    for (const deadline = Date.now() + 90_000; ; ) {
+      if (await answers(port)) return;
+      if (mine.exitCode !== null || Date.now() > deadline) {
+        const log = await readFile(join(home, 'log', `${node}.log`), 'utf8').catch(() => 'no log');
+        throw new Error(`RabbitMQ did not start:\n${log.slice(-2000)}`);
+      }
+      await delay(100);
+    }
+  }
+  async function halt(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    const mine = child;
+    child = undefined;
+    if (mine?.pid === undefined || mine.exitCode !== null) return;
+    const gone = new Promise((resolve) => mine.once('exit', resolve));
+    // The whole group: the launcher is a shell, the node its child.
+    process.kill(-mine.pid, signal);
+    await gone;
+    for (const deadline = Date.now() + 30_000; Date.now() < deadline && (await answers(port)); ) await delay(50);
+  }
+  await resume();
+  return {
+    port,
+    ...(options.tls ? { tlsPort } : {}),
+    ctl: async (...args) => (await run('/usr/lib/rabbitmq/bin/rabbitmqctl', ['-q', '-n', node, ...args], { env: environment })).stdout,
+    halt,
+    resume,
+    stop: async () => {
+      await halt('SIGKILL');
+      // -kill is refused while a node is still registered; a dead node leaves at once.
+      await run('epmd', ['-port', String(epmdPort), '-kill'], { env: environment }).catch(() => undefined);
+      await rm(home, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** Whether an AMQP server answers a wrong protocol header with its own, as the protocol demands. */
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    const end = (result: boolean) => {
+      socket.destroy();
+      resolve(result);
+    };
+    socket.setTimeout(2000, () => { end(false); });
+    socket.once('connect', () => socket.write('AMQP\0\0\0\0'));
+    socket.once('data', (data) => { end(data.subarray(0, 4).toString('latin1') === 'AMQP'); });
+    socket.once('error', () => { end(false); });
+    socket.once('close', () => { end(false); });
+  });
+}
