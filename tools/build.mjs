@@ -11,3 +11,4 @@ function tool(script, ...args) {
 }
 
 tool('node_modules/typescript/bin/tsc', '-p', '.');
+tool('dist/config/compile.js');

@@ -1,0 +1,125 @@
+/** Turns what ajv found into sentences: where, what was expected, what was found, the nearest valid name. */
+import type { ErrorObject } from 'ajv';
+import { functions, functionNamed } from '../catalog/functions.js';
+import type { Fault } from '../errors.js';
+import { nearest } from './nearest.js';
+import { monitorSchema, psutilConfigSchema, type Schema } from './schema.js';
+
+/** A value as it is shown in a message: JSON, cut short, passwords left out. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'number') return String(value);
+  if (Array.isArray(value)) return `a list of ${String(value.length)}`;
+  if (typeof value === 'object' && value !== null) return 'a map';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}..."` : text;
+}
+
+/** The value at a JSON pointer (RFC 6901). */
+export function valueAt(document: unknown, pointer: string): unknown {
+  let value = document;
+  for (const key of pointer.split('/').slice(1)) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Record<string, unknown>)[key.replaceAll('~1', '/').replaceAll('~0', '~')];
+  }
+  return value;
+}
+
+/** A key as a part of a JSON pointer. */
+export function pointerKey(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+/** A fault whose sentence is put together from its parts. */
+export function fault(pointer: string, expected: string, found: string, near?: string): Fault {
+  const hint = near === undefined ? '' : `; did you mean "${near}"?`;
+  return {
+    pointer,
+    message: `${pointer === '' ? 'the configuration' : pointer}: expected ${expected}, found ${found}${hint}`,
+    expected,
+    found,
+    ...(near === undefined ? {} : { nearest: near }),
+  };
+}
+
+const typeNames: Record<string, string> = {
+  object: 'a map', array: 'a list', string: 'text', number: 'a number', integer: 'a whole number', boolean: 'true or false', null: 'null',
+};
+
+/** The faults behind ajv's errors; `document` is what was validated. */
+export function faultsOf(errors: readonly ErrorObject[], document: unknown): Fault[] {
+  // `if` only repeats what its `then` has said.
+  return errors.filter((error) => error.keyword !== 'if').map((error) => faultOf(error, document));
+}
+
+function faultOf(error: ErrorObject, document: unknown): Fault {
+  const { instancePath: pointer, keyword } = error;
+  const params = error.params as Record<string, unknown>;
+  const value = valueAt(document, pointer);
+  const found = /\/password$/.test(pointer) ? `a ${value === null ? 'null' : typeof value}` : show(value);
+  switch (keyword) {
+    case 'required':
+      return missing(pointer, String(params['missingProperty']), value);
+    case 'additionalProperties':
+      return unknownKey(pointer, String(params['additionalProperty']), document);
+    case 'type': {
+      const types = [params['type']].flat().map((type) => typeNames[String(type)] ?? String(type));
+      return fault(pointer, types.join(' or '), found);
+    }
+    case 'enum':
+      return unlisted(pointer, (params['allowedValues'] as unknown[]).map(String), value);
+    case 'minimum':
+    case 'maximum':
+      return fault(pointer, `a number of at ${keyword === 'minimum' ? 'least' : 'most'} ${String(params['limit'])}`, found);
+    case 'minItems':
+      return fault(pointer, 'a list of at least one', 'an empty list');
+    case 'pattern':
+      return fault(pointer, 'text that is not empty', found);
+    default:
+      return fault(pointer, error.message ?? keyword, found);
+  }
+}
+
+/** The arguments of the entry that a pointer leads into, where its method is known. */
+function argumentNames(parent: unknown): string[] | undefined {
+  const method = typeof parent === 'object' && parent !== null && 'method' in parent ? parent.method : undefined;
+  const definition = typeof method === 'string' ? functionNamed(method) : undefined;
+  return definition?.arguments.map((argument) => argument.name);
+}
+
+function missing(pointer: string, name: string, value: unknown): Fault {
+  const meanings: Record<string, string> = {
+    interval: 'interval, the seconds between calls',
+    method: 'method, a psutil function',
+    psutil_config: 'psutil_config, the list of functions to call',
+    args: `args with ${argumentNames(value)?.join(', ') ?? 'the arguments'}`,
+  };
+  return fault(pointer, `the key ${meanings[name] ?? name}`, 'none');
+}
+
+function unknownKey(pointer: string, key: string, document: unknown): Fault {
+  const isArgument = pointer.endsWith('/args');
+  const names = isArgument ? (argumentNames(valueAt(document, pointer.slice(0, -'/args'.length))) ?? []) : keysAt(pointer, document);
+  const kind = isArgument ? 'arguments' : 'keys';
+  const expected = names.length === 0 ? `no ${kind}` : `only the ${kind} ${names.join(', ')}`;
+  return fault(`${pointer}/${pointerKey(key)}`, expected, `"${key}"`, nearest(key, names));
+}
+
+/** The keys that the schema knows for the map at a pointer. */
+function keysAt(pointer: string, document: unknown): string[] {
+  let schema: Schema = Array.isArray(document) ? psutilConfigSchema() : monitorSchema();
+  for (const key of pointer.split('/').slice(1)) {
+    const properties = (schema['properties'] ?? {}) as Record<string, Schema>;
+    const next = schema['type'] === 'array' ? (schema['items'] as Schema) : properties[key];
+    if (next === undefined) return [];
+    schema = '$ref' in next ? psutilConfigSchema() : next;
+  }
+  return Object.keys(schema['properties'] ?? {});
+}
+
+function unlisted(pointer: string, names: readonly string[], value: unknown): Fault {
+  const near = typeof value === 'string' ? nearest(value, names) : undefined;
+  const isMethod = names.length === functions.length && names[0] === functions[0]?.name;
+  const expected = isMethod ? 'a psutil function of the catalog (psutil-agent methods lists them)' : `one of ${names.join(', ')}`;
+  return fault(pointer, expected, show(value), near);
+}

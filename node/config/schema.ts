@@ -1,0 +1,171 @@
+/**
+ * The JSON Schemas (2020-12) of psutil_config and of the settings file, made from the catalog.
+ * schemas/*.json are their written form (`npm run schemas`); a test holds both equal.
+ */
+import type { Argument, CatalogFunction } from '../catalog/function.js';
+import { functions } from '../catalog/functions.js';
+
+/** A JSON Schema as data. */
+export type Schema = { readonly [keyword: string]: unknown };
+
+const dialect = 'https://json-schema.org/draft/2020-12/schema';
+
+/** Names of the schema files; references between them are relative. */
+export const schemaIds = { psutilConfig: 'psutil-config.schema.json', monitor: 'monitor.schema.json' } as const;
+
+/** Shortest interval between calls, seconds. */
+export const shortestInterval = 0.1;
+
+function argumentSchema(argument: Argument): Schema {
+  return {
+    type: argument.nullable ? [argument.type, 'null'] : argument.type,
+    ...(argument.minimum === undefined ? {} : { minimum: argument.minimum }),
+    ...(argument.values === undefined ? {} : { enum: argument.values }),
+    ...(argument.required ? {} : { default: argument.default }),
+    description: argument.meaning,
+  };
+}
+
+/** What `args` may be for one function. */
+function argumentsSchema(definition: CatalogFunction): Schema {
+  const required = definition.arguments.filter((argument) => argument.required).map((argument) => argument.name);
+  return {
+    type: 'object',
+    properties: Object.fromEntries(definition.arguments.map((argument) => [argument.name, argumentSchema(argument)])),
+    ...(required.length === 0 ? {} : { required }),
+    additionalProperties: false,
+  };
+}
+
+function methodRule(definition: CatalogFunction): Schema {
+  const args = argumentsSchema(definition);
+  return {
+    if: { type: 'object', properties: { method: { const: definition.name } }, required: ['method'] },
+    then: {
+      type: 'object',
+      properties: { args },
+      ...('required' in args ? { required: ['args'] } : {}),
+    },
+  };
+}
+
+/** The schema of psutil_config: a list of entries. */
+export function psutilConfigSchema(): Schema {
+  return {
+    $schema: dialect,
+    $id: schemaIds.psutilConfig,
+    title: 'psutil_config',
+    description: 'The psutil functions to call, each on its own interval.',
+    type: 'array',
+    items: {
+      type: 'object',
+      properties: {
+        method: { type: 'string', enum: functions.map((definition) => definition.name), description: 'a psutil function' },
+        args: { type: 'object', description: 'its keyword arguments' },
+        result_argument: { type: 'string', pattern: '\\S', description: 'a field of the result, or a path into it' },
+        interval: { type: 'number', minimum: shortestInterval, description: 'seconds between calls' },
+        alias: { type: 'string', pattern: '\\S', description: 'the metric\'s name; the method\'s unless given' },
+      },
+      required: ['method', 'interval'],
+      additionalProperties: false,
+      allOf: functions.map(methodRule),
+    },
+  };
+}
+
+/** An object that may be left out, its members' defaults then standing. */
+function section(description: string, properties: Record<string, Schema>, extras: Schema = {}): Schema {
+  return { type: 'object', description, properties, additionalProperties: false, ...extras };
+}
+
+const text = (description: string, extras: Schema = {}): Schema => ({ type: 'string', pattern: '\\S', description, ...extras });
+const flag = (description: string, fallback: boolean): Schema => ({ type: 'boolean', description, default: fallback });
+const seconds = (description: string, minimum: number, fallback: number): Schema => ({ type: 'number', description, minimum, default: fallback });
+const whole = (description: string, minimum: number, fallback: number, extras: Schema = {}): Schema => ({
+  type: 'integer', description, minimum, default: fallback, ...extras,
+});
+const choice = (description: string, values: readonly string[], fallback: string): Schema => ({
+  type: 'string', description, enum: values, default: fallback,
+});
+
+function brokerSchema(): Schema {
+  return section('RabbitMQ; without it samples go to stdout', {
+    hostnames: {
+      type: 'array', items: text('host name or address'), minItems: 1, default: ['localhost'], description: 'tried in turn',
+    },
+    port: { type: 'integer', minimum: 1, maximum: 65535, description: '5672, with TLS 5671, unless given' },
+    vhost: text('virtual host', { default: '/' }),
+    username: text('user name', { default: 'guest' }),
+    password: { type: 'string', description: 'in plain text: better one of the three below' },
+    password_file: text('file whose first line is the password'),
+    password_env: text('environment variable that holds the password'),
+    password_dpapi: text('base64 of a DPAPI blob of the password (machine scope)'),
+    tls: section('TLS', {
+      enabled: flag('speak TLS', false),
+      ca_cert: text('PEM file of the authorities to trust; the system\'s unless given'),
+      client_cert: text('PEM file of the client\'s certificate'),
+      client_key: text('PEM file of its private key'),
+      server_name: text('name the server\'s certificate must carry; the host name unless given'),
+      verify: flag('refuse a server that cannot prove who it is', true),
+    }, { default: {} }),
+    heartbeat: { type: 'integer', minimum: 0, maximum: 65535, default: 15, description: 'AMQP heartbeat, seconds; 0 is off' },
+    connect_timeout: seconds('longest time for one attempt to connect', 0.1, 10),
+    confirm_timeout: seconds('longest wait for a confirm before the connection counts as dead', 0.1, 30),
+    reconnect_initial: seconds('first delay between attempts', 0.01, 0.5),
+    reconnect_maximum: seconds('longest delay between attempts', 0.01, 30),
+    exchange: section('the exchange, declared as the predecessor did', {
+      name: text('its name', { default: 'cloudify-monitoring' }),
+      type: choice('its type', ['topic', 'direct', 'fanout', 'headers'], 'topic'),
+      durable: flag('survives a restart of the broker', false),
+      auto_delete: flag('goes when its last binding goes', true),
+      internal: flag('not for publishers', false),
+    }, { default: {} }),
+    routing_key: text('routing key; deployment_id unless given'),
+    delivery_mode: choice('whether the broker keeps messages on disk', ['transient', 'persistent'], 'transient'),
+    app_id: text('AMQP app_id', { default: 'psutil-agent' }),
+    window: whole('samples in flight, sent and not yet confirmed', 1, 256, { maximum: 65535 }),
+    drain_rate: { type: 'number', minimum: 1, default: 5000, description: 'most samples a second while a backlog drains' },
+  });
+}
+
+/** The schema of the settings file. Defaults that depend on the host are filled in elsewhere and stand in the description. */
+export function monitorSchema(): Schema {
+  return {
+    $schema: dialect,
+    $id: schemaIds.monitor,
+    title: 'PsutilAgent settings',
+    ...section('What to sample, where to send it, and how.', {
+      node: section('whom the samples speak for', {
+        deployment_id: text('deployment', { default: 'default' }),
+        node_name: text('name of the node; the host\'s name unless given'),
+        node_id: text('node instance; the host\'s name unless given'),
+        host: text('the message\'s host; node_id unless given'),
+      }, { default: {} }),
+      broker: brokerSchema(),
+      psutil_config: { $ref: schemaIds.psutilConfig },
+      schedule: section('when entries are due', {
+        jitter: seconds('spreads a fleet: ticks are shifted by up to this much, by node_id', 0, 0),
+        align: flag('ticks fall on whole multiples of the interval since 1970', false),
+      }, { default: {} }),
+      publish: section('what is published', {
+        units: flag('fill in the message\'s unit', false),
+        unroutable: choice('samples that nobody is bound for: keep until somebody is, or let go', ['hold', 'drop'], 'hold'),
+      }, { default: {} }),
+      spool: section('where samples wait for the broker', {
+        path: text('directory; spool in the data directory unless given'),
+        max_bytes: whole('most bytes kept; the oldest samples go first', 1, 1_073_741_824),
+        max_age: seconds('seconds after which a sample is let go', 1, 604_800),
+      }, { default: {} }),
+      log: section('psutil.log', {
+        path: text('directory; CELERY_WORK_DIR and AGENT_WORK_DIR go before it'),
+        level: choice('least level written', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
+        max_bytes: whole('size at which the file is rotated', 1024, 10_485_760),
+        files: whole('rotated files kept', 1, 5, { maximum: 100 }),
+      }, { default: {} }),
+      status: section('status.json', {
+        path: text('directory; the data directory unless given'),
+        interval: seconds('seconds between writes', 0.1, 5),
+      }, { default: {} }),
+    }, { required: ['psutil_config'] }),
+  };
+}

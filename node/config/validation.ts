@@ -1,0 +1,166 @@
+/** Everything wrong with a configuration, at once, before anything is started. */
+import { functionNamed } from '../catalog/functions.js';
+import { parseSelector, selectableFields, selectsOne, type Selector } from '../catalog/selector.js';
+import { shapeOf } from '../catalog/function.js';
+import type { Fault } from '../errors.js';
+import { convertEntry } from './conversion.js';
+import { fault, faultsOf, show } from './fault.js';
+import { nearest } from './nearest.js';
+import * as validators from './validators.cjs';
+
+/** Something that works but is hardly meant. */
+export interface Warning {
+  readonly pointer: string;
+  readonly message: string;
+}
+
+/** A configuration in map form as the schema sees it: converted, defaults filled in. */
+export interface ValidDocument {
+  readonly [key: string]: unknown;
+  readonly psutil_config: readonly ValidEntry[];
+}
+
+/** An entry that the schema has accepted. */
+export interface ValidEntry {
+  readonly method: string;
+  readonly args?: Readonly<Record<string, string | number | boolean | null>>;
+  readonly result_argument?: string;
+  readonly interval: number;
+  readonly alias?: string;
+}
+
+/** What validation found. `document` is complete only where there are no faults. */
+export interface Verdict {
+  readonly faults: readonly Fault[];
+  readonly warnings: readonly Warning[];
+  readonly document: ValidDocument;
+}
+
+/** Checks a parsed configuration (the bare list or the map). The given value is not changed. */
+export function validate(parsed: unknown): Verdict {
+  const bare = Array.isArray(parsed);
+  const list: unknown = bare ? parsed : isMap(parsed) ? parsed['psutil_config'] : undefined;
+  const entries = Array.isArray(list) ? list.map(convertEntry) : list;
+  const document = bare ? entries : isMap(parsed) ? { ...structuredClone(parsed), ...(entries === undefined ? {} : { psutil_config: entries }) } : parsed;
+  const base = bare ? '' : '/psutil_config';
+
+  const validator = bare ? validators.psutilConfig : validators.monitor;
+  const faults = validator(document) ? [] : faultsOf(validator.errors ?? [], document);
+  if (!bare && !isMap(document)) {
+    return { faults: [fault('', 'a list of entries or a map with psutil_config', show(parsed))], warnings: [], document: { psutil_config: [] } };
+  }
+  const warnings: Warning[] = [];
+  if (Array.isArray(entries)) {
+    const faulty = new Set(faults.map((found) => found.pointer.slice(base.length).split('/')[1]));
+    const sound = entries.flatMap((entry: unknown, index) => (faulty.has(String(index)) ? [] : [{ index, entry: entry as ValidEntry }]));
+    faults.push(...sound.flatMap(({ index, entry }) => selectorFaults(`${base}/${String(index)}`, entry)));
+    warnings.push(...duplicates(base, sound));
+    if (entries.length === 0) warnings.push({ pointer: base, message: `${base || 'the configuration'}: the list is empty, nothing will be sampled` });
+  }
+  if (isMap(document)) {
+    faults.push(...brokerFaults(document['broker']));
+    warnings.push(...brokerWarnings(document['broker']));
+  }
+  const complete = (bare ? completeMap(entries) : document) as unknown as ValidDocument;
+  return { faults, warnings, document: complete };
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The map form of a bare list, with the defaults of the settings that it lacks. */
+function completeMap(entries: unknown): unknown {
+  const document = { psutil_config: [] };
+  validators.monitor(document);
+  return { ...document, psutil_config: entries };
+}
+
+/** An entry's arguments with the catalog's defaults. */
+export function completeArguments(entry: ValidEntry): Record<string, string | number | boolean | null> {
+  const definition = functionNamed(entry.method);
+  const defaults = (definition?.arguments ?? []).map((argument) => [argument.name, argument.default] as const);
+  return { ...Object.fromEntries(defaults), ...entry.args };
+}
+
+/** The selector of an entry, if it has one and it is sound. */
+export function selectorOf(entry: ValidEntry): Selector | undefined {
+  const definition = functionNamed(entry.method);
+  if (definition === undefined || entry.result_argument === undefined) return undefined;
+  const selector = parseSelector(definition, completeArguments(entry), entry.result_argument);
+  return 'expected' in selector ? undefined : selector;
+}
+
+function selectorFaults(pointer: string, entry: ValidEntry): Fault[] {
+  const definition = functionNamed(entry.method);
+  if (definition === undefined) return [];
+  if (entry.result_argument === undefined) {
+    const numbers = definition.fields.some((field) => field.type !== 'string');
+    return numbers ? [] : [fault(pointer, `result_argument "count", for ${entry.method} gives only text`, 'none')];
+  }
+  const args = completeArguments(entry);
+  const selector = parseSelector(definition, args, entry.result_argument);
+  if (!('expected' in selector)) return [];
+  const fields = selectableFields(definition);
+  const last = entry.result_argument.split('.').pop() ?? '';
+  const field = fields.includes(last) ? last : nearest(last, fields);
+  // A field that is right but for the item before it: `user` of a list wants `*.user`.
+  const items = ['records', 'map', 'lists'].includes(shapeOf(definition, args));
+  const near = field === undefined || !items ? field : entry.result_argument.includes('.') ? undefined : `*.${field}`;
+  return [fault(`${pointer}/result_argument`, selector.expected, show(entry.result_argument), near)];
+}
+
+/** Entries that would publish the same name and path. */
+function duplicates(base: string, entries: readonly { index: number; entry: ValidEntry }[]): Warning[] {
+  const first = new Map<string, number>();
+  return entries.flatMap(({ index, entry }) => {
+    const definition = functionNamed(entry.method);
+    if (definition === undefined) return [];
+    const args = completeArguments(entry);
+    const selector = selectorOf(entry);
+    const name = entry.alias ?? entry.method;
+    const path = selectsOne(definition, args, selector) ? '' : (selector ?? ['*']).join('.');
+    const key = JSON.stringify([name, path]);
+    const earlier = first.get(key);
+    if (earlier === undefined) {
+      first.set(key, index);
+      return [];
+    }
+    const message = `${base}/${String(index)}: publishes the same name "${name}" as ${base}/${String(earlier)}; give one of them an alias of its own`;
+    return [{ pointer: `${base}/${String(index)}`, message }];
+  });
+}
+
+const passwordSources = ['password', 'password_file', 'password_env', 'password_dpapi'];
+
+function brokerFaults(broker: unknown): Fault[] {
+  if (!isMap(broker)) return [];
+  const faults: Fault[] = [];
+  const sources = passwordSources.filter((key) => key in broker);
+  if (sources.length > 1) faults.push(fault('/broker', `at most one of ${passwordSources.join(', ')}`, sources.join(', ')));
+  const tls = broker['tls'];
+  if (isMap(tls) && 'client_cert' in tls !== 'client_key' in tls) {
+    faults.push(fault('/broker/tls', 'client_cert and client_key together', 'client_cert' in tls ? 'client_cert alone' : 'client_key alone'));
+  }
+  const { reconnect_initial: initial, reconnect_maximum: maximum } = broker;
+  if (typeof initial === 'number' && typeof maximum === 'number' && initial > maximum) {
+    faults.push(fault('/broker/reconnect_maximum', `at least reconnect_initial, ${String(initial)}`, String(maximum)));
+  }
+  return faults;
+}
+
+function brokerWarnings(broker: unknown): Warning[] {
+  if (!isMap(broker)) return [];
+  const warnings: Warning[] = [];
+  if ('password' in broker) {
+    warnings.push({
+      pointer: '/broker/password',
+      message: '/broker/password: the password stands in the file in plain text; use password_file, password_env or password_dpapi',
+    });
+  }
+  const tls = broker['tls'];
+  if (isMap(tls) && tls['enabled'] === true && tls['verify'] === false) {
+    warnings.push({ pointer: '/broker/tls/verify', message: '/broker/tls/verify: anyone can pose as the broker, for its certificate is not verified' });
+  }
+  return warnings;
+}
