@@ -1,0 +1,98 @@
+import { existsSync, statSync } from 'node:fs';
+import type { Fields } from '../../catalog/value.js';
+import { UnavailableError } from '../../errors.js';
+import { Guard } from './guard.js';
+import { libc, type Volume } from './libc.js';
+import { known, optionalTextOf, textOf, type Roots } from './source.js';
+
+/** A mounted volume, psutil 8's fields. */
+export type Partition = Readonly<Record<'device' | 'mountpoint' | 'fstype' | 'opts', string>>;
+
+const sector = 512;
+
+// Columns of /proc/diskstats after the device's name, and what one of them is worth.
+const diskColumns: readonly (readonly [field: string, column: number, unit: number])[] = [
+  ['read_count', 0, 1],
+  ['write_count', 4, 1],
+  ['read_bytes', 2, sector],
+  ['write_bytes', 6, sector],
+  ['read_time', 3, 1],
+  ['write_time', 7, 1],
+  ['read_merged_count', 1, 1],
+  ['write_merged_count', 5, 1],
+  ['busy_time', 9, 1],
+];
+
+/** psutil's `disk_io_counters` by device out of the text of /proc/diskstats: counts, bytes and ms since boot. */
+export function parseDiskStats(diskstats: string): Map<string, Fields> {
+  const devices = new Map<string, Fields>();
+  for (const line of diskstats.split('\n')) {
+    const [, , name, ...columns] = line.trim().split(/ +/);
+    // Rows of four columns were partitions before Linux 2.6.25; no Node runs there.
+    if (name === undefined || columns.length < 11) continue;
+    const value = (column: number, unit: number): number => Number(columns[column]) * unit;
+    devices.set(name, known(Object.fromEntries(diskColumns.map(([field, column, unit]) => [field, value(column, unit)]))));
+  }
+  return devices;
+}
+
+/** The volumes in the text of /proc/self/mounts, its escapes undone. */
+export function parseMounts(mounts: string): Partition[] {
+  const plain = (word: string): string => word.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
+  const rows = mounts.split('\n').map((line) => line.split(' ').map(plain));
+  return rows.flatMap(([device, mountpoint, fstype, opts]) =>
+    device === undefined || mountpoint === undefined || fstype === undefined || opts === undefined
+      ? []
+      : [{ device: device === 'none' ? '' : device, mountpoint, fstype, opts }]);
+}
+
+/** The kinds of volume in the text of /proc/filesystems that are kept on a device; zfs is, though it is marked otherwise. */
+export function parseDeviceFileSystems(filesystems: string): Set<string> {
+  const rows = filesystems.split('\n').map((line) => line.split('\t'));
+  return new Set(rows.flatMap(([mark, name]) => (name !== undefined && (mark !== 'nodev' || name === 'zfs') ? [name] : [])));
+}
+
+/** Sizes in bytes: `free` is what unprivileged users may still take, so `used` and `free` do not add up to `total`. */
+export function usageOf(volume: Volume): Fields {
+  const bytes = (blocks: number): number => blocks * volume.blockSize;
+  return { total: bytes(volume.blocks), used: bytes(volume.blocks - volume.free), free: bytes(volume.available) };
+}
+
+const volumes = new Guard<Volume>();
+
+/**
+ * psutil's `disk_usage` without `percent`. statvfs(3) itself, since Node's statfs lacks the unit of the block counts
+ * (`f_frsize`), which network and FUSE volumes choose freely.
+ */
+export async function diskUsage(path: string): Promise<Fields> {
+  const { statvfs } = await libc();
+  return usageOf(await volumes.run(`The volume of "${path}"`, () => statvfs(path)));
+}
+
+/** psutil's `disk_partitions`: volumes on devices, or with `all` every mount. */
+export function diskPartitions(roots: Roots, all: boolean): Partition[] {
+  const partitions = parseMounts(textOf(`${roots.proc}/self/mounts`)).map((partition) =>
+    ['/dev/root', 'rootfs'].includes(partition.device) ? { ...partition, device: rootDevice(roots) ?? partition.device } : partition);
+  if (all) return partitions;
+  const onDevices = parseDeviceFileSystems(textOf(`${roots.proc}/filesystems`));
+  return partitions.filter(({ device, fstype }) => device !== '' && onDevices.has(fstype));
+}
+
+// The kernel names the volume it booted from "/dev/root"; its numbers tell which device that is.
+function rootDevice(roots: Roots): string | undefined {
+  const numbers = statSync('/', { bigint: true }).dev;
+  const major = ((numbers >> 8n) & 0xfffn) | ((numbers >> 32n) & ~0xfffn);
+  const minor = (numbers & 0xffn) | ((numbers >> 12n) & ~0xffn);
+  const uevent = optionalTextOf(`${roots.sys}/dev/block/${String(major)}:${String(minor)}/uevent`) ?? '';
+  const name = /^DEVNAME=(.+)$/m.exec(uevent)?.[1];
+  return name === undefined ? undefined : `/dev/${name}`;
+}
+
+/** psutil's `disk_io_counters` by device; without `perDisk` only whole devices, whose numbers contain their partitions'. */
+export function diskIoCounters(roots: Roots, perDisk: boolean): Record<string, Fields> {
+  const devices = [...parseDiskStats(textOf(`${roots.proc}/diskstats`))];
+  if (perDisk) return Object.fromEntries(devices);
+  const blocks = `${roots.sys}/block`;
+  if (!existsSync(blocks)) throw new UnavailableError(`${blocks} was expected, to tell disks from their partitions, and is missing: ask perdisk.`);
+  return Object.fromEntries(devices.filter(([name]) => existsSync(`${blocks}/${name.replaceAll('/', '!')}`)));
+}

@@ -1,0 +1,143 @@
+import { getSystemErrorName } from 'node:util';
+import type { LibraryHandle } from 'koffi';
+import { messageOf, UnavailableError } from '../../errors.js';
+
+/** Blocks of a volume and their size in bytes (`f_frsize`). */
+export interface Volume {
+  readonly blockSize: number;
+  readonly blocks: number;
+  readonly free: number;
+  /** Free for unprivileged users. */
+  readonly available: number;
+}
+
+/** One row of getifaddrs(3). Addresses are text: dotted, IPv6 with its scope, or a MAC address in lower case. */
+export interface InterfaceRow {
+  readonly name: string;
+  /** The IFF_ bits. */
+  readonly flags: number;
+  readonly family: number;
+  readonly address: string | null;
+  readonly netmask: string | null;
+  /** The broadcast address, or the other end of a point-to-point link. */
+  readonly far: string | null;
+}
+
+/** The C library's calls that neither Node nor /proc stand in for. */
+export interface Libc {
+  /** statvfs(3), on a worker thread. Throws UnavailableError with the system's code. */
+  statvfs(path: string): Promise<Volume>;
+  /** getifaddrs(3). Throws UnavailableError with the system's code. */
+  interfaces(): InterfaceRow[];
+}
+
+export const AF_INET = 2;
+export const AF_INET6 = 10;
+export const AF_PACKET = 17;
+
+let bound: Promise<Libc> | undefined;
+
+/** The C library of this process, bound when first asked for. Throws UnavailableError where koffi has no build. */
+export function libc(): Promise<Libc> {
+  bound ??= bind().catch((error: unknown) => {
+    throw new UnavailableError(`koffi was expected to reach the C library on Linux ${process.arch} and cannot: ${messageOf(error)}`);
+  });
+  return bound;
+}
+
+type Koffi = (typeof import('koffi'))['default'];
+/** Koffi's pointers, null being NULL. */
+type Pointer = bigint | null;
+/** Koffi's 64-bit numbers: a bigint where a number would not be exact. */
+type Wide = number | bigint;
+
+async function bind(): Promise<Libc> {
+  const { default: koffi } = await import('koffi');
+  if (koffi.sizeof('void *') !== 8) throw new Error('only 64-bit systems are supported');
+  const library = koffi.load(null);
+  return { statvfs: bindStatvfs(koffi, library), interfaces: bindInterfaces(koffi, library) };
+}
+
+function failed(koffi: Koffi, call: string): UnavailableError {
+  return new UnavailableError(`${call} was refused by the system (${getSystemErrorName(-koffi.errno())}).`);
+}
+
+interface Statvfs { frsize: Wide; blocks: Wide; bfree: Wide; bavail: Wide }
+
+function bindStatvfs(koffi: Koffi, library: LibraryHandle): Libc['statvfs'] {
+  // The five members that glibc and musl have alike on 64-bit systems; the rest is room.
+  const record = koffi.struct({
+    bsize: 'ulong', frsize: 'ulong', blocks: 'ulong', bfree: 'ulong', bavail: 'ulong', rest: koffi.array('uint8', 128),
+  });
+  const statvfs = library.func('statvfs', 'int', ['str', koffi.out(koffi.pointer(record))]);
+  const call = statvfs.async as (path: string, out: Partial<Statvfs>, done: (error: Error | null, result: number) => void) => void;
+  return (path) => new Promise((resolve, reject) => {
+    const out: Partial<Statvfs> = {};
+    // errno is koffi's for as long as this callback runs, so no promise may come in between.
+    call(path, out, (error, result) => {
+      if (error !== null) reject(error);
+      else if (result !== 0) reject(failed(koffi, `statvfs("${path}")`));
+      else resolve(volumeOf(out as Statvfs));
+    });
+  });
+}
+
+function volumeOf({ frsize, blocks, bfree, bavail }: Statvfs): Volume {
+  return { blockSize: Number(frsize), blocks: Number(blocks), free: Number(bfree), available: Number(bavail) };
+}
+
+interface Ifaddrs { next: Pointer; name: string; flags: number; address: Pointer; netmask: Pointer; far: Pointer }
+
+function bindInterfaces(koffi: Koffi, library: LibraryHandle): Libc['interfaces'] {
+  const record = koffi.struct({
+    next: 'void *', name: 'str', flags: 'uint', address: 'void *', netmask: 'void *', far: 'void *', data: 'void *',
+  });
+  const getifaddrs = library.func('getifaddrs', 'int', [koffi.out(koffi.pointer('void *'))]) as (out: Pointer[]) => number;
+  const freeifaddrs = library.func('freeifaddrs', 'void', ['void *']) as (list: Pointer) => void;
+  const textOf = bindAddressText(koffi, library);
+  const rowOf = (entry: Ifaddrs): InterfaceRow => {
+    const family = entry.address === null ? 0 : (koffi.decode(entry.address, 'uint16') as number);
+    const [address, netmask, far] = [entry.address, entry.netmask, entry.far].map((pointer) => textOf(pointer, family));
+    return { name: entry.name, flags: entry.flags, family, address: address ?? null, netmask: netmask ?? null, far: far ?? null };
+  };
+  return () => {
+    const list: Pointer[] = [null];
+    if (getifaddrs(list) !== 0) throw failed(koffi, 'getifaddrs()');
+    const rows: InterfaceRow[] = [];
+    try {
+      for (let at = list[0] ?? null; at !== null; ) {
+        const entry = koffi.decode(at, record) as Ifaddrs;
+        rows.push(rowOf(entry));
+        at = entry.next;
+      }
+    } finally {
+      freeifaddrs(list[0] ?? null);
+    }
+    return rows;
+  };
+}
+
+const NI_NUMERICHOST = 1;
+const sockaddrSize = new Map([[AF_INET, 16], [AF_INET6, 28]]);
+
+// getnameinfo(3) rather than a formatter of our own: it knows how IPv6 is shortened and when a scope belongs to it.
+function bindAddressText(koffi: Koffi, library: LibraryHandle): (address: Pointer, family: number) => string | null {
+  const getnameinfo = library.func('int getnameinfo(void *, uint, void *, uint, void *, uint, int)') as (
+    address: Pointer, size: number, host: Buffer, hostSize: number, service: null, serviceSize: number, flags: number,
+  ) => number;
+  const bytes = (pointer: Pointer, offset: number, length: number): number[] =>
+    Array.from(koffi.decode(pointer, offset, 'uint8', length) as ArrayLike<number>);
+  return (address, family) => {
+    if (address === null) return null;
+    if (family === AF_PACKET) {
+      // struct sockaddr_ll: the address's length is its 12th byte, the address follows.
+      const length = bytes(address, 11, 1)[0] ?? 0;
+      return length === 0 ? null : bytes(address, 12, length).map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+    }
+    const size = sockaddrSize.get(family);
+    if (size === undefined) return null;
+    const host = Buffer.alloc(128);
+    const refused = getnameinfo(address, size, host, host.length, null, 0, NI_NUMERICHOST) !== 0;
+    return refused ? null : host.toString('latin1', 0, host.indexOf(0));
+  };
+}

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { InterfaceRow } from './libc.js';
+import { addressesByInterface, linkStats, parseNetDev } from './network.js';
+
+const heads = 'Inter-|   Receive                                                |  Transmit\n face |bytes    packets errs drop fifo frame compressed multicast|bytes\n';
+
+test('traffic by interface, whatever its name', () => {
+  const dev = `${heads}  eth0: 1000 10 1 2 3 4 5 6 2000 20 7 8 9 10 11 12\neth0:1:1000 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n`;
+  const traffic = parseNetDev(dev);
+  assert.deepEqual(traffic['eth0'], {
+    bytes_sent: 2000, bytes_recv: 1000, packets_sent: 20, packets_recv: 10, errin: 1, errout: 7, dropin: 2, dropout: 8,
+  });
+  assert.equal(traffic['eth0:1']?.['bytes_recv'], 1000);
+  assert.equal(traffic['eth0:1']['bytes_sent'], 0);
+});
+
+test('columns that are not there are absent, not 0', () => {
+  assert.deepEqual(parseNetDev(`${heads}lo: 5 6\n`), { lo: { bytes_recv: 5, packets_recv: 6 } });
+});
+
+test('an interface is up when it runs; flags are named in the order of their bits', () => {
+  assert.deepEqual(linkStats(0x1043, { mtu: '9000\n', speed: '10000\n', duplex: 'full\n' }), {
+    isup: true, duplex: 2, speed: 10_000, mtu: 9000, flags: 'up,broadcast,running,multicast',
+  });
+  assert.deepEqual(linkStats(0x1003, { mtu: '1500\n', speed: '-1\n', duplex: 'half\n' }), {
+    isup: false, duplex: 1, speed: 0, mtu: 1500, flags: 'up,broadcast,multicast',
+  });
+});
+
+test('what a link does not tell: psutil\'s 0 for speed and duplex, no mtu', () => {
+  assert.deepEqual(linkStats(0, { mtu: undefined, speed: undefined, duplex: undefined }), { isup: false, duplex: 0, speed: 0, flags: '' });
+});
+
+const row = (part: Partial<InterfaceRow>): InterfaceRow =>
+  ({ name: 'eth0', flags: 0x1043, family: 2, address: '192.0.2.2', netmask: '255.255.255.0', far: '192.0.2.255', ...part });
+
+test('addresses by interface, lowest family first, with broadcast or the other end', () => {
+  const addresses = addressesByInterface([
+    row({ family: 17, address: '02:fc:00:00:00:01', netmask: null, far: 'ff:ff:ff:ff:ff:ff' }),
+    row({}),
+    row({ name: 'tun0', flags: 0x10d1, address: '10.8.0.1', netmask: '255.255.255.255', far: '10.8.0.2' }),
+    row({ name: 'tun0', flags: 0x10d1, family: 17, address: null, netmask: null, far: null }),
+  ]);
+  assert.deepEqual(addresses, {
+    eth0: [
+      { family: 2, address: '192.0.2.2', netmask: '255.255.255.0', broadcast: '192.0.2.255', ptp: null },
+      { family: 17, address: '02:fc:00:00:00:01', netmask: null, broadcast: 'ff:ff:ff:ff:ff:ff', ptp: null },
+    ],
+    tun0: [{ family: 2, address: '10.8.0.1', netmask: '255.255.255.255', broadcast: null, ptp: '10.8.0.2' }],
+  });
+});
+
+test('a loopback has neither broadcast nor other end; short hardware addresses are filled up', () => {
+  const addresses = addressesByInterface([
+    row({ name: 'lo', flags: 0x49, address: '127.0.0.1', netmask: '255.0.0.0', far: '127.0.0.1' }),
+    row({ name: 'sit0', flags: 0x80, family: 17, address: '00:00:00:00', netmask: null, far: null }),
+  ]);
+  assert.deepEqual(addresses['lo'], [{ family: 2, address: '127.0.0.1', netmask: '255.0.0.0', broadcast: null, ptp: null }]);
+  assert.deepEqual(addresses['sit0'], [{ family: 17, address: '00:00:00:00:00:00', netmask: null, broadcast: null, ptp: null }]);
+});

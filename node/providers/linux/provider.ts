@@ -1,0 +1,62 @@
+import type { Arguments, Result } from '../../catalog/value.js';
+import { PlatformError } from '../../errors.js';
+import type { Provider } from '../provider.js';
+import { cpuCount, cpuFrequencies, cpuStats, cpuTimes, loadAverage } from './cpu.js';
+import { diskIoCounters, diskPartitions, diskUsage } from './disk.js';
+import { swapMemory, virtualMemory } from './memory.js';
+import { netIfAddrs, netIfStats, netIoCounters } from './network.js';
+import { systemRoots, type Roots } from './source.js';
+import { bootTime, processExists, processIds } from './system.js';
+import { users } from './users.js';
+
+type Reader = (roots: Roots, args: Arguments) => Result | Promise<Result>;
+
+/*
+ * Who is asked for what, and why. psutil itself reads /proc, /sys and the C library, so its meaning is theirs:
+ * - systeminformation: the sessions of systems without utmp (users.ts). Its other functions differ from psutil's: `mem` counts
+ *   the cache as used; `cpu`, `fsSize`, `disksIO` and `networkStats` start child processes, and lack single CPUs' modes,
+ *   reserved blocks, milliseconds and packets; `currentLoad` lacks iowait and steal.
+ * - node:os: load averages. Its `cpus` lacks iowait, softirq and steal; its `networkInterfaces` lacks interfaces that are down.
+ * - the C library through koffi: getifaddrs and statvfs, of which /proc and Node tell only a part.
+ * - /proc and /sys: the rest.
+ */
+const readers: Readonly<Record<string, Reader>> = {
+  cpu_times: (roots, args) => cpuTimes(roots, args['percpu'] === true),
+  cpu_count: (roots, args) => cpuCount(roots, args['logical'] === true),
+  cpu_stats: cpuStats,
+  cpu_freq: cpuFrequencies,
+  getloadavg: loadAverage,
+  virtual_memory: virtualMemory,
+  swap_memory: swapMemory,
+  disk_usage: (_, args) => diskUsage(String(args['path'])),
+  disk_partitions: (roots, args) => diskPartitions(roots, args['all'] === true),
+  disk_io_counters: (roots, args) => diskIoCounters(roots, args['perdisk'] === true),
+  net_io_counters: netIoCounters,
+  net_if_stats: netIfStats,
+  net_if_addrs: netIfAddrs,
+  boot_time: bootTime,
+  users: (roots) => users(roots),
+  pids: processIds,
+  pid_exists: (roots, args) => processExists(roots, Number(args['pid'])),
+};
+
+/**
+ * psutil's functions on Linux, read in this process. `options` puts kernel files elsewhere, for tests.
+ * `read` throws UnavailableError, and PlatformError for a function that Linux has no raw reading of.
+ */
+export function linuxProvider(options: Partial<Roots> = {}): Provider {
+  const roots: Roots = { ...systemRoots, ...options };
+  return {
+    platform: 'linux',
+    async read(method, args) {
+      const reader = Object.hasOwn(readers, method) ? readers[method] : undefined;
+      if (reader === undefined) {
+        throw new PlatformError('PSA_PLATFORM', `"${method}" has no raw reading on Linux; known are ${Object.keys(readers).join(', ')}.`);
+      }
+      return reader(roots, args);
+    },
+    close() {
+      // Nothing runs in the background and no handle stays open.
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { systemCode, UnavailableError } from '../../errors.js';
+import type { Fields } from '../../catalog/value.js';
+
+/** Where the kernel's and the login system's files are; other places are for tests. */
+export interface Roots {
+  readonly proc: string;
+  readonly sys: string;
+  /** The login records that psutil's `users` reads. */
+  readonly utmp: string;
+  /** One file a session, kept by systemd-logind, on systems that have no utmp any more. */
+  readonly sessions: string;
+}
+
+/** The places of a running Linux. */
+export const systemRoots: Roots = {
+  proc: '/proc',
+  sys: '/sys',
+  utmp: '/var/run/utmp',
+  sessions: '/run/systemd/sessions',
+};
+
+// Read at once, not through the thread pool: these files are the kernel's memory, answered in microseconds, and a pool
+// whose threads hang on a dead network volume must not hold up every other metric.
+
+/** The text of a kernel file. Throws UnavailableError where it cannot be read. */
+export function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** The text of a kernel file that not every system has, without its line end; undefined where it cannot be read. */
+export function optionalTextOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trimEnd();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The names in a kernel directory. Throws UnavailableError where it cannot be read. */
+export function namesIn(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** The names in a directory that not every system has; none where it cannot be read. */
+export function optionalNamesIn(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+}
+
+/** The fields whose value is known: what the system does not tell is left out, never 0. */
+export function known(fields: Readonly<Record<string, number | undefined>>): Fields {
+  const told: Record<string, number> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (value !== undefined && Number.isFinite(value)) told[name] = value;
+  }
+  return told;
+}
+
+function unreadable(path: string, error: unknown): UnavailableError {
+  const code = systemCode(error) ?? 'unknown error';
+  return new UnavailableError(`${path} was expected and cannot be read (${code}): see that it is there and that this user may read it.`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,32 @@
+import { UnavailableError } from '../../errors.js';
+import { namesIn, optionalTextOf, textOf, type Roots } from './source.js';
+
+/** When the system started, seconds since 1970, out of the text of /proc/stat. */
+export function parseBootTime(stat: string): number {
+  const seconds = /^btime (\d+)/m.exec(stat)?.[1];
+  if (seconds === undefined) throw new UnavailableError('/proc/stat has no line "btime".');
+  return Number(seconds);
+}
+
+/** The process that a thread belongs to, out of the text of /proc/PID/status. */
+export function parseProcessOf(status: string): number | undefined {
+  const pid = /^Tgid:\s*(\d+)/m.exec(status)?.[1];
+  return pid === undefined ? undefined : Number(pid);
+}
+
+/** psutil's `boot_time`: the kernel's, which moves when the clock is set. */
+export function bootTime(roots: Roots): number {
+  return parseBootTime(textOf(`${roots.proc}/stat`));
+}
+
+/** psutil's `pids`: processes running now, lowest first. */
+export function processIds(roots: Roots): number[] {
+  return namesIn(roots.proc).filter((name) => /^\d+$/.test(name)).map(Number).sort((one, other) => one - other);
+}
+
+/** psutil's `pid_exists`: whether it is a process; the kernel also answers under the ids of threads, which do not count. */
+export function processExists(roots: Roots, pid: number): boolean {
+  if (pid < 0) return false;
+  const status = optionalTextOf(`${roots.proc}/${String(pid)}/status`);
+  return status === undefined ? processIds(roots).includes(pid) : parseProcessOf(status) === pid;
+}
