@@ -1,0 +1,1 @@
+global using DriveNotFoundException = System.Management.Automation.DriveNotFoundException;

@@ -1,0 +1,53 @@
+# The cmdlets that pwsh-host supplies in place of this module's.
+@{
+    GUID                 = '1da87e53-152b-403e-98dc-74d7b4d63d59'
+    Author               = 'PsutilAgent'
+    Description          = 'Stand-in of the PsutilAgent test host for Microsoft.PowerShell.Utility'
+    ModuleVersion        = '7.0.0.0'
+    CompatiblePSEditions = @('Core')
+    PowerShellVersion    = '3.0'
+    NestedModules        = @('../../pwsh-host.dll')
+    FunctionsToExport    = @()
+    AliasesToExport      = @()
+    CmdletsToExport      = @(
+        'Add-Member'
+        'Add-Type'
+        'Compare-Object'
+        'ConvertFrom-Json'
+        'ConvertTo-Json'
+        'Format-List'
+        'Format-Table'
+        'Get-Date'
+        'Get-Member'
+        'Get-Random'
+        'Get-Unique'
+        'Get-Variable'
+        'Group-Object'
+        'Import-PowerShellDataFile'
+        'Measure-Command'
+        'Measure-Object'
+        'New-Guid'
+        'New-Object'
+        'New-TimeSpan'
+        'New-Variable'
+        'Out-File'
+        'Out-String'
+        'Remove-Variable'
+        'Select-Object'
+        'Select-String'
+        'Set-Variable'
+        'Sort-Object'
+        'Start-Sleep'
+        'Tee-Object'
+        'Update-FormatData'
+        'Update-TypeData'
+        'Write-Debug'
+        'Write-Error'
+        'Write-Host'
+        'Write-Information'
+        'Write-Output'
+        'Write-Progress'
+        'Write-Verbose'
+        'Write-Warning'
+    )
+}
