@@ -57,8 +57,11 @@ export abstract class AgentError extends Error {
 export class UsageError extends AgentError {
   override readonly exitCode = ExitCode.usage;
 
-  constructor(message: string, options?: ErrorOptions) {
-    super('PSA_USAGE', message, options);
+  constructor(
+    message: string,
+    readonly faults: readonly Fault[] = [],
+  ) {
+    super('PSA_USAGE', message);
   }
 }
 

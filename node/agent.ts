@@ -1,0 +1,219 @@
+/** The collector: puts the stages together and runs them from start to stop. It alone sees every part. */
+import { functionNamed } from './catalog/functions.js';
+import type { Entry, Settings } from './config/settings.js';
+import { messageOf, systemCode, UnavailableError } from './errors.js';
+import type { Log } from './log/log.js';
+import type { Provider } from './providers/provider.js';
+import { SharedProvider } from './providers/shared.js';
+import { Envelopes } from './sample/envelopes.js';
+import type { Envelope, Sample } from './sample/message.js';
+import { Meter } from './sample/meter.js';
+import { Sampler, type Observer } from './sample/sampler.js';
+import { sleep, type Clock } from './scheduler/clock.js';
+import { Scheduler } from './scheduler/scheduler.js';
+import { StopRequest, writeStatus } from './status/file.js';
+import { EntryLedger, isoTime } from './status/ledger.js';
+import type { CollectorState, Mishap, StatusReport } from './status/report.js';
+import type { Outlet } from './outlet/outlet.js';
+import { version } from './version.js';
+
+/** How long the flush of a stop may take, milliseconds (design 3.5). */
+export const flushTime = 5000;
+/** How often the stop file is looked for, milliseconds. */
+const stopPoll = 500;
+/** The shortest time that a function measuring since its last call is given in a single round, milliseconds. */
+const shortestWindow = 100;
+
+/** What an agent is made of. */
+export interface AgentParts {
+  readonly settings: Settings;
+  readonly provider: Provider;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly outlet: Outlet;
+  /** Called once when somebody asks to stop through the stop file, or when the outlet ends. */
+  readonly onStopRequest: () => void;
+}
+
+/** One collector. `start`, or `once` for a single round; then `stop`. */
+export class Agent {
+  readonly ledgers: readonly EntryLedger[];
+  readonly #provider: SharedProvider;
+  readonly #scheduler: Scheduler;
+  readonly #samplers: readonly Sampler[];
+  readonly #envelopes: Envelopes;
+  readonly #since: number;
+  readonly #stopRequest: StopRequest;
+  #state: CollectorState = 'starting';
+  #batch: Envelope[] = [];
+  #putting: Promise<void> = Promise.resolve();
+  #lastError: Mishap | null = null;
+  #timers: (() => void)[] = [];
+  #statusTold = false;
+
+  constructor(private readonly parts: AgentParts) {
+    const { settings, clock } = parts;
+    this.#since = clock.wall();
+    this.#provider = new SharedProvider(parts.provider);
+    this.#envelopes = new Envelopes(settings.identity, settings.broker?.routingKey ?? settings.identity.deploymentId);
+    this.#scheduler = new Scheduler(clock, {
+      offset: fraction(settings.identity.nodeId) * settings.schedule.jitter * 1000,
+      align: settings.schedule.align,
+    });
+    this.ledgers = settings.entries.map((entry) => new EntryLedger(entry));
+    this.#samplers = this.ledgers.map((ledger) => this.#sampler(ledger));
+    this.#stopRequest = new StopRequest(settings.status.path);
+  }
+
+  #sampler(ledger: EntryLedger): Sampler {
+    const { entry } = ledger;
+    const definition = functionNamed(entry.method);
+    if (definition === undefined) throw new UnavailableError(`the catalog has no ${entry.method}`);
+    const { clock, settings } = this.parts;
+    const meter = new Meter(this.#provider, clock, entry.method, entry.args);
+    return new Sampler(
+      entry, definition, meter, settings.publish.units, this.#observer(ledger),
+      (samples) => { this.#take(samples); },
+      () => clock.wall(),
+    );
+  }
+
+  /** Tells the ledger, and the log what is news. */
+  #observer(ledger: EntryLedger): Observer {
+    const { logger } = this.parts.log;
+    const who = (entry: Entry): object => ({ entry: entry.index, name: entry.name, method: entry.method });
+    return {
+      took: (wall, selected) => { ledger.took(wall, selected); },
+      missed: (wall, count, reason) => {
+        if (ledger.missed(wall, count, reason)) logger.warn({ ...who(ledger.entry), reason }, 'a value cannot be had');
+      },
+      complete: () => {
+        if (ledger.complete()) logger.info(who(ledger.entry), 'every value can be had again');
+      },
+      skipped: (count) => {
+        if (ledger.skipped === 0) logger.warn(who(ledger.entry), 'a tick was skipped, for the one before was still running; further ones are counted');
+        ledger.skipped += count;
+      },
+    };
+  }
+
+  /** Samples of one turn go on as one batch. */
+  #take(samples: readonly Sample[]): void {
+    if (this.#batch.length === 0) setImmediate(() => { this.#flush(); });
+    for (const sample of samples) this.#batch.push(this.#envelopes.of(sample));
+  }
+
+  #flush(): void {
+    const batch = this.#batch;
+    this.#batch = [];
+    if (batch.length > 0) this.#putting = Promise.all([this.#putting, this.parts.outlet.put(batch)]).then(() => undefined);
+  }
+
+  /** Starts sampling; resolves when the first ticks are under way. */
+  start(): void {
+    const { clock, settings, outlet, onStopRequest, log } = this.parts;
+    this.#begin();
+    outlet.start(() => { this.#write(); }, onStopRequest);
+    this.#scheduler.start(this.#samplers);
+    this.#enter('sampling');
+    this.#every(settings.status.interval * 1000, () => { this.#write(); });
+    this.#every(stopPoll, () => { if (this.#stopRequest.pending) onStopRequest(); });
+    log.logger.info({ version, pid: process.pid, entries: settings.entries.length, since: isoTime(clock.wall()) }, 'sampling');
+  }
+
+  /** Takes one sample of every entry and hands it on. */
+  async once(): Promise<void> {
+    const { clock, outlet, onStopRequest } = this.parts;
+    this.#begin();
+    outlet.start(() => { this.#write(); }, onStopRequest);
+    this.#enter('sampling');
+    const turn = { at: clock.now() };
+    await Promise.all(this.#samplers.map((sampler) => sampler.prime(turn).catch(() => undefined)));
+    await sleep(clock, shortestWindow);
+    const round = { at: clock.now() };
+    await Promise.all(this.#samplers.map((sampler) => sampler.run(round)));
+  }
+
+  #begin(): void {
+    try {
+      this.#stopRequest.clear();
+    } catch (error) {
+      this.note(systemCode(error) ?? 'PSA_OUTPUT', `the stop file cannot be taken away (${messageOf(error)})`);
+    }
+    this.#write();
+  }
+
+  /** Stops sampling, flushes for at most `flushTime`, closes. Resolves with the samples that were not delivered. */
+  async stop(): Promise<number> {
+    if (this.#state === 'stopping' || this.#state === 'stopped') return 0;
+    const { outlet, log, clock } = this.parts;
+    this.#enter('stopping');
+    for (const cancel of this.#timers) cancel();
+    await this.#scheduler.stop(0);
+    this.#flush();
+    await this.#putting;
+    const left = await outlet.stop(flushTime);
+    this.#provider.close();
+    this.#enter('stopped');
+    this.#stopRequest.clear();
+    log.logger.info({ left, ran: Math.round((clock.wall() - this.#since) / 1000) }, 'stopped');
+    await log.close();
+    return left;
+  }
+
+  /** Remembers a fault that is no entry's own. */
+  note(code: string, message: string): void {
+    this.#lastError = { time: isoTime(this.parts.clock.wall()), code, message };
+  }
+
+  #enter(state: CollectorState): void {
+    this.#state = state;
+    this.#write();
+  }
+
+  #every(ms: number, call: () => void): void {
+    const at = this.#timers.length;
+    const again = (): void => {
+      this.#timers[at] = this.parts.clock.after(ms, () => {
+        call();
+        if (this.#state === 'sampling') again();
+      });
+    };
+    again();
+  }
+
+  #write(): void {
+    try {
+      writeStatus(this.parts.settings.status.path, this.report());
+      this.#statusTold = false;
+    } catch (error) {
+      if (!this.#statusTold) this.parts.log.logger.error({ reason: messageOf(error) }, 'status.json cannot be written');
+      this.#statusTold = true;
+    }
+  }
+
+  /** What the collector says of itself now. */
+  report(): StatusReport {
+    const entries = this.ledgers.map((ledger) => ledger.report());
+    const total = (key: 'taken' | 'skipped' | 'unavailable'): number => entries.reduce((sum, entry) => sum + entry[key], 0);
+    const outlet = this.parts.outlet.report();
+    return {
+      version, state: this.#state, pid: process.pid, since: isoTime(this.#since), updated: isoTime(this.parts.clock.wall()),
+      taken: total('taken'), skipped: total('skipped'), unavailable: total('unavailable'),
+      ...outlet,
+      last_error: newer(outlet.last_error, this.#lastError),
+      entries,
+    };
+  }
+}
+
+function newer(a: Mishap | null, b: Mishap | null): Mishap | null {
+  return a === null || (b !== null && b.time > a.time) ? b : a;
+}
+
+/** A number from 0 to below 1 that depends on a text only: FNV-1a, so that a fleet spreads and a host keeps its place. */
+function fraction(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash / 2 ** 32;
+}

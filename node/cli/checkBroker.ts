@@ -1,0 +1,42 @@
+import { readSettings } from '../config/reader.js';
+import { ConfigError, ExitCode } from '../errors.js';
+import { unprotect } from '../providers/secret.js';
+import { checkBroker as check, type BrokerCheck } from '../transport/probe.js';
+import type { Call } from './call.js';
+import { required } from './option.js';
+import { print, tell } from './output.js';
+
+/** `check-broker`: how far a configured broker can be reached, and what to do. */
+export const checkBroker: Call = {
+  name: 'check-broker',
+  usage: '--config FILE [--json]',
+  summary: 'Tries the configured broker step by step: which step fails and what to do.',
+  details: [
+    '  --config FILE  settings with a broker, JSON or YAML; - is standard input',
+    '  --json         one object: ok, steps (step, ok, detail, host), error',
+    '',
+    'Steps: resolve, connect, tls, login, vhost, exchange, publish. Exit code 0: all went well. 4: one failed.',
+  ],
+  options: { config: { type: 'string' }, json: { type: 'boolean' } },
+  words: { least: 0, most: 0 },
+  async run(options) {
+    const path = required(options, 'config', 'FILE');
+    const { settings } = readSettings(path, process.env);
+    if (settings.broker === undefined) {
+      throw new ConfigError('PSA_CONFIG_INVALID', `${path}: expected the key broker, found none; there is no broker to check`);
+    }
+    const outcome = await check(settings.broker, { unprotect });
+    if (options['json'] === true) print(JSON.stringify(jsonOf(outcome)));
+    else showSteps(outcome);
+    return outcome.ok ? ExitCode.ok : ExitCode.broker;
+  },
+};
+
+function jsonOf({ ok, steps, error }: BrokerCheck): object {
+  return { ok, steps, ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }) };
+}
+
+function showSteps({ steps, error }: BrokerCheck): void {
+  for (const { step, ok, detail, host } of steps) tell(`${ok ? 'ok    ' : 'FAILED'}  ${step.padEnd(8)}  ${host}: ${detail}`);
+  if (error !== undefined) tell(`psutil-agent: ${error.message}`);
+}

@@ -1,0 +1,83 @@
+import type { Argument, CatalogFunction, Field } from '../catalog/function.js';
+import { functionNamed, functions } from '../catalog/functions.js';
+import { nearest } from '../config/nearest.js';
+import { ExitCode, UsageError } from '../errors.js';
+import type { Call } from './call.js';
+import { print } from './output.js';
+
+/** `methods`: the catalog. */
+export const methods: Call = {
+  name: 'methods',
+  usage: '[NAME] [--json]',
+  summary: 'Lists the functions: arguments, fields, units, platforms.',
+  details: ['  NAME    one function, in full', '  --json  a list of objects'],
+  options: { json: { type: 'boolean' } },
+  words: { least: 0, most: 1 },
+  run(options, [name]) {
+    const chosen = name === undefined ? functions : [named(name)];
+    if (options['json'] === true) print(JSON.stringify(chosen));
+    else if (name === undefined) print(table());
+    else for (const definition of chosen) print(page(definition));
+    return ExitCode.ok;
+  },
+};
+
+/** The function of that name, or a UsageError with the nearest. */
+export function named(name: string): CatalogFunction {
+  const definition = functionNamed(name);
+  if (definition !== undefined) return definition;
+  const near = nearest(name, functions.map((candidate) => candidate.name));
+  throw new UsageError(
+    `expected a psutil function of the catalog (psutil-agent methods lists them), found "${name}"${near === undefined ? '' : `; did you mean "${near}"?`}`,
+  );
+}
+
+/** One line a function. */
+function table(): string {
+  const rows = functions.map((definition) => [signature(definition), definition.meaning] as const);
+  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
+  return rows.map(([left, right]) => left.padEnd(width) + right).join('\n');
+}
+
+function signature(definition: CatalogFunction): string {
+  return `${definition.name}(${definition.arguments.map(argumentText).join(', ')})`;
+}
+
+function argumentText({ name, required, default: value }: Argument): string {
+  return required ? name : `${name}=${JSON.stringify(value)}`;
+}
+
+/** The page of one function. */
+function page(definition: CatalogFunction): string {
+  const shapes: Record<CatalogFunction['shape'], string> = {
+    value: 'one value', values: 'a list of numbers', fields: 'a map of fields', records: 'a list of maps', map: 'a map of maps',
+    lists: 'a map of lists of maps',
+  };
+  const per = definition.perItem;
+  return [
+    signature(definition),
+    `  ${definition.meaning}`,
+    `  platforms: ${definition.platforms.join(', ')}`,
+    `  gives: ${shapes[definition.shape]}${per === undefined ? '' : `; with ${per.argument}, ${shapes[per.shape]}`}`,
+    ...(definition.arguments.length === 0 ? [] : ['  arguments:', ...columns(definition.arguments.map(argumentRow))]),
+    '  fields:',
+    ...columns(definition.fields.map(fieldRow)),
+  ].join('\n');
+}
+
+function argumentRow(argument: Argument): readonly string[] {
+  const type = argument.nullable ? `${argument.type} or null` : argument.type;
+  return [argument.name, type, argument.required ? 'required' : `default ${JSON.stringify(argument.default)}`, argument.meaning];
+}
+
+function fieldRow(field: Field): readonly string[] {
+  const only = field.platforms.length === 1 ? ` (${field.platforms.join()} only)` : '';
+  const older = field.aliases.length === 0 ? '' : ` (also ${field.aliases.join(', ')})`;
+  return [field.name || '-', field.unit || (field.type === 'number' ? '' : field.type), field.kind, `${field.meaning}${only}${older}`];
+}
+
+/** Rows with their columns aligned. */
+export function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => `    ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()}`);
+}

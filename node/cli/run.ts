@@ -1,0 +1,134 @@
+import { resolve } from 'node:path';
+import { Agent, type AgentParts } from '../agent.js';
+import { readSettings } from '../config/reader.js';
+import type { Settings } from '../config/settings.js';
+import { ConfigError, ExitCode, UsageError } from '../errors.js';
+import { openLog, type Log } from '../log/log.js';
+import { brokerOutlet } from '../outlet/broker.js';
+import { fileOutlet, silentOutlet, stdoutOutlet } from '../outlet/lines.js';
+import type { Outlet } from '../outlet/outlet.js';
+import { openProvider } from '../providers/host.js';
+import { systemClock, type Clock } from '../scheduler/clock.js';
+import type { Call } from './call.js';
+import { LiveTable } from './live.js';
+import { numberOption, required } from './option.js';
+import { tell } from './output.js';
+
+/** `run`: the collector. */
+export const run: Call = {
+  name: 'run',
+  usage: '--config FILE [--output amqp|stdout|file:PATH] [--once] [--duration S]',
+  summary: 'Runs the collector until it is told to stop.',
+  details: [
+    '  --config FILE    settings or a bare psutil_config, JSON or YAML; - is standard input',
+    '  --output WHERE   amqp: the configured broker; stdout: JSON lines, on a terminal a live table;',
+    '                   file:PATH: JSON lines, appended. Without it: amqp where a broker is configured, else stdout',
+    '  --once           one sample of every entry, then the end',
+    '  --duration S     ends after S seconds',
+    '',
+    'SIGINT, SIGTERM, SIGBREAK or a file named stop beside status.json: flush for at most 5 s, exit 0.',
+  ],
+  options: { config: { type: 'string' }, output: { type: 'string' }, once: { type: 'boolean' }, duration: { type: 'string' } },
+  words: { least: 0, most: 0 },
+  async run(options) {
+    const path = required(options, 'config', 'FILE');
+    const duration = numberOption(options, 'duration', 0);
+    const { settings, warnings } = readSettings(path, process.env);
+    const output = outputOf(options['output'], settings);
+    for (const { message } of warnings) tell(`warning: ${message}`);
+    const log = openLog(settings.log, (message) => { tell(`psutil-agent: ${message}`); });
+    for (const { message } of warnings) log.logger.warn(message);
+    return await collect({ settings, output, log, once: options['once'] === true, duration });
+  },
+};
+
+type Output = { readonly kind: 'amqp' | 'stdout' } | { readonly kind: 'file'; readonly path: string };
+
+function outputOf(option: string | boolean | undefined, settings: Settings): Output {
+  if (option === undefined) return { kind: settings.broker === undefined ? 'stdout' : 'amqp' };
+  if (option === 'stdout') return { kind: option };
+  if (option === 'amqp') {
+    if (settings.broker !== undefined) return { kind: option };
+    throw new ConfigError('PSA_CONFIG_INVALID', '--output amqp: expected a broker in the configuration, found none; add the key broker');
+  }
+  if (typeof option === 'string' && /^file:./.test(option)) return { kind: 'file', path: resolve(option.slice('file:'.length)) };
+  throw new UsageError(`--output: expected amqp, stdout or file:PATH, found "${String(option)}"`);
+}
+
+interface Job {
+  readonly settings: Settings;
+  readonly output: Output;
+  readonly log: Log;
+  readonly once: boolean;
+  readonly duration: number | undefined;
+}
+
+/** Opens the parts, runs the agent, stops it; the exit code. */
+async function collect(job: Job): Promise<ExitCode> {
+  const live = job.output.kind === 'stdout' && process.stdout.isTTY && !job.once;
+  const outlet = await openOutlet(job, live, systemClock);
+  const provider = await openProvider();
+  const stopping = stopSignal(systemClock, job.duration);
+  const agent = new Agent({ ...parts(job, outlet), provider, onStopRequest: stopping.stop });
+  if (job.once) {
+    await Promise.race([agent.once(), stopping.asked]);
+  } else {
+    agent.start();
+    const end = live ? drawLive(agent) : () => undefined;
+    await stopping.asked;
+    end();
+  }
+  stopping.release();
+  const left = await agent.stop();
+  if (left === 0 || job.output.kind !== 'amqp') return ExitCode.ok;
+  const reason = agent.report().last_error?.message ?? 'the broker did not confirm them in time';
+  tell(`psutil-agent: ${String(left)} samples are kept in ${job.settings.spool.path}: ${reason}`);
+  return job.once ? ExitCode.broker : ExitCode.ok;
+}
+
+function parts(job: Job, outlet: Outlet): Omit<AgentParts, 'provider' | 'onStopRequest'> {
+  return { settings: job.settings, clock: systemClock, log: job.log, outlet };
+}
+
+async function openOutlet(job: Job, live: boolean, clock: Clock): Promise<Outlet> {
+  const { settings, output, log } = job;
+  if (output.kind === 'file') return fileOutlet(output.path, clock);
+  if (output.kind === 'stdout') return live ? silentOutlet() : stdoutOutlet(clock);
+  const { broker } = settings;
+  if (broker === undefined) throw new ConfigError('PSA_CONFIG_INVALID', 'expected a broker in the configuration, found none');
+  return await brokerOutlet({ ...settings, broker }, clock, log.logger, process.stderr.isTTY ? tell : () => undefined);
+}
+
+/** Draws the table each second until the returned function is called. */
+function drawLive(agent: Agent): () => void {
+  const table = new LiveTable(agent, process.stdout, () => Date.now());
+  const timer = setInterval(() => { table.draw(); }, 1000);
+  table.draw();
+  return () => {
+    clearInterval(timer);
+    table.draw();
+  };
+}
+
+interface StopSignal {
+  /** Resolves when somebody asks to stop. */
+  readonly asked: Promise<void>;
+  stop(): void;
+  /** Lets a second signal end the process at once. */
+  release(): void;
+}
+
+const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGBREAK', 'SIGHUP'];
+
+function stopSignal(clock: Clock, duration: number | undefined): StopSignal {
+  let stop = (): void => undefined;
+  const asked = new Promise<void>((resolve) => { stop = resolve; });
+  for (const signal of signals) process.on(signal, stop);
+  const cancel = duration === undefined ? (): void => undefined : clock.after(duration * 1000, stop);
+  const release = (): void => {
+    cancel();
+    // A second Ctrl-C is meant: it ends the flush, the spool keeps what is left.
+    for (const signal of signals) process.off(signal, stop).once(signal, () => process.exit(ExitCode.ok));
+  };
+  return { asked, stop, release };
+}

@@ -1,0 +1,107 @@
+import { convertArgument } from '../config/conversion.js';
+import { completeArguments, selectorOf, validate, type ValidEntry } from '../config/validation.js';
+import type { CatalogFunction } from '../catalog/function.js';
+import type { Arguments, Result } from '../catalog/value.js';
+import { ExitCode, UnavailableError, UsageError } from '../errors.js';
+import { openProvider } from '../providers/host.js';
+import { SharedProvider } from '../providers/shared.js';
+import { Meter } from '../sample/meter.js';
+import { select } from '../sample/selection.js';
+import { sleep, systemClock } from '../scheduler/clock.js';
+import type { Call, Options } from './call.js';
+import { columns, named } from './methods.js';
+import { numberOption } from './option.js';
+import { print, tell } from './output.js';
+
+/** What a function that measures since its last call is given to measure, milliseconds: psutil's advice is no less. */
+const shortestWindow = 100;
+
+/** `sample`: one reading or several, no broker. */
+export const sample: Call = {
+  name: 'sample',
+  usage: 'METHOD [key=value...] [--result-argument X] [--count N] [--interval S] [--json]',
+  summary: 'Takes one reading and prints it.',
+  details: [
+    '  key=value            an argument of the function, such as percpu=true or path=/',
+    '  --result-argument X  a field, or a path into the result, as in psutil_config',
+    '  --count N            readings to take; 0: until stopped',
+    '  --interval S         seconds between them (1)',
+    '  --json               {"method", "args", "result"}, one line a reading; so too where stdout is no terminal',
+    '',
+    'Without args.interval, cpu_percent and cpu_times_percent measure over 0.1 s or since the reading before.',
+  ],
+  options: {
+    'result-argument': { type: 'string' }, count: { type: 'string' }, interval: { type: 'string' }, json: { type: 'boolean' },
+  },
+  words: { least: 1, most: 64 },
+  async run(options, [method = '', ...pairs]) {
+    const definition = named(method);
+    const entry = entryOf(definition, pairs, options);
+    const count = numberOption(options, 'count', 0) ?? 1;
+    const pause = (numberOption(options, 'interval', 0) ?? 1) * 1000;
+    const json = options['json'] === true || !process.stdout.isTTY;
+    const provider = new SharedProvider(await openProvider());
+    try {
+      const args = completeArguments(entry);
+      const meter = new Meter(provider, systemClock, method, args);
+      if (meter.sinceLast) {
+        await meter.prime();
+        await sleep(systemClock, shortestWindow);
+      }
+      for (let taken = 1; ; taken++) {
+        const began = systemClock.now();
+        const { result } = await meter.read();
+        show(definition, args, chosen(definition, entry, args, result), json);
+        if (taken === count) return ExitCode.ok;
+        await sleep(systemClock, pause - (systemClock.now() - began));
+      }
+    } finally {
+      provider.close();
+    }
+  },
+};
+
+/** The words of the command line as an entry of psutil_config, checked as one. */
+function entryOf(definition: CatalogFunction, pairs: readonly string[], options: Options): ValidEntry {
+  const args: Record<string, unknown> = {};
+  for (const pair of pairs) {
+    const at = pair.indexOf('=');
+    if (at < 1) throw new UsageError(`expected key=value, found "${pair}"`);
+    const [name, value] = [pair.slice(0, at), pair.slice(at + 1)];
+    const argument = definition.arguments.find((candidate) => candidate.name === name);
+    args[name] = argument === undefined ? value : convertArgument(argument, value);
+  }
+  const wanted = options['result-argument'];
+  const entry = { method: definition.name, args, ...(typeof wanted === 'string' ? { result_argument: wanted } : {}), interval: 1 };
+  const { faults } = validate([entry]);
+  // Text only functions are no metric, yet worth a look.
+  const relevant = faults.filter((fault) => typeof wanted === 'string' || fault.pointer !== '/0');
+  if (relevant.length === 0) return entry as ValidEntry;
+  const local = relevant.map((fault) => {
+    const pointer = fault.pointer.replace(/^\/0\//, '');
+    return { ...fault, pointer, message: fault.message.replace(/^\/0\//, '') };
+  });
+  throw new UsageError(`${definition.name} cannot be called so`, local);
+}
+
+/** The selected part of a result; a selection of one number is that number. */
+function chosen(definition: CatalogFunction, entry: ValidEntry, args: Arguments, result: Result): Result {
+  const selector = selectorOf(entry);
+  if (selector === undefined) return result;
+  const { selected, missing } = select(definition, args, result, selector);
+  if (selected.length === 0) throw new UnavailableError(missing.join('; ') || 'nothing was selected');
+  for (const reason of missing) tell(`psutil-agent: ${reason}`);
+  const [first] = selected;
+  return first?.path === '' ? first.value : Object.fromEntries(selected.map(({ path, value }) => [path, value]));
+}
+
+function show(definition: CatalogFunction, args: Arguments, result: Result, json: boolean): void {
+  if (json) return print(JSON.stringify({ method: definition.name, args, result }));
+  if (typeof result !== 'object' || result === null) return print(`${String(result)} ${definition.fields[0]?.unit ?? ''}`.trimEnd());
+  if (Object.values(result).some((value) => typeof value === 'object' && value !== null)) return print(JSON.stringify(result, null, 2));
+  const rows = Object.entries(result).map(([name, value]) => {
+    const unit = definition.fields.find((field) => field.name === name)?.unit ?? '';
+    return [name, String(value), unit];
+  });
+  for (const line of columns(rows)) print(line.slice(4));
+}

@@ -1,0 +1,40 @@
+import { readConfiguration } from '../config/reader.js';
+import { ConfigError, ExitCode } from '../errors.js';
+import type { Call } from './call.js';
+import { print, tell } from './output.js';
+import { required } from './option.js';
+
+/** `validate`: every violation of a configuration. */
+export const validate: Call = {
+  name: 'validate',
+  usage: '--config FILE [--json]',
+  summary: 'Tells everything that is wrong with a configuration.',
+  details: [
+    '  --config FILE  settings or a bare psutil_config, JSON or YAML; - is standard input',
+    '  --json         one object: valid, faults (pointer, message, expected, found, nearest), warnings, document',
+    '',
+    'Exit code 0: valid. 3: not.',
+  ],
+  options: { config: { type: 'string' }, json: { type: 'boolean' } },
+  words: { least: 0, most: 0 },
+  run(options) {
+    const path = required(options, 'config', 'FILE');
+    try {
+      const { faults, warnings, parsed } = readConfiguration(path);
+      const valid = faults.length === 0;
+      if (options['json'] === true) {
+        print(JSON.stringify({ valid, faults, warnings, document: parsed }));
+      } else {
+        for (const { message } of faults) tell(message);
+        for (const { message } of warnings) tell(`warning: ${message}`);
+        tell(valid ? `${path}: valid` : `${path}: ${String(faults.length)} fault${faults.length === 1 ? '' : 's'}`);
+      }
+      return valid ? ExitCode.ok : ExitCode.configuration;
+    } catch (error) {
+      if (options['json'] !== true || !(error instanceof ConfigError) || error.code !== 'PSA_CONFIG_SYNTAX') throw error;
+      const fault = { pointer: '', message: error.message, expected: 'JSON or YAML', found: 'text that is neither' };
+      print(JSON.stringify({ valid: false, faults: [fault], warnings: [] }));
+      return ExitCode.configuration;
+    }
+  },
+};

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { UnavailableError } from '../errors.js';
+import { between, CounterMemory, cpuPercent, cpuTimesPercent, mean, round1, sum, usagePercent } from './derivation.js';
+
+describe('round1', () => {
+  it('rounds as Python does: exactly, a tie to the even digit', () => {
+    // python3 -c 'print([round(x, 1) for x in (...)])'
+    const cases: [number, number][] = [[0.25, 0.2], [0.75, 0.8], [0.35, 0.3], [2.675, 2.7], [99.95, 100], [1.25, 1.2], [50.05, 50], [-0.25, -0.2], [0, 0], [12.34, 12.3]];
+    for (const [value, rounded] of cases) assert.equal(round1(value), rounded, String(value));
+  });
+});
+
+describe('usagePercent', () => {
+  it('is psutil\'s, and 0 of nothing', () => {
+    assert.equal(usagePercent(1, 3), 33.3);
+    assert.equal(usagePercent(0, 0), 0);
+  });
+});
+
+describe('cpuPercent', () => {
+  it('is the share of time not idle', () => {
+    assert.equal(cpuPercent({ user: 10, system: 5, idle: 100 }, { user: 11, system: 5.5, idle: 101.5 }), 50);
+  });
+  it('counts iowait as idle, and guests only once', () => {
+    const before = { user: 0, idle: 0, iowait: 0, guest: 0 };
+    assert.equal(cpuPercent(before, { user: 2, idle: 1, iowait: 1, guest: 2 }), 50);
+  });
+  it('takes a time that fell as standing still', () => {
+    assert.equal(cpuPercent({ user: 10, idle: 50 }, { user: 11, idle: 49 }), 100);
+  });
+  it('is unknown, not 0, where no time passed', () => {
+    assert.throws(() => cpuPercent({ user: 1, idle: 1 }, { user: 1, idle: 1 }), UnavailableError);
+  });
+});
+
+describe('cpuTimesPercent', () => {
+  it('shares out what passed, without scaling down short windows', () => {
+    const before = { user: 10, system: 5, idle: 100, irq: 1, dpc: 1 };
+    const after = { user: 10.1, system: 5.1, idle: 100.2, irq: 1, dpc: 1 };
+    assert.deepEqual(cpuTimesPercent(before, after), { user: 25, system: 25, idle: 50, irq: 0, dpc: 0 });
+  });
+});
+
+describe('between', () => {
+  it('tells each CPU by itself; one that stood still is unknown', () => {
+    const result = between(cpuPercent, [{ user: 0, idle: 0 }, { user: 0, idle: 0 }], [{ user: 1, idle: 3 }, { user: 0, idle: 0 }]);
+    assert.deepEqual(result, [25, null]);
+  });
+});
+
+describe('mean and sum', () => {
+  it('mean leaves out what is unknown', () => {
+    assert.deepEqual(mean([{ current: 1000, max: null }, { current: 3000, max: null }]), { current: 2000, max: null });
+    assert.throws(() => mean([]), UnavailableError);
+  });
+  it('sum adds field by field', () => {
+    assert.deepEqual(sum({ a: { x: 1, y: 2 }, b: { x: 3, y: 4 } }), { x: 4, y: 6 });
+  });
+});
+
+describe('CounterMemory', () => {
+  const through = (...readings: Record<string, Record<string, number>>[]): unknown => {
+    const memory = new CounterMemory();
+    return readings.map((reading) => memory.unwrap(reading)).at(-1);
+  };
+  it('adds what was reached before each wrap', () => {
+    assert.deepEqual(through({ a: { n: 100 } }, { a: { n: 10 } }), { a: { n: 110 } });
+    assert.deepEqual(through({ a: { n: 100 } }, { a: { n: 10 } }, { a: { n: 50 } }, { a: { n: 20 } }), { a: { n: 170 } });
+  });
+  it('keeps items and fields apart', () => {
+    assert.deepEqual(through({ a: { n: 100, m: 5 }, b: { n: 7 } }, { a: { n: 1, m: 6 }, b: { n: 8 } }), { a: { n: 101, m: 6 }, b: { n: 8 } });
+  });
+  it('forgets an item that went and came back', () => {
+    assert.deepEqual(through({ a: { n: 100 } }, { a: { n: 10 } }, {}, { a: { n: 5 } }), { a: { n: 5 } });
+  });
+});

@@ -1,0 +1,114 @@
+/**
+ * What psutil computes from raw readings, in one pure place: percentages, deltas, sums, means and counter wrap.
+ * Follows psutil's facade (`psutil/__init__.py`, `_common.py`) but for two things: cpu_times_percent is not scaled down
+ * where less than a CPU second has passed, and a percentage of no time at all is unknown, not 0.
+ */
+import type { Fields, Result } from '../catalog/value.js';
+import { UnavailableError } from '../errors.js';
+
+/** Rounds to one decimal as Python does: the exact binary value, a tie to the even digit. */
+export function round1(value: number): number {
+  const tie = Math.abs(value * 4) % 2 === 1;
+  return tie ? (2 * Math.round((Math.trunc(value * 10) + Math.sign(value) * 0.5) / 2)) / 10 : Number(value.toFixed(1));
+}
+
+/** `used` in percent of `total`, one decimal; 0 of nothing is 0, as psutil has it. */
+export function usagePercent(used: number, total: number): number {
+  return total === 0 ? 0 : round1((used / total) * 100);
+}
+
+/** What passed between two readings of cumulative times; a time that fell (as iowait may) counts as standing still. */
+function deltas(before: Fields, after: Fields): Fields {
+  return Object.fromEntries(Object.entries(after).map(([name, value]) => [name, Math.max(0, value - (before[name] ?? value))]));
+}
+
+/** All CPU time. Guests' time is contained in user and nice. */
+function totalTime(times: Fields): number {
+  const sum = Object.values(times).reduce((total, time) => total + time, 0);
+  return sum - (times['guest'] ?? 0) - (times['guest_nice'] ?? 0);
+}
+
+function elapsed(before: Fields, after: Fields): { passed: Fields; total: number } {
+  const passed = deltas(before, after);
+  const total = totalTime(passed);
+  if (total <= 0) throw new UnavailableError('no CPU time has passed since the last reading');
+  return { passed, total };
+}
+
+/** psutil.cpu_percent of one CPU between two cpu_times. */
+export function cpuPercent(before: Fields, after: Fields): number {
+  const { passed, total } = elapsed(before, after);
+  const busy = total - (passed['idle'] ?? 0) - (passed['iowait'] ?? 0);
+  return round1((busy / total) * 100);
+}
+
+/** psutil.cpu_times_percent of one CPU between two cpu_times. */
+export function cpuTimesPercent(before: Fields, after: Fields): Fields {
+  const { passed, total } = elapsed(before, after);
+  const share = (time: number): number => Math.min(100, Math.max(0, round1((time / total) * 100)));
+  return Object.fromEntries(Object.entries(passed).map(([name, time]) => [name, share(time)]));
+}
+
+/** A derivation between two readings, of one CPU or of each of a list; a CPU it cannot tell of is null. */
+export function between<T extends Result>(derive: (before: Fields, after: Fields) => T, before: Result, after: Result): Result {
+  if (!Array.isArray(after)) return derive(before as Fields, after as Fields);
+  const earlier = before as readonly Fields[];
+  return (after as readonly Fields[]).map((times, index) => {
+    try {
+      return derive(earlier[index] ?? times, times);
+    } catch (error) {
+      if (error instanceof UnavailableError) return null;
+      throw error;
+    }
+  });
+}
+
+/** The mean of each field over a list of named tuples; a field that none of them knows is null. */
+export function mean(records: readonly Readonly<Record<string, number | null>>[]): Result {
+  const names = Object.keys(records[0] ?? {});
+  if (names.length === 0) throw new UnavailableError('the system tells of no CPU');
+  return Object.fromEntries(
+    names.map((name) => {
+      const known = records.map((record) => record[name]).filter((value) => typeof value === 'number');
+      return [name, known.length === 0 ? null : known.reduce((total, value) => total + value, 0) / known.length];
+    }),
+  );
+}
+
+/** The sum of each field over a map of named tuples. */
+export function sum(items: Readonly<Record<string, Fields>>): Fields {
+  const total: Record<string, number> = {};
+  for (const fields of Object.values(items)) {
+    for (const [name, value] of Object.entries(fields)) total[name] = (total[name] ?? 0) + value;
+  }
+  return total;
+}
+
+/**
+ * Makes up for counters that wrapped: whenever one falls, what it had reached is added from then on (psutil's `nowrap`).
+ * One instance an entry; an item that vanishes is forgotten.
+ */
+export class CounterMemory {
+  #last: Readonly<Record<string, Fields>> = {};
+  readonly #lost = new Map<string, Record<string, number>>();
+
+  /** The counters by item with what was lost added. */
+  unwrap(items: Readonly<Record<string, Fields>>): Record<string, Fields> {
+    for (const item of this.#lost.keys()) if (!(item in items)) this.#lost.delete(item);
+    const unwrapped = Object.fromEntries(Object.entries(items).map(([item, fields]) => [item, this.#unwrapItem(item, fields)]));
+    this.#last = items;
+    return unwrapped;
+  }
+
+  #unwrapItem(item: string, fields: Fields): Fields {
+    const before = this.#last[item] ?? {};
+    const lost = this.#lost.get(item) ?? {};
+    for (const [name, value] of Object.entries(fields)) {
+      const last = before[name] ?? 0;
+      if (value < last) lost[name] = (lost[name] ?? 0) + last;
+    }
+    if (Object.keys(lost).length === 0) return fields;
+    this.#lost.set(item, lost);
+    return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value + (lost[name] ?? 0)]));
+  }
+}

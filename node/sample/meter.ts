@@ -1,0 +1,116 @@
+import type { Arguments, Fields, Result } from '../catalog/value.js';
+import { UnavailableError } from '../errors.js';
+import type { Occasion, SharedProvider } from '../providers/shared.js';
+import { sleep, type Clock } from '../scheduler/clock.js';
+import { between, CounterMemory, cpuPercent, cpuTimesPercent, mean, sum, usagePercent } from './derivation.js';
+
+/** Functions that are measured between two readings of cpu_times. */
+const measured: Readonly<Record<string, (before: Fields, after: Fields) => Result>> = {
+  cpu_percent: cpuPercent,
+  cpu_times_percent: cpuTimesPercent,
+};
+
+/** What is computed from one raw reading. */
+const computed: Readonly<Record<string, (raw: Result, args: Arguments, counters: CounterMemory) => Result>> = {
+  cpu_freq: (raw, args) => (args['percpu'] === true ? raw : mean(raw as readonly Fields[])),
+  virtual_memory: (raw) => withPercent(raw as Fields, (memory) => [need(memory, 'total') - need(memory, 'available'), need(memory, 'total')]),
+  swap_memory: (raw) => withPercent(raw as Fields, (swap) => [need(swap, 'used'), need(swap, 'total')]),
+  disk_usage: (raw) => withPercent(raw as Fields, (disk) => [need(disk, 'used'), need(disk, 'used') + need(disk, 'free')]),
+  disk_io_counters: (raw, args, counters) => devices(raw, args, 'perdisk', counters),
+  net_io_counters: (raw, args, counters) => devices(raw, args, 'pernic', counters),
+};
+
+function need(fields: Fields, name: string): number {
+  const value = fields[name];
+  if (value === undefined) throw new UnavailableError(`the system does not tell ${name}`);
+  return value;
+}
+
+/** Adds psutil's `percent`; one that the system tells itself is rounded as psutil does. */
+function withPercent(fields: Fields, shares: (fields: Fields) => [number, number]): Fields {
+  const { percent, ...rest } = fields;
+  return { ...rest, percent: percent === undefined ? usagePercent(...shares(fields)) : usagePercent(percent, 100) };
+}
+
+function devices(raw: Result, args: Arguments, perItem: string, counters: CounterMemory): Result {
+  const items = raw as Readonly<Record<string, Fields>>;
+  const whole = args['nowrap'] === false ? items : counters.unwrap(items);
+  if (args[perItem] === true) return whole;
+  if (Object.keys(whole).length === 0) throw new UnavailableError('the system tells of no device');
+  return sum(whole);
+}
+
+/** A result, and when it was taken. */
+export interface Reading {
+  readonly result: Result;
+  /** Wall-clock milliseconds since 1970. */
+  readonly wall: number;
+}
+
+/**
+ * Calls one psutil function again and again and keeps what it must remember between calls (its own last cpu_times, its
+ * own counters), so that no two entries shorten each other's measuring time.
+ */
+export class Meter {
+  readonly #counters = new CounterMemory();
+  /** The cpu_times that the next reading is measured from. */
+  #before: Result | undefined;
+
+  constructor(
+    private readonly provider: SharedProvider,
+    private readonly clock: Clock,
+    readonly method: string,
+    readonly args: Arguments,
+  ) {}
+
+  /** Milliseconds that a reading measures over; 0: it does not wait. */
+  get window(): number {
+    const seconds = this.args['interval'];
+    return this.method in measured && typeof seconds === 'number' ? seconds * 1000 : 0;
+  }
+
+  /** Whether a reading measures since the one before, so that the first has nothing to tell. */
+  get sinceLast(): boolean {
+    return this.method in measured && this.window === 0;
+  }
+
+  /** Takes the reading that the next one is measured from, where there is one to take. */
+  async prime(occasion?: Occasion): Promise<void> {
+    if (this.sinceLast) this.#before = await this.#times(occasion);
+  }
+
+  /**
+   * One reading: what psutil would return. Takes `window` milliseconds.
+   * @throws UnavailableError where the system cannot tell.
+   */
+  async read(occasion?: Occasion): Promise<Reading> {
+    const derive = measured[this.method];
+    const result = derive === undefined ? await this.#compute(occasion) : await this.#measure(derive, occasion);
+    return { result, wall: this.clock.wall() };
+  }
+
+  async #compute(occasion?: Occasion): Promise<Result> {
+    // Counter wrap is this entry's business: entries that differ only there share a reading.
+    const { nowrap, ...args } = this.args;
+    const raw = await this.provider.read(this.method, args, occasion);
+    return computed[this.method]?.(raw, this.args, this.#counters) ?? raw;
+  }
+
+  #times(occasion?: Occasion): Promise<Result> {
+    return this.provider.read('cpu_times', { percpu: this.args['percpu'] === true }, occasion);
+  }
+
+  async #measure(derive: (before: Fields, after: Fields) => Result, occasion?: Occasion): Promise<Result> {
+    if (this.window > 0) {
+      return this.provider.once(occasion, `${this.method} ${JSON.stringify(this.args)}`, async () => {
+        const before = await this.#times(occasion);
+        await sleep(this.clock, this.window);
+        return between(derive, before, await this.#times());
+      });
+    }
+    const before = this.#before;
+    this.#before = await this.#times(occasion);
+    if (before === undefined) throw new UnavailableError('the first reading only starts the measurement');
+    return between(derive, before, this.#before);
+  }
+}

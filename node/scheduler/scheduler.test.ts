@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { settle, TestClock } from '../testing/clock.js';
+import { sleep } from './clock.js';
+import { Scheduler, type Task, type Turn } from './scheduler.js';
+
+interface Trace extends Task {
+  readonly ran: number[];
+  readonly turns: Turn[];
+  lost: number;
+}
+
+function task(clock: TestClock, interval: number, takes = 0, follows = false): Trace {
+  const trace: Trace = {
+    interval, follows, ran: [], turns: [], lost: 0,
+    async run(turn) {
+      trace.ran.push(clock.now() - 1000);
+      trace.turns.push(turn);
+      if (takes > 0) await sleep(clock, takes);
+    },
+    skipped(count) { trace.lost += count; },
+  };
+  return trace;
+}
+
+describe('Scheduler', () => {
+  it('runs each task on its own interval, without drift, from the start', async () => {
+    const clock = new TestClock();
+    const [fast, slow] = [task(clock, 200), task(clock, 700)];
+    new Scheduler(clock).start([fast, slow]);
+    await clock.pass(100_000);
+    assert.deepEqual(fast.ran, Array.from({ length: 501 }, (_, n) => n * 200));
+    assert.deepEqual(slow.ran, Array.from({ length: 143 }, (_, n) => n * 700));
+    assert.equal(fast.lost + slow.lost, 0);
+  });
+
+  it('holds nobody up while others measure', async () => {
+    const clock = new TestClock();
+    const measuring = Array.from({ length: 5 }, () => task(clock, 1000, 1000, true));
+    const quick = task(clock, 200);
+    new Scheduler(clock).start([...measuring, quick]);
+    await clock.pass(9_999);
+    assert.equal(quick.ran.length, 50);
+    assert.equal(quick.lost, 0);
+    for (const one of measuring) assert.equal(one.ran.length, 10);
+  });
+
+  it('lets readings that measure longer than their interval follow each other, and counts what is skipped', async () => {
+    const clock = new TestClock();
+    const long = task(clock, 1000, 2500, true);
+    new Scheduler(clock).start([long]);
+    await clock.pass(10_000);
+    assert.deepEqual(long.ran, [0, 2500, 5000, 7500, 10_000]);
+    // Of the ticks 1 to 10, four were made up for at 2500, 5000, 7500 and 10000, and one is still owed.
+    assert.equal(long.lost, 5);
+  });
+
+  it('gives a task that is slow a rest until its next tick, and counts what is skipped', async () => {
+    const clock = new TestClock();
+    const slow = task(clock, 1000, 1500);
+    new Scheduler(clock).start([slow]);
+    await clock.pass(6_000);
+    assert.deepEqual(slow.ran, [0, 2000, 4000, 6000]);
+    assert.equal(slow.lost, 3);
+  });
+
+  it('counts the ticks of a time that the host slept through and goes on in step', async () => {
+    const clock = new TestClock();
+    const one = task(clock, 1000);
+    new Scheduler(clock).start([one]);
+    await clock.pass(2_000);
+    clock.jump(10_500);
+    await clock.pass(1_500);
+    assert.deepEqual(one.ran, [0, 1000, 2000, 12_500, 13_000, 14_000]);
+    assert.equal(one.lost, 9);
+  });
+
+  it('gives tasks that are due together the same turn', async () => {
+    const clock = new TestClock();
+    const [a, b] = [task(clock, 200), task(clock, 300)];
+    new Scheduler(clock).start([a, b]);
+    await clock.pass(600);
+    assert.equal(a.turns[3], b.turns[2]);
+    assert.notEqual(a.turns[1], b.turns[1]);
+  });
+
+  it('is not moved by steps of the wall clock', async () => {
+    const clock = new TestClock();
+    const one = task(clock, 1000);
+    new Scheduler(clock).start([one]);
+    await clock.pass(1_500);
+    clock.stepWall(-3_600_000);
+    await clock.pass(1_500);
+    clock.stepWall(7_200_000);
+    await clock.pass(1_000);
+    assert.deepEqual(one.ran, [0, 1000, 2000, 3000, 4000]);
+  });
+
+  it('aligns ticks to whole multiples of the interval, and shifts them by the offset', async () => {
+    const clock = new TestClock(1_700_000_000_250);
+    const walls: number[] = [];
+    const aligned: Task = {
+      interval: 5000, follows: false, skipped: () => undefined,
+      run: () => { walls.push(clock.wall()); return Promise.resolve(); },
+    };
+    new Scheduler(clock, { offset: 100, align: true }).start([aligned]);
+    await clock.pass(10_000);
+    assert.deepEqual(walls, [1_700_000_005_100, 1_700_000_010_100]);
+  });
+
+  it('takes an interval longer than a timer can', async () => {
+    const clock = new TestClock();
+    const yearly = task(clock, 86_400_000 * 365);
+    new Scheduler(clock).start([yearly]);
+    await clock.pass(86_400_000 * 366);
+    assert.equal(yearly.ran.length, 2);
+  });
+
+  it('stops: no further tick, and waits for what runs as long as it is patient', async () => {
+    const clock = new TestClock();
+    const long = task(clock, 1000, 700);
+    const scheduler = new Scheduler(clock);
+    scheduler.start([long]);
+    await clock.pass(100);
+    let ended = false;
+    void scheduler.stop(5000).then(() => { ended = true; });
+    await settle();
+    assert.equal(ended, false);
+    await clock.pass(600);
+    assert.equal(ended, true);
+    await clock.pass(10_000);
+    assert.equal(long.ran.length, 1);
+  });
+});

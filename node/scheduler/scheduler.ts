@@ -1,0 +1,171 @@
+import type { Clock } from './clock.js';
+
+/** The entries due at one moment; they share one reading where they ask the same. */
+export interface Turn {
+  /** Monotonic milliseconds of the moment. */
+  readonly at: number;
+}
+
+/** Something to be done on an interval. */
+export interface Task {
+  /** Milliseconds between its ticks. */
+  readonly interval: number;
+  /**
+   * Whether a tick that fell due while the task ran is made up for at once when it ends. So do tasks that mostly wait
+   * (measuring windows); a task that is slow because the system is slow leaves it a rest instead.
+   */
+  readonly follows: boolean;
+  /** Must not reject. */
+  run(turn: Turn): Promise<void>;
+  /** Told of ticks that were not run. */
+  skipped(count: number): void;
+}
+
+/** When ticks fall. */
+export interface Alignment {
+  /** Milliseconds by which all ticks of this host are shifted. */
+  readonly offset: number;
+  /** On whole multiples of the interval since 1970; else from the start. */
+  readonly align: boolean;
+}
+
+interface Slot {
+  readonly task: Task;
+  /** The first tick, monotonic milliseconds; tick n falls at base + n * interval, so nothing adds up. */
+  readonly base: number;
+  tick: number;
+  running: boolean;
+  owed: boolean;
+}
+
+/**
+ * Runs every task on its own interval. One timer serves all: the slots stand in a binary heap by their next tick.
+ * Monotonic and without drift; a task that is late skips ticks and counts them, and never runs beside itself.
+ */
+export class Scheduler {
+  readonly #heap: Slot[] = [];
+  readonly #running = new Set<Promise<void>>();
+  #cancel: (() => void) | undefined;
+  #stopped = false;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly alignment: Alignment = { offset: 0, align: false },
+  ) {}
+
+  /** Starts the tasks; their first ticks fall now, or at the next aligned moment. */
+  start(tasks: readonly Task[]): void {
+    const now = this.clock.now();
+    for (const task of tasks) {
+      this.#push({ task, base: this.#firstTick(task, now), tick: 0, running: false, owed: false });
+    }
+    this.#arm();
+  }
+
+  #firstTick(task: Task, now: number): number {
+    const { offset, align } = this.alignment;
+    if (!align) return now + offset;
+    const late = (this.clock.wall() - offset) % task.interval;
+    return now + (late === 0 ? 0 : task.interval - late);
+  }
+
+  /** Ends all ticks and resolves when the tasks under way have ended, or after `patience` milliseconds. */
+  async stop(patience: number): Promise<void> {
+    this.#stopped = true;
+    this.#cancel?.();
+    if (this.#running.size === 0) return;
+    let cancel = (): void => undefined;
+    const enough = new Promise<void>((resolve) => {
+      cancel = this.clock.after(patience, resolve);
+    });
+    await Promise.race([Promise.all(this.#running), enough]);
+    cancel();
+  }
+
+  #arm(): void {
+    this.#cancel?.();
+    const first = this.#heap[0];
+    if (first === undefined || this.#stopped) return;
+    this.#cancel = this.clock.after(due(first) - this.clock.now(), () => {
+      this.#turn();
+    });
+  }
+
+  #turn(): void {
+    const now = this.clock.now();
+    const turn: Turn = { at: now };
+    for (let slot = this.#heap[0]; slot !== undefined && due(slot) <= now; slot = this.#heap[0]) {
+      this.#advance(slot, now);
+      this.#sink(0);
+      this.#tick(slot, turn);
+    }
+    this.#arm();
+  }
+
+  /** Moves a slot to its first tick after now; ticks in between are lost (the host slept, the process was stopped). */
+  #advance(slot: Slot, now: number): void {
+    const { interval } = slot.task;
+    const passed = Math.max(0, Math.floor((now - due(slot)) / interval));
+    slot.tick += passed + 1;
+    if (passed > 0) slot.task.skipped(passed);
+  }
+
+  #tick(slot: Slot, turn: Turn): void {
+    if (!slot.running) {
+      this.#run(slot, turn);
+    } else if (slot.task.follows && !slot.owed) {
+      slot.owed = true;
+    } else {
+      slot.task.skipped(1);
+    }
+  }
+
+  #run(slot: Slot, turn: Turn): void {
+    slot.running = true;
+    const run = slot.task.run(turn).finally(() => {
+      slot.running = false;
+      this.#running.delete(run);
+      if (slot.owed && !this.#stopped) {
+        slot.owed = false;
+        this.#run(slot, { at: this.clock.now() });
+      }
+    });
+    this.#running.add(run);
+  }
+
+  #push(slot: Slot): void {
+    const heap = this.#heap;
+    heap.push(slot);
+    for (let i = heap.length - 1; i > 0; ) {
+      const parent = (i - 1) >> 1;
+      if (!this.#swap(parent, i)) return;
+      i = parent;
+    }
+  }
+
+  #sink(from: number): void {
+    for (let i = from; ; ) {
+      const [left, right] = [2 * i + 1, 2 * i + 2];
+      const child = this.#heap[right] !== undefined && earlier(this.#heap[right], this.#heap[left]) ? right : left;
+      if (!this.#swap(i, child)) return;
+      i = child;
+    }
+  }
+
+  /** Swaps a parent and its child where the child is due earlier. */
+  #swap(parent: number, child: number): boolean {
+    const [above, below] = [this.#heap[parent], this.#heap[child]];
+    if (above === undefined || below === undefined || !earlier(below, above)) return false;
+    this.#heap[parent] = below;
+    this.#heap[child] = above;
+    return true;
+  }
+}
+
+function due(slot: Slot): number {
+  return slot.base + slot.tick * slot.task.interval;
+}
+
+function earlier(slot: Slot, other: Slot | undefined): boolean {
+  return other === undefined || due(slot) < due(other);
+}

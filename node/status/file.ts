@@ -1,0 +1,71 @@
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf, PlatformError, systemCode } from '../errors.js';
+import type { StatusReport } from './report.js';
+
+/** The name of the status file in its directory. */
+export const statusName = 'status.json';
+/** The file that asks a collector to stop, in the same directory. */
+export const stopName = 'stop';
+
+/** Replaces status.json atomically: a reader sees the old or the new one, whole. */
+export function writeStatus(directory: string, report: StatusReport): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const path = join(directory, statusName);
+  const draft = `${path}.${String(report.pid)}`;
+  const file = openSync(draft, 'w', 0o600);
+  try {
+    writeSync(file, JSON.stringify(report));
+  } finally {
+    closeSync(file);
+  }
+  replace(draft, path);
+}
+
+/** Windows refuses to replace a file that somebody reads at that moment: a reader is done within milliseconds. */
+function replace(draft: string, path: string): void {
+  for (let left = 5; ; left--) {
+    try {
+      renameSync(draft, path);
+      return;
+    } catch (error) {
+      const busy = ['EPERM', 'EACCES', 'EBUSY'].includes(systemCode(error) ?? '');
+      if (!busy || left === 0) {
+        rmSync(draft, { force: true });
+        throw error;
+      }
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
+  }
+}
+
+/** Reads what the collector of a data directory last wrote. */
+export function readStatus(directory: string): StatusReport {
+  const path = join(directory, statusName);
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as StatusReport;
+  } catch (error) {
+    const reason =
+      systemCode(error) === undefined ? `not JSON (${messageOf(error)})` : systemCode(error) === 'ENOENT' ? 'none' : messageOf(error);
+    throw new PlatformError('PSA_STATUS_NOT_FOUND', `${path}: expected the status file of a collector, found ${reason}; check --data`, { cause: error });
+  }
+}
+
+/** A request to stop, left as a file by another process; whoever honours it takes it away. */
+export class StopRequest {
+  readonly #path: string;
+
+  constructor(directory: string) {
+    this.#path = join(directory, stopName);
+  }
+
+  /** Takes away a request that was meant for a collector before this one. */
+  clear(): void {
+    rmSync(this.#path, { force: true });
+  }
+
+  /** Whether somebody asks this collector to stop. */
+  get pending(): boolean {
+    return existsSync(this.#path) && statSync(this.#path, { throwIfNoEntry: false })?.isFile() === true;
+  }
+}

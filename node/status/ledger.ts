@@ -1,0 +1,61 @@
+import type { Entry } from '../config/settings.js';
+import type { Selected } from '../sample/selection.js';
+import type { EntryReport } from './report.js';
+
+/** Counts what one entry does, and remembers its last value and its last fault. */
+export class EntryLedger {
+  taken = 0;
+  skipped = 0;
+  unavailable = 0;
+  #last: { readonly wall: number; readonly selected: readonly Selected[] } | undefined;
+  #lastError: { readonly wall: number; readonly message: string } | undefined;
+  /** The fault it is in now; a fault that lasts is told once. */
+  #fault: string | undefined;
+
+  constructor(readonly entry: Entry) {}
+
+  /** Counts what a reading gave. */
+  took(wall: number, selected: readonly Selected[]): void {
+    this.taken += selected.length;
+    if (selected.length > 0) this.#last = { wall, selected };
+  }
+
+  /** Counts values that could not be had; true where the reason is news. */
+  missed(wall: number, count: number, reason: string): boolean {
+    this.unavailable += count;
+    this.#lastError = { wall, message: reason };
+    const news = this.#fault !== reason;
+    this.#fault = reason;
+    return news;
+  }
+
+  /** Notes that all values could be had; true where that is news. */
+  complete(): boolean {
+    const news = this.#fault !== undefined;
+    this.#fault = undefined;
+    return news;
+  }
+
+  /** The last values, for a view. */
+  get last(): { readonly wall: number; readonly selected: readonly Selected[] } | undefined {
+    return this.#last;
+  }
+
+  report(): EntryReport {
+    const { index, name, method, interval } = this.entry;
+    return {
+      index, name, method, interval, taken: this.taken, skipped: this.skipped, unavailable: this.unavailable,
+      last: this.#last === undefined ? null : { time: isoTime(this.#last.wall), values: valuesOf(this.#last.selected) },
+      last_error: this.#lastError === undefined ? null : { time: isoTime(this.#lastError.wall), message: this.#lastError.message },
+    };
+  }
+}
+
+function valuesOf(selected: readonly Selected[]): Record<string, number> {
+  return Object.fromEntries(selected.map(({ path, value }) => [path, value]));
+}
+
+/** ISO 8601 in UTC of wall-clock milliseconds. */
+export function isoTime(wall: number): string {
+  return new Date(wall).toISOString();
+}

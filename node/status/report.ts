@@ -1,0 +1,62 @@
+/** What a running collector says of itself: status.json (schemas/status.schema.json). */
+
+/** The states of a collector, in their order. */
+export type CollectorState = 'starting' | 'sampling' | 'stopping' | 'stopped' | 'failed';
+
+/** A fault and when it was met. Times are ISO 8601, UTC. */
+export interface Mishap {
+  readonly time: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** One entry's part of the status. */
+export interface EntryReport {
+  readonly index: number;
+  readonly name: string;
+  readonly method: string;
+  /** Seconds. */
+  readonly interval: number;
+  /** Samples taken. */
+  readonly taken: number;
+  /** Ticks not run because the one before was still running. */
+  readonly skipped: number;
+  /** Values that the system could not tell. */
+  readonly unavailable: number;
+  readonly last: { readonly time: string; readonly values: Readonly<Record<string, number>> } | null;
+  readonly last_error: { readonly time: string; readonly message: string } | null;
+}
+
+/** status.json. Counters start at 0 with the process; spooled is what is there now. */
+export interface StatusReport {
+  readonly version: string;
+  readonly state: CollectorState;
+  readonly pid: number;
+  readonly since: string;
+  readonly updated: string;
+  /** null: no broker is configured. */
+  readonly connected: boolean | null;
+  readonly connected_since: string | null;
+  /** host:port of the connection. */
+  readonly broker: string | null;
+  readonly blocked: boolean;
+  readonly taken: number;
+  readonly published: number;
+  readonly spooled: number;
+  readonly spooled_bytes: number;
+  readonly spool_oldest: string | null;
+  readonly spool_kept: 'disk' | 'memory' | null;
+  readonly spool_fault: string | null;
+  readonly dropped: number;
+  readonly dropped_by: { readonly size: number; readonly age: number; readonly damage: number; readonly unroutable: number };
+  /** Samples that wait because nobody is bound for them. */
+  readonly unroutable: number;
+  /** Times that the broker gave a sample back as unroutable. */
+  readonly returned: number;
+  readonly skipped: number;
+  readonly unavailable: number;
+  readonly reconnects: number;
+  readonly last_published: string | null;
+  readonly last_error: Mishap | null;
+  readonly entries: readonly EntryReport[];
+}
