@@ -1,0 +1,31 @@
+# Runs a program to its end and gives ExitCode, Output and ErrorOutput. What a program writes to stderr is no
+# PowerShell error this way. Throws TimeoutException after Timeout seconds; ends the program when the caller is stopped.
+function InvokeNative {
+    [CmdletBinding()]
+    [OutputType([psobject])]
+    param(
+        [Parameter(Mandatory)] [string] $FilePath,
+        [Parameter(Mandatory)] [AllowEmptyString()] [string[]] $ArgumentList,
+        [AllowEmptyString()] [string] $InputText = '',
+        [System.Text.Encoding] $Encoding = (New-Object System.Text.UTF8Encoding $false),
+        [int] $Timeout = 60
+    )
+
+    $process = StartNative -FilePath $FilePath -ArgumentList $ArgumentList -InputText $InputText -Encoding $Encoding
+    try {
+        $output = $process.StandardOutput.ReadToEndAsync()
+        $errorOutput = $process.StandardError.ReadToEndAsync()
+        if (-not $process.WaitForExit($Timeout * 1000)) {
+            throw (New-Object System.TimeoutException "$FilePath did not end within $Timeout seconds.")
+        }
+        [pscustomobject]@{
+            ExitCode    = $process.ExitCode
+            Output      = $output.Result
+            ErrorOutput = $errorOutput.Result
+        }
+    }
+    finally {
+        if (-not $process.HasExited) { $process.Kill() }
+        $process.Dispose()
+    }
+}

@@ -1,0 +1,26 @@
+# Makes a plan's service, or changes the one there is where it differs, and pushes what undoes it; with -Force it is
+# made anew.
+function PutService {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory)] [psobject] $Plan,
+        [Parameter(Mandatory)] [string] $Nssm,
+        [Parameter(Mandatory)] [AllowEmptyCollection()] [System.Collections.Generic.Stack[psobject]] $Undo,
+        [switch] $Force
+    )
+
+    $service = @{ Nssm = $Nssm; Name = $Plan.Name }
+    $previous = $service + @{ Setting = $Plan.PreviousService }
+    if ($Plan.Existing -and -not $Force) {
+        if (-not $Plan.ServiceChanged) { return }
+        PushUndo $Undo SetNssmSetting $previous
+        SetNssmSetting @service -Setting $Plan.Service
+        return
+    }
+    if ($Plan.Existing) {
+        PushUndo $Undo InstallService $previous
+        RemoveService @service
+    }
+    PushUndo $Undo RemoveService $service
+    InstallService @service -Setting $Plan.Service
+}

@@ -1,0 +1,27 @@
+# The text of a file that another program may be writing, replacing or deleting meanwhile; from offset, bytes; '' where
+# there is none that this session may read.
+function ReadText {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory)] [string] $Path,
+        [long] $Offset = 0
+    )
+
+    try {
+        $stream = New-Object System.IO.FileStream $Path, 'Open', 'Read', 'ReadWrite, Delete'
+    }
+    catch {
+        Write-Debug "Not read: $($_.Exception.GetBaseException().Message)"
+        return ''
+    }
+    try {
+        # A file shorter than the offset was rotated meanwhile: what is there is all new.
+        if ($Offset -le $stream.Length) { [void]$stream.Seek($Offset, 'Begin') }
+        $reader = New-Object System.IO.StreamReader $stream, ([System.Text.Encoding]::UTF8)
+        $reader.ReadToEnd()
+    }
+    finally {
+        $stream.Dispose()
+    }
+}

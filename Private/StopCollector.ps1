@@ -1,0 +1,31 @@
+# Brings a monitor's service to Stopped. The collector is asked first, by its stop file, so that it can flush: NSSM's
+# Ctrl-C does not always arrive. Throws StopTimeout where the service outlives that and a stop by the service manager.
+function StopCollector {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory)] [string] $Name,
+        [Parameter(Mandatory)] [double] $Timeout
+    )
+
+    $path = GetMonitorPath $Name
+    $activity = "Stopping monitor '$Name'"
+    $isStopped = { (GetServiceState $Name) -in $null, '', 'Stopped' }
+    if (& $isStopped) { return }
+    if (TestCollectorAlive (ReadStatus $path.Status)) {
+        Write-Verbose "Asking the collector of '$Name' to stop"
+        WriteText -Path $path.Stop -Text ''
+        # NSSM stops the service by itself once the collector has ended with 0.
+        $stopped = WaitUntil -Timeout $Timeout -Activity $activity -Condition $isStopped
+        [System.IO.File]::Delete($path.Stop)
+        if ($stopped) { return }
+    }
+    # A service that is on its way takes no control.
+    $pending = { (GetServiceState $Name) -notlike '*Pending' }
+    [void](WaitUntil -Timeout 30 -Activity $activity -Condition $pending)
+    if (-not (& $isStopped)) { SendServiceControl -Name $Name -Control Stop }
+    if (-not (WaitUntil -Timeout 30 -Activity $activity -Condition $isStopped)) {
+        throw (NewErrorRecord -Id StopTimeout -TargetObject $Name -Message (
+                "The service '$Name' is still $(GetServiceState $Name) after $Timeout s and a stop by Windows. " +
+                'Nothing was removed. Try again; if it stays, end its process in the Task Manager.'))
+    }
+}

@@ -1,0 +1,32 @@
+# Waits until a monitor's collector says that it samples and, with a broker, is connected. Throws what hinders it, with
+# the last log lines: CollectorExited, BrokerUnreachable, BrokerRefused or StartTimeout.
+function WaitCollector {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory)] [psobject] $Plan,
+        [Parameter(Mandatory)] [System.Collections.IDictionary] $LogOffset,
+        [Parameter(Mandatory)] [double] $Timeout
+    )
+
+    $ready = WaitUntil -Timeout $Timeout -Activity "Starting monitor '$($Plan.Name)'" -Condition {
+        $service = GetServiceState $Plan.Name
+        $status = ReadStatus $Plan.Path.Status
+        if ($service -in $null, '', 'Stopped', 'Paused') {
+            throw (NewStartError -Id CollectorExited -Plan $Plan -LogOffset $LogOffset -Message (
+                    "the collector ended soon after its start (the service is $($service.ToLowerInvariant()))."))
+        }
+        $service -eq 'Running' -and (TestCollectorAlive $status) -and (GetValue $status 'state') -eq 'sampling' -and
+        (-not $Plan.HasBroker -or (GetValue $status 'connected') -eq $true)
+    }
+    if ($ready) { return }
+
+    $status = ReadStatus $Plan.Path.Status
+    $failure = GetValue $status 'last_error'
+    $code = [string](GetValue $failure 'code')
+    if ($Plan.HasBroker -and $code -like 'PSA_BROKER_*' -and (GetValue $status 'connected') -ne $true) {
+        $record = NewCollectorError $failure
+        throw (NewStartError -Id $record.FullyQualifiedErrorId -Plan $Plan -LogOffset $LogOffset -Message $record.Exception.Message)
+    }
+    throw (NewStartError -Id StartTimeout -Plan $Plan -LogOffset $LogOffset -Message (
+            "the collector did not begin to work within $Timeout s. Give it more time with -Timeout."))
+}

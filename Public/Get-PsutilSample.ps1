@@ -1,0 +1,79 @@
+function Get-PsutilSample {
+    <#
+    .SYNOPSIS
+        Calls a psutil method and gives its result: once, or again and again.
+
+    .DESCRIPTION
+        Gives one object a reading, each as soon as it is taken. Result is what psutil would return: a number, an
+        object with a property a field, a list, or an object of objects. No service and no broker is needed. Works
+        wherever PowerShell and the collector do.
+
+    .INPUTS
+        Methods from Get-PsutilMethod.
+
+    .OUTPUTS
+        PsutilAgent.Sample
+
+    .EXAMPLE
+        Get-PsutilSample -Method virtual_memory
+
+        Reads the memory's state once.
+
+    .EXAMPLE
+        Get-PsutilSample -Method cpu_times_percent -Argument @{ interval = 1 } -ResultArgument user -Count 3
+
+        Measures the share of user time over one second, three times.
+
+    .NOTES
+        Error ids: SampleInvalid, SampleUnavailable, UnsupportedPlatform, NodeNotFound.
+
+    .LINK
+        Get-PsutilMethod
+    #>
+    [CmdletBinding()]
+    [OutputType('PsutilAgent.Sample')]
+    param(
+        # The method's name.
+        [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
+        [Alias('Name')]
+        [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter({ param($command, $parameter, $word) CompleteMethod $word })]
+        [string] $Method,
+
+        # The method's keyword arguments, by psutil's names.
+        [Alias('Args')]
+        [ValidateNotNull()]
+        [System.Collections.IDictionary] $Argument = @{},
+
+        # A field of the result, or a path into it; the whole result unless given.
+        [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter({ param($command, $parameter, $word, $ast, $bound) CompleteField $word $bound['Method'] })]
+        [string] $ResultArgument,
+
+        # How many readings.
+        [ValidateRange(1, 2147483647)]
+        [int] $Count = 1,
+
+        # Seconds between readings.
+        [ValidateRange(0.1, 86400)]
+        [double] $Interval = 1,
+
+        # The node.exe to run the collector with, instead of the module's own.
+        [ValidateNotNullOrEmpty()]
+        [string] $NodePath
+    )
+
+    process {
+        try {
+            $words = @(FindCollector) + 'sample' + $Method
+            foreach ($key in $Argument.Keys) { $words += FormatArgument -Name "$key" -Value $Argument[$key] }
+            if ($ResultArgument) { $words += '--result-argument', $ResultArgument }
+            if ($Count -gt 1) { $words += '--count', "$Count", '--interval', (FormatNumber $Interval) }
+            $node = FindProgram -Program node -Path $NodePath
+            ReadNativeLine -FilePath $node -ArgumentList ($words + '--json') | ForEach-Object { NewSampleObject $_ }
+        }
+        catch {
+            $PSCmdlet.ThrowTerminatingError($_)
+        }
+    }
+}

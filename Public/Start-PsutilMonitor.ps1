@@ -1,0 +1,183 @@
+function Start-PsutilMonitor {
+    <#
+    .SYNOPSIS
+        Starts a monitor: a Windows service that samples psutil metrics and publishes them to RabbitMQ.
+
+    .DESCRIPTION
+        Checks the configuration, keeps it in the monitor's own folder (%ProgramData%\PsutilAgent\<name>, open to SYSTEM
+        and Administrators only), installs a service with NSSM that runs the collector, starts it, and waits until the
+        collector says that it samples and, where there is a broker, that it is connected.
+
+        A monitor that runs with the same settings is left alone; one with other settings is updated and restarted. A
+        start that fails leaves nothing behind, or the monitor as it was, and the error carries the collector's last log
+        lines. Every fault of the configuration is an error of its own (ConfigInvalid) with its JSON pointer as target.
+
+        The broker's password is kept encrypted (DPAPI); it is never on a command line, in the registry or in a log.
+
+    .INPUTS
+        Configuration objects (hashtables, ordered dictionaries, objects from ConvertFrom-Json), or monitors from
+        Get-PsutilMonitor.
+
+    .OUTPUTS
+        None, or with -PassThru a PsutilAgent.Monitor.
+
+    .EXAMPLE
+        Start-PsutilMonitor -Path .\examples\monitor.yaml -BrokerHostname rabbit.example -BrokerCredential (Get-Credential)
+
+        Starts the monitor cloudify-psutil with the metrics of a file and a broker.
+
+    .EXAMPLE
+        @{ method = 'virtual_memory'; result_argument = 'free'; interval = 5 } | Start-PsutilMonitor -NodeId vm_1 -PassThru
+
+        Starts the monitor cloudify-psutil-vm_1 from an object and shows it.
+
+    .EXAMPLE
+        Get-PsutilMonitor | Where-Object State -eq Stopped | Start-PsutilMonitor
+
+        Starts the monitors that Stop-PsutilMonitor -KeepService stopped.
+
+    .NOTES
+        Needs Windows and administrator rights. Error ids: ConfigNotFound, ConfigInvalid, ElevationRequired, NodeNotFound,
+        NssmNotFound, NssmFailed, MonitorExists, StartTimeout, CollectorExited, BrokerUnreachable, BrokerRefused,
+        DataNotWritable, UnsupportedPlatform.
+
+    .LINK
+        Stop-PsutilMonitor
+
+    .LINK
+        Get-PsutilMonitor
+
+    .LINK
+        about_PsutilAgent
+    #>
+    [CmdletBinding(SupportsShouldProcess, DefaultParameterSetName = 'Path')]
+    [OutputType('PsutilAgent.Monitor')]
+    param(
+        # The configuration: a JSON or YAML file with a list of psutil_config entries, a map with the key psutil_config,
+        # or complete settings.
+        [Parameter(Mandatory, Position = 0, ParameterSetName = 'Path')]
+        [Alias('PSPath')]
+        [ValidateNotNullOrEmpty()]
+        [string] $Path,
+
+        # The configuration as objects: entries of psutil_config, or one object with complete settings.
+        [Parameter(Mandatory, ValueFromPipeline, ParameterSetName = 'Configuration')]
+        [AllowEmptyCollection()]
+        [object[]] $Configuration,
+
+        # A monitor from Get-PsutilMonitor, to be started again with the settings it has.
+        [Parameter(Mandatory, ValueFromPipeline, ParameterSetName = 'InputObject')]
+        [PSTypeName('PsutilAgent.Monitor')]
+        [psobject[]] $InputObject,
+
+        # The monitor's name, which is its service's too. By default cloudify-psutil, with a node id
+        # cloudify-psutil-<node id>.
+        [Parameter(ParameterSetName = 'Path')]
+        [Parameter(ParameterSetName = 'Configuration')]
+        [Alias('ServiceName')]
+        [ValidateLength(1, 200)]
+        [ValidatePattern('^(?! )[^\\/*?\[\]\x00-\x1f]+(?<! )$')]
+        [string] $Name,
+
+        # The deployment id in every message; the routing key as well.
+        [ValidateNotNullOrEmpty()]
+        [string] $DeploymentId,
+
+        # The node's name in every message.
+        [ValidateNotNullOrEmpty()]
+        [string] $NodeName,
+
+        # The node instance's id in every message; this host's name unless given.
+        [ValidateNotNullOrEmpty()]
+        [string] $NodeId,
+
+        # RabbitMQ's host, or several to be tried in turn.
+        [ValidateNotNullOrEmpty()]
+        [string[]] $BrokerHostname,
+
+        # RabbitMQ's port: 5672, with TLS 5671, unless given.
+        [ValidateRange(1, 65535)]
+        [int] $BrokerPort,
+
+        # User name and password for RabbitMQ.
+        [ValidateNotNull()]
+        [System.Management.Automation.PSCredential] $BrokerCredential,
+
+        # The virtual host: / unless given.
+        [ValidateNotNullOrEmpty()]
+        [string] $BrokerVirtualHost,
+
+        # A PEM file with the authorities to trust; turns TLS on.
+        [ValidateNotNullOrEmpty()]
+        [string] $BrokerCaCertificate,
+
+        # How the service starts with Windows: AutomaticDelayedStart unless given.
+        [ValidateSet('AutomaticDelayedStart', 'Automatic', 'Manual')]
+        [string] $StartupType,
+
+        # The node.exe to run the collector with, instead of the module's own.
+        [ValidateNotNullOrEmpty()]
+        [string] $NodePath,
+
+        # The nssm.exe to make the service with, instead of the module's own.
+        [ValidateNotNullOrEmpty()]
+        [string] $NssmPath,
+
+        # Seconds to wait until the collector works.
+        [ValidateRange(1, 3600)]
+        [int] $Timeout = 60,
+
+        # Makes the service anew, even where the monitor runs and nothing has changed.
+        [switch] $Force,
+
+        # Gives the monitor as an object.
+        [switch] $PassThru
+    )
+
+    begin {
+        $objects = New-Object System.Collections.Generic.List[object]
+        $parameter = @{} + $PSBoundParameters
+        $parameter['Timeout'] = $Timeout
+        try {
+            AssertWindows Start-PsutilMonitor
+            foreach ($file in 'BrokerCaCertificate', 'NodePath', 'NssmPath') {
+                if ($parameter.ContainsKey($file)) {
+                    $parameter[$file] = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($parameter[$file])
+                }
+            }
+        }
+        catch {
+            $PSCmdlet.ThrowTerminatingError($_)
+        }
+    }
+
+    process {
+        foreach ($item in $Configuration) { $objects.Add($item) }
+        foreach ($monitor in $InputObject) {
+            try {
+                $parameter['Name'] = $monitor.Name
+                $reading = ReadConfiguration -Path (GetMonitorPath $monitor.Name).Settings -NodePath $NodePath
+                StartMonitor -Reading $reading -Parameter $parameter -Caller $PSCmdlet
+            }
+            catch {
+                $PSCmdlet.WriteError($_)
+            }
+        }
+    }
+
+    end {
+        if ($PSCmdlet.ParameterSetName -eq 'InputObject') { return }
+        try {
+            $reading = if ($PSCmdlet.ParameterSetName -eq 'Path') {
+                ReadConfiguration -Path $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path) -NodePath $NodePath
+            }
+            else {
+                ReadConfiguration -Configuration $objects.ToArray() -NodePath $NodePath
+            }
+            StartMonitor -Reading $reading -Parameter $parameter -Caller $PSCmdlet
+        }
+        catch {
+            $PSCmdlet.ThrowTerminatingError($_)
+        }
+    }
+}

@@ -1,0 +1,98 @@
+function Stop-PsutilMonitor {
+    <#
+    .SYNOPSIS
+        Stops monitors and deletes their services.
+
+    .DESCRIPTION
+        Asks the collector to stop, gives it time to send what it holds, stops the service and deletes it, and with it
+        the monitor's settings, status and log. Samples that were not sent yet stay on disk unless -RemoveData is given; a monitor of the
+        same name sends them when it is started again. With -KeepService the service is only stopped.
+
+        Services that are no monitors are never touched.
+
+    .INPUTS
+        Monitors from Get-PsutilMonitor.
+
+    .OUTPUTS
+        None, or with -PassThru and -KeepService a PsutilAgent.Monitor.
+
+    .EXAMPLE
+        Stop-PsutilMonitor -Name cloudify-psutil
+
+        Stops the monitor and deletes its service.
+
+    .EXAMPLE
+        Get-PsutilMonitor -Name cloudify-psutil-* | Stop-PsutilMonitor -RemoveData
+
+        Stops several monitors, and lets go of samples that were not sent.
+
+    .NOTES
+        Needs Windows and administrator rights. Error ids: ElevationRequired, MonitorNotFound, NssmNotFound, NssmFailed,
+        StopTimeout, DataNotWritable, UnsupportedPlatform.
+
+    .LINK
+        Start-PsutilMonitor
+
+    .LINK
+        Get-PsutilMonitor
+    #>
+    [CmdletBinding(SupportsShouldProcess, DefaultParameterSetName = 'Name')]
+    [OutputType('PsutilAgent.Monitor')]
+    param(
+        # The names of the monitors; wildcards are allowed.
+        [Parameter(Mandatory, Position = 0, ParameterSetName = 'Name')]
+        [Alias('ServiceName')]
+        [ValidateNotNullOrEmpty()]
+        [SupportsWildcards()]
+        [ArgumentCompleter({ param($command, $parameter, $word) CompleteMonitor $word })]
+        [string[]] $Name,
+
+        # Monitors from Get-PsutilMonitor.
+        [Parameter(Mandatory, ValueFromPipeline, ParameterSetName = 'InputObject')]
+        [PSTypeName('PsutilAgent.Monitor')]
+        [psobject[]] $InputObject,
+
+        # Stops the service and keeps it, with all its files.
+        [switch] $KeepService,
+
+        # Deletes samples that were not sent, too.
+        [switch] $RemoveData,
+
+        # The nssm.exe to delete the service with, instead of the service's own.
+        [ValidateNotNullOrEmpty()]
+        [string] $NssmPath,
+
+        # Seconds to wait for the collector to send what it holds and end, before Windows stops the service.
+        [ValidateRange(1, 3600)]
+        [int] $Timeout = 30,
+
+        # Gives the monitor as an object, where its service was kept.
+        [switch] $PassThru
+    )
+
+    begin {
+        try {
+            AssertWindows Stop-PsutilMonitor
+            if ($NssmPath) { $NssmPath = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($NssmPath) }
+        }
+        catch {
+            $PSCmdlet.ThrowTerminatingError($_)
+        }
+    }
+
+    process {
+        $names = if ($PSCmdlet.ParameterSetName -eq 'Name') { $Name } else { $InputObject | ForEach-Object { $_.Name } }
+        $action = if ($KeepService) { 'Stop monitor' } else { 'Stop monitor and delete its service' }
+        foreach ($entry in FindMonitor -Name $names -OnMissing { param($record) $PSCmdlet.WriteError($record) }) {
+            if (-not $PSCmdlet.ShouldProcess($entry.Name, $action)) { continue }
+            try {
+                AssertElevated Stop-PsutilMonitor
+                StopMonitor -Entry $entry -Timeout $Timeout -NssmPath $NssmPath -KeepService:$KeepService -RemoveData:$RemoveData
+                if ($PassThru -and $KeepService) { NewMonitorObject $entry }
+            }
+            catch {
+                $PSCmdlet.WriteError($_)
+            }
+        }
+    }
+}
