@@ -1,0 +1,155 @@
+/**
+ * The Win32 functions that psutil calls, declared for koffi and nothing else. A DLL is loaded and a function looked up
+ * when it is first used, so that one missing on some Windows (or Wine) takes only its own readings with it.
+ */
+import type { LibraryHandle } from 'koffi';
+import { messageOf, PlatformError, UnavailableError } from '../../errors.js';
+
+/** A HANDLE or a pointer from Windows. */
+export type Handle = number | bigint;
+
+/** What CreateFileW and FindFirstVolumeMountPointW give where they fail. */
+export const INVALID_HANDLE_VALUE = -1;
+
+/** A native function: called at once, or with `async` on a thread of libuv's pool, its last error then being lost. */
+export interface Native<A extends readonly unknown[], R> {
+  (...args: A): R;
+  async(...args: [...A, (error: Error | null, result: R) => void]): void;
+}
+
+/** Bytes of stack that Windows gives a thread. */
+const threadStack = 1024 * 1024;
+
+type Memory = Buffer | null;
+
+/** The functions; BOOL and NTSTATUS are numbers, memory is a Buffer that is written in place. */
+export interface Functions {
+  GetLastError: Native<[], number>;
+  SetErrorMode: Native<[mode: number], number>;
+  GetSystemTimes: Native<[idle: Buffer, kernel: Buffer, user: Buffer], number>;
+  GetActiveProcessorCount: Native<[group: number], number>;
+  GetLogicalProcessorInformationEx: Native<[relation: number, records: Memory, length: Buffer], number>;
+  K32GetPerformanceInfo: Native<[information: Buffer, size: number], number>;
+  K32EnumProcesses: Native<[ids: Buffer, size: number, needed: Buffer], number>;
+  CloseHandle: Native<[handle: Handle], number>;
+  CreateFileW: Native<
+    [name: string, access: number, share: number, security: null, disposition: number, flags: number, template: Handle],
+    Handle
+  >;
+  DeviceIoControl: Native<
+    [device: Handle, code: number, input: Memory, inputSize: number, output: Buffer, outputSize: number, returned: Buffer, overlapped: null],
+    number
+  >;
+  GetDiskFreeSpaceExW: Native<[path: string, available: Memory, total: Buffer, free: Buffer], number>;
+  GetLogicalDriveStringsW: Native<[characters: number, roots: Buffer], number>;
+  GetDriveTypeW: Native<[root: string], number>;
+  GetVolumeInformationW: Native<
+    [root: string, label: Memory, labelCharacters: number, serial: Memory, component: Memory, flags: Buffer, system: Buffer, systemCharacters: number],
+    number
+  >;
+  FindFirstVolumeMountPointW: Native<[root: string, name: Buffer, characters: number], Handle>;
+  FindNextVolumeMountPointW: Native<[search: Handle, name: Buffer, characters: number], number>;
+  FindVolumeMountPointClose: Native<[search: Handle], number>;
+  NtQuerySystemInformation: Native<[informationClass: number, information: Buffer, size: number, returned: Buffer], number>;
+  RtlNtStatusToDosError: Native<[status: number], number>;
+  CallNtPowerInformation: Native<[level: number, input: Memory, inputSize: number, output: Buffer, outputSize: number], number>;
+  GetAdaptersAddresses: Native<[family: number, flags: number, reserved: null, adapters: Memory, size: Buffer], number>;
+  GetIfEntry2: Native<[row: Buffer], number>;
+  WTSEnumerateSessionsW: Native<[server: Handle, reserved: number, version: number, sessions: Buffer, count: Buffer], number>;
+  WTSQuerySessionInformationW: Native<[server: Handle, session: number, kind: number, information: Buffer, bytes: Buffer], number>;
+  WTSFreeMemory: Native<[memory: Handle], void>;
+  PdhOpenQueryW: Native<[source: null, user: Handle, query: Buffer], number>;
+  PdhAddEnglishCounterW: Native<[query: Handle, path: string, user: Handle, counter: Buffer], number>;
+  PdhCollectQueryData: Native<[query: Handle], number>;
+  PdhGetFormattedCounterValue: Native<[counter: Handle, format: number, kind: Memory, value: Buffer], number>;
+  PdhCloseQuery: Native<[query: Handle], number>;
+}
+
+/** The functions, and two ways to memory. */
+export interface Win32 extends Functions {
+  /** The address of a buffer's first byte. */
+  addressOf(buffer: Buffer): bigint;
+  /** A copy of `length` bytes of memory that Windows owns. */
+  bytesAt(address: bigint, length: number): Buffer;
+}
+
+/** C declarations by DLL: result, then parameters. */
+const declarations: Readonly<Record<keyof Functions, readonly [dll: string, result: string, parameters: string]>> = {
+  GetLastError: ['kernel32', 'uint32_t', ''],
+  SetErrorMode: ['kernel32', 'uint32_t', 'uint32_t'],
+  GetSystemTimes: ['kernel32', 'int32_t', 'void *, void *, void *'],
+  GetActiveProcessorCount: ['kernel32', 'uint32_t', 'uint16_t'],
+  GetLogicalProcessorInformationEx: ['kernel32', 'int32_t', 'int32_t, void *, void *'],
+  K32GetPerformanceInfo: ['kernel32', 'int32_t', 'void *, uint32_t'],
+  K32EnumProcesses: ['kernel32', 'int32_t', 'void *, uint32_t, void *'],
+  CloseHandle: ['kernel32', 'int32_t', 'intptr_t'],
+  CreateFileW: ['kernel32', 'intptr_t', 'str16, uint32_t, uint32_t, void *, uint32_t, uint32_t, intptr_t'],
+  DeviceIoControl: ['kernel32', 'int32_t', 'intptr_t, uint32_t, void *, uint32_t, void *, uint32_t, void *, void *'],
+  GetDiskFreeSpaceExW: ['kernel32', 'int32_t', 'str16, void *, void *, void *'],
+  GetLogicalDriveStringsW: ['kernel32', 'uint32_t', 'uint32_t, void *'],
+  GetDriveTypeW: ['kernel32', 'uint32_t', 'str16'],
+  GetVolumeInformationW: ['kernel32', 'int32_t', 'str16, void *, uint32_t, void *, void *, void *, void *, uint32_t'],
+  FindFirstVolumeMountPointW: ['kernel32', 'intptr_t', 'str16, void *, uint32_t'],
+  FindNextVolumeMountPointW: ['kernel32', 'int32_t', 'intptr_t, void *, uint32_t'],
+  FindVolumeMountPointClose: ['kernel32', 'int32_t', 'intptr_t'],
+  NtQuerySystemInformation: ['ntdll', 'uint32_t', 'int32_t, void *, uint32_t, void *'],
+  RtlNtStatusToDosError: ['ntdll', 'uint32_t', 'uint32_t'],
+  CallNtPowerInformation: ['powrprof', 'uint32_t', 'int32_t, void *, uint32_t, void *, uint32_t'],
+  GetAdaptersAddresses: ['iphlpapi', 'uint32_t', 'uint32_t, uint32_t, void *, void *, void *'],
+  GetIfEntry2: ['iphlpapi', 'uint32_t', 'void *'],
+  WTSEnumerateSessionsW: ['wtsapi32', 'int32_t', 'intptr_t, uint32_t, uint32_t, void *, void *'],
+  WTSQuerySessionInformationW: ['wtsapi32', 'int32_t', 'intptr_t, uint32_t, int32_t, void *, void *'],
+  WTSFreeMemory: ['wtsapi32', 'void', 'intptr_t'],
+  PdhOpenQueryW: ['pdh', 'uint32_t', 'void *, uintptr_t, void *'],
+  PdhAddEnglishCounterW: ['pdh', 'uint32_t', 'intptr_t, str16, uintptr_t, void *'],
+  PdhCollectQueryData: ['pdh', 'uint32_t', 'intptr_t'],
+  PdhGetFormattedCounterValue: ['pdh', 'uint32_t', 'intptr_t, uint32_t, void *, void *'],
+  PdhCloseQuery: ['pdh', 'uint32_t', 'intptr_t'],
+};
+
+/**
+ * The functions of this Windows. A function that it lacks throws UnavailableError when it is used.
+ *
+ * @throws PlatformError anywhere but on 64-bit Windows, or where koffi cannot be loaded.
+ */
+export async function loadWin32(): Promise<Win32> {
+  if (process.platform !== 'win32' || (process.arch !== 'x64' && process.arch !== 'arm64')) {
+    const found = `${process.platform} ${process.arch}`;
+    throw new PlatformError('PSA_PLATFORM', `Expected 64-bit Windows for Win32 readings, found ${found}: use that system's own provider.`);
+  }
+  const { default: koffi } = await import('koffi').catch((error: unknown) => {
+    throw new PlatformError('PSA_PLATFORM', `Expected koffi's native part for this system, found: ${messageOf(error)}. Reinstall the package.`);
+  });
+  // Performance counters and remote calls may need as deep a stack as any thread of Windows has.
+  if ((koffi.config().async_stack_size ?? 0) < threadStack) koffi.config({ async_stack_size: threadStack });
+  const libraries = new Map<string, LibraryHandle>();
+  const find = (name: keyof Functions): unknown => {
+    const [dll, result, parameters] = declarations[name];
+    try {
+      const library = libraries.get(dll) ?? koffi.load(`${dll}.dll`);
+      libraries.set(dll, library);
+      return library.func(`${result} __stdcall ${name}(${parameters})`);
+    } catch (error) {
+      throw new UnavailableError(`This Windows has no ${name} in ${dll}.dll`, { cause: error });
+    }
+  };
+  const win32 = {
+    addressOf: (buffer: Buffer) => koffi.address(buffer),
+    bytesAt: (address: bigint, length: number) =>
+      length === 0 ? Buffer.alloc(0) : Buffer.from(koffi.decode(address, 'uint8_t', length) as Uint8Array),
+  };
+  for (const name of Object.keys(declarations) as (keyof Functions)[]) defineOnce(win32, name, () => find(name));
+  return win32 as Win32;
+}
+
+/** A property that is made when it is first read. */
+function defineOnce(target: object, name: string, make: () => unknown): void {
+  Object.defineProperty(target, name, {
+    configurable: true,
+    get() {
+      const value = make();
+      Object.defineProperty(target, name, { value });
+      return value;
+    },
+  });
+}

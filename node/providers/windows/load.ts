@@ -1,0 +1,44 @@
+import { messageOf, UnavailableError } from '../../errors.js';
+
+/** Seconds between looks at the processor queue. */
+const period = 5;
+
+/** What is left of an average after one period, for averages over 1, 5 and 15 minutes. */
+const decays = [1, 5, 15].map((minutes) => Math.exp(-period / (60 * minutes)));
+
+/** The load averages one period later, with that many threads waiting for a processor. */
+export function nextLoads(loads: readonly number[], queueLength: number): number[] {
+  return decays.map((decay, index) => (loads[index] ?? 0) * decay + queueLength * (1 - decay));
+}
+
+/**
+ * psutil's emulated load average: the length of the processor queue, looked at every 5 s from the first reading on
+ * and averaged from 0. Before the first look the value is unknown.
+ */
+export class LoadAverage {
+  #timer: NodeJS.Timeout | undefined;
+  #loads: readonly number[] = [0, 0, 0];
+  #unknown: string | undefined = `the first is taken ${String(period)} s after the first reading`;
+
+  constructor(private readonly queueLength: () => Promise<number>) {}
+
+  /** The averages over 1, 5 and 15 minutes, to two decimals. Throws UnavailableError. */
+  read(): number[] {
+    this.#timer ??= setInterval(() => void this.#look(), period * 1000).unref();
+    if (this.#unknown !== undefined) throw new UnavailableError(`No load average: ${this.#unknown}`);
+    return this.#loads.map((load) => Math.round(load * 100) / 100);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #look(): Promise<void> {
+    try {
+      this.#loads = nextLoads(this.#loads, await this.queueLength());
+      this.#unknown = undefined;
+    } catch (error) {
+      this.#unknown = messageOf(error);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import { UnavailableError } from '../../errors.js';
+import type { Arguments, Result } from '../../catalog/value.js';
+import type { Provider } from '../provider.js';
+import { loadWin32, type Win32 } from './bindings.js';
+import { BlockingWork } from './blocking.js';
+import { coreCount, cpuCount, cpuFrequencies, cpuStats, cpuTimes, cpuTimesPerCpu } from './cpu.js';
+import { diskCounters, diskUsage } from './disk.js';
+import { LoadAverage } from './load.js';
+import { swapMemory, virtualMemory } from './memory.js';
+import { netAddresses, netCounters, netStats } from './network.js';
+import { diskPartitions } from './partitions.js';
+import { PerformanceCounter } from './pdh.js';
+import { users } from './sessions.js';
+import { bootTime, processExists, processIds } from './system.js';
+
+/** No message box for a drive without a disk. */
+const SEM_FAILCRITICALERRORS = 1;
+
+type Reading = (args: Arguments) => Result | Promise<Result>;
+
+/**
+ * The provider of this Windows, by psutil's own system calls.
+ *
+ * @throws PlatformError anywhere but on 64-bit Windows.
+ */
+export async function openWindowsProvider(): Promise<Provider> {
+  const win32 = await loadWin32();
+  win32.SetErrorMode(win32.SetErrorMode(SEM_FAILCRITICALERRORS) | SEM_FAILCRITICALERRORS);
+  return windowsProvider(win32);
+}
+
+/** The provider on given Win32 functions. It owns two performance counters and a timer, which `close` ends. */
+export function windowsProvider(win32: Win32): Provider {
+  const blocking = new BlockingWork();
+  const pageFiles = new PerformanceCounter(win32, blocking, '\\Paging File(_Total)\\% Usage');
+  const queue = new PerformanceCounter(win32, blocking, '\\System\\Processor Queue Length');
+  const load = new LoadAverage(() => queue.value());
+  const readings = new Map<string, Reading>(Object.entries({
+    cpu_times: (args) => (args['percpu'] === true ? cpuTimesPerCpu(win32) : cpuTimes(win32)),
+    cpu_count: (args) => (args['logical'] === false ? coreCount(win32) : cpuCount(win32)),
+    cpu_stats: () => cpuStats(win32),
+    cpu_freq: () => cpuFrequencies(win32),
+    getloadavg: () => load.read(),
+    virtual_memory: () => virtualMemory(win32),
+    swap_memory: () => swapMemory(win32, () => pageFiles.value()),
+    disk_usage: (args) => diskUsage(win32, blocking, String(args['path'])),
+    disk_partitions: (args) => diskPartitions(win32, blocking, args['all'] === true),
+    disk_io_counters: () => diskCounters(win32, blocking),
+    net_io_counters: () => netCounters(win32),
+    net_if_stats: () => netStats(win32),
+    net_if_addrs: () => netAddresses(win32),
+    boot_time: () => bootTime(win32),
+    users: () => users(win32, blocking),
+    pids: () => processIds(win32),
+    pid_exists: (args) => processExists(win32, Number(args['pid'])),
+  } satisfies Record<string, Reading>));
+
+  return {
+    platform: 'win32',
+    async read(method, args) {
+      const reading = readings.get(method);
+      if (reading === undefined) throw new UnavailableError(`Windows gives no raw reading named ${method}`);
+      return await reading(args);
+    },
+    close() {
+      load.close();
+      queue.close();
+      pageFiles.close();
+    },
+  };
+}
