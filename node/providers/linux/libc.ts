@@ -1,6 +1,9 @@
+import { endianness } from 'node:os';
 import { getSystemErrorName } from 'node:util';
+import type koffiModule from 'koffi';
 import type { LibraryHandle } from 'koffi';
 import { messageOf, UnavailableError } from '../../errors.js';
+import { bindEthtool, type Link } from './ethtool.js';
 
 /** Blocks of a volume and their size in bytes (`f_frsize`). */
 export interface Volume {
@@ -26,9 +29,11 @@ export interface InterfaceRow {
 /** The C library's calls that neither Node nor /proc stand in for. */
 export interface Libc {
   /** statvfs(3), on a worker thread. Throws UnavailableError with the system's code. */
-  statvfs(path: string): Promise<Volume>;
+  readonly statvfs: (path: string) => Promise<Volume>;
   /** getifaddrs(3). Throws UnavailableError with the system's code. */
-  interfaces(): InterfaceRow[];
+  readonly interfaces: () => InterfaceRow[];
+  /** The links of these interfaces; those whose driver does not tell are left out. */
+  readonly links: (interfaces: readonly string[]) => Promise<Map<string, Link>>;
 }
 
 export const AF_INET = 2;
@@ -45,7 +50,7 @@ export function libc(): Promise<Libc> {
   return bound;
 }
 
-type Koffi = (typeof import('koffi'))['default'];
+type Koffi = typeof koffiModule;
 /** Koffi's pointers, null being NULL. */
 type Pointer = bigint | null;
 /** Koffi's 64-bit numbers: a bigint where a number would not be exact. */
@@ -53,9 +58,9 @@ type Wide = number | bigint;
 
 async function bind(): Promise<Libc> {
   const { default: koffi } = await import('koffi');
-  if (koffi.sizeof('void *') !== 8) throw new Error('only 64-bit systems are supported');
+  if (koffi.sizeof('void *') !== 8 || endianness() !== 'LE') throw new Error('only 64-bit little-endian systems are supported');
   const library = koffi.load(null);
-  return { statvfs: bindStatvfs(koffi, library), interfaces: bindInterfaces(koffi, library) };
+  return { statvfs: bindStatvfs(koffi, library), interfaces: bindInterfaces(koffi, library), links: bindEthtool(koffi, library) };
 }
 
 function failed(koffi: Koffi, call: string): UnavailableError {
@@ -96,7 +101,7 @@ function bindInterfaces(koffi: Koffi, library: LibraryHandle): Libc['interfaces'
   const freeifaddrs = library.func('freeifaddrs', 'void', ['void *']) as (list: Pointer) => void;
   const textOf = bindAddressText(koffi, library);
   const rowOf = (entry: Ifaddrs): InterfaceRow => {
-    const family = entry.address === null ? 0 : (koffi.decode(entry.address, 'uint16') as number);
+    const family = entry.address === null ? 0 : koffi.decode.uint16(entry.address);
     const [address, netmask, far] = [entry.address, entry.netmask, entry.far].map((pointer) => textOf(pointer, family));
     return { name: entry.name, flags: entry.flags, family, address: address ?? null, netmask: netmask ?? null, far: far ?? null };
   };
@@ -125,14 +130,14 @@ function bindAddressText(koffi: Koffi, library: LibraryHandle): (address: Pointe
   const getnameinfo = library.func('int getnameinfo(void *, uint, void *, uint, void *, uint, int)') as (
     address: Pointer, size: number, host: Buffer, hostSize: number, service: null, serviceSize: number, flags: number,
   ) => number;
-  const bytes = (pointer: Pointer, offset: number, length: number): number[] =>
-    Array.from(koffi.decode(pointer, offset, 'uint8', length) as ArrayLike<number>);
+  // Byte by byte: koffi 3.3 keeps some memory for good at each decode of an array.
+  const byteAt = (address: bigint, offset: number): number => koffi.decode.uint8(address + BigInt(offset));
   return (address, family) => {
     if (address === null) return null;
     if (family === AF_PACKET) {
       // struct sockaddr_ll: the address's length is its 12th byte, the address follows.
-      const length = bytes(address, 11, 1)[0] ?? 0;
-      return length === 0 ? null : bytes(address, 12, length).map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+      const bytes = Array.from({ length: byteAt(address, 11) }, (_, at) => byteAt(address, 12 + at));
+      return bytes.length === 0 ? null : bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(':');
     }
     const size = sockaddrSize.get(family);
     if (size === undefined) return null;

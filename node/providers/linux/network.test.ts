@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parseEthtoolCommand } from './ethtool.js';
 import type { InterfaceRow } from './libc.js';
 import { addressesByInterface, linkStats, parseNetDev } from './network.js';
 
@@ -20,16 +21,26 @@ test('columns that are not there are absent, not 0', () => {
 });
 
 test('an interface is up when it runs; flags are named in the order of their bits', () => {
-  assert.deepEqual(linkStats(0x1043, { mtu: '9000\n', speed: '10000\n', duplex: 'full\n' }), {
+  assert.deepEqual(linkStats(0x1043, { speed: 10_000, duplex: 'full' }, 9000), {
     isup: true, duplex: 2, speed: 10_000, mtu: 9000, flags: 'up,broadcast,running,multicast',
   });
-  assert.deepEqual(linkStats(0x1003, { mtu: '1500\n', speed: '-1\n', duplex: 'half\n' }), {
+  assert.deepEqual(linkStats(0x1003, { speed: undefined, duplex: 'half' }, 1500), {
     isup: false, duplex: 1, speed: 0, mtu: 1500, flags: 'up,broadcast,multicast',
   });
 });
 
 test('what a link does not tell: psutil\'s 0 for speed and duplex, no mtu', () => {
-  assert.deepEqual(linkStats(0, { mtu: undefined, speed: undefined, duplex: undefined }), { isup: false, duplex: 0, speed: 0, flags: '' });
+  assert.deepEqual(linkStats(0, undefined, undefined), { isup: false, duplex: 0, speed: 0, flags: '' });
+});
+
+test('what a driver says of its link; speeds above 65535 have two halves, and all ones is unknown', () => {
+  const command = Buffer.alloc(44);
+  command.writeUInt16LE(100_000 % 0x10000, 12);
+  command.writeUInt16LE(1, 28);
+  command.writeUInt8(1, 14);
+  assert.deepEqual(parseEthtoolCommand(command), { speed: 100_000, duplex: 'full' });
+  command.fill(0xff, 12, 15).fill(0xff, 28, 30);
+  assert.deepEqual(parseEthtoolCommand(command), { speed: undefined, duplex: undefined });
 });
 
 const row = (part: Partial<InterfaceRow>): InterfaceRow =>

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import type { Fields, Result } from '../../catalog/value.js';
+import type { Link } from './ethtool.js';
 import { AF_PACKET, libc, type InterfaceRow } from './libc.js';
-import { known, textOf, type Roots } from './source.js';
+import { known, optionalTextOf, textOf, type Roots } from './source.js';
 
 // Columns of /proc/net/dev after the interface's name.
 const trafficColumns: readonly (readonly [field: string, column: number])[] = [
@@ -41,41 +41,33 @@ const flagNames = [
 ];
 const IFF_BROADCAST = 0x2;
 const IFF_POINTOPOINT = 0x10;
-const duplexNumbers: Readonly<Record<string, number>> = { full: 2, half: 1 };
-
-/** The texts of an interface's files in /sys/class/net; undefined where the driver does not tell. */
-export type LinkTexts = Readonly<Record<'mtu' | 'speed' | 'duplex', string | undefined>>;
+const duplexNumbers = { half: 1, full: 2 } as const;
 
 /** psutil's `net_if_stats` of one interface. `speed` (Mbit/s) and `duplex` 0 are psutil's signs for unknown. */
-export function linkStats(flags: number, link: LinkTexts): Result {
+export function linkStats(flags: number, link: Link | undefined, mtu: number | undefined): Result {
   const names = flagNames.filter((_, bit) => (flags & (1 << bit)) !== 0);
-  const speed = Number(link.speed ?? 0);
   return {
     isup: names.includes('running'),
-    duplex: duplexNumbers[link.duplex?.trim() ?? ''] ?? 0,
-    speed: speed > 0 ? speed : 0,
-    ...known({ mtu: link.mtu === undefined ? undefined : Number(link.mtu) }),
+    duplex: link?.duplex === undefined ? 0 : duplexNumbers[link.duplex],
+    speed: link?.speed ?? 0,
+    ...known({ mtu }),
     flags: names.join(','),
   };
 }
 
 /** psutil's `net_if_stats`: the state of each interface that /proc/net/dev lists. */
 export async function netIfStats(roots: Roots): Promise<Record<string, Result>> {
-  const { interfaces } = await libc();
+  const { interfaces, links } = await libc();
   // Their flags in /sys are not what the system's calls tell: they lack `running`.
   const flagsOf = new Map(interfaces().map((row) => [row.name, row.flags]));
-  const stats = Object.keys(netIoCounters(roots)).map(async (name): Promise<[string, Result][]> => {
+  const names = Object.keys(netIoCounters(roots));
+  const linkOf = await links(names);
+  return Object.fromEntries(names.flatMap((name) => {
     const flags = flagsOf.get(name);
-    return flags === undefined ? [] : [[name, linkStats(flags, await linkTexts(`${roots.sys}/class/net/${name}`))]];
-  });
-  return Object.fromEntries((await Promise.all(stats)).flat());
-}
-
-// These files, unlike other kernel files, ask a driver and may wait for it: never on the event loop.
-async function linkTexts(directory: string): Promise<LinkTexts> {
-  const text = (name: string): Promise<string | undefined> => readFile(`${directory}/${name}`, 'utf8').catch(() => undefined);
-  const [mtu, speed, duplex] = await Promise.all([text('mtu'), text('speed'), text('duplex')]);
-  return { mtu, speed, duplex };
+    const mtu = optionalTextOf(`${roots.sys}/class/net/${name}/mtu`);
+    // Without flags the interface vanished meanwhile.
+    return flags === undefined ? [] : [[name, linkStats(flags, linkOf.get(name), mtu === undefined ? undefined : Number(mtu))]];
+  }));
 }
 
 /** psutil's `net_if_addrs` out of the rows of getifaddrs(3): by interface, lowest family first; MAC addresses have 17. */
