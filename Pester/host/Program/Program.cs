@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
@@ -39,7 +40,7 @@ public static class Program
 
     /// <summary>The version of the engine package, as pwsh -Version prints it.</summary>
     public static string EngineVersion =>
-        typeof(PSObject).Assembly.GetName().Version is { } v ? $"{v.Major}.{v.Minor}.{v.Build}" : "unknown";
+        FileVersionInfo.GetVersionInfo(typeof(PSObject).Assembly.Location) is var v ? $"{v.FileMajorPart}.{v.FileMinorPart}.{v.FileBuildPart}" : string.Empty;
 
     private static int Run(CommandLine line)
     {
@@ -55,6 +56,7 @@ public static class Program
         runspace.Open();
         Runspace.DefaultRunspace = runspace;
         host.Runspace = runspace;
+        Session.LetScriptsExit(runspace);
         var code = new Session(host, runspace).Run(line);
         Console.Out.Flush();
         Console.Error.Flush();

@@ -8,9 +8,6 @@ namespace PsutilAgent.PowerShellHost;
 /// <summary>Runs scripts and commands in one runspace and gives pwsh's exit codes.</summary>
 public sealed class Session(TestHost host, Runspace runspace)
 {
-    // `exit` in a script ends the host with that code, and not only the script.
-    private readonly object context = Prepare(runspace);
-
     /// <summary>Runs what the command line asks for; the result counts where no `exit` set another.</summary>
     public int Run(CommandLine line)
     {
@@ -22,13 +19,14 @@ public sealed class Session(TestHost host, Runspace runspace)
                 command.Parameters.Add(parameter);
             }
 
-            return Execute(command) ? 0 : 1;
+            using var file = runspace.CreatePipeline();
+            file.Commands.Add(command);
+            return Execute(file) && LastCommandSucceeded() ? 0 : 1;
         }
 
         if (line.Command is not null)
         {
-            var done = Execute(new Command(line.Command, isScript: true, useLocalScope: false));
-            return done && LastCommandSucceeded() ? 0 : 1;
+            return ExecuteText(line.Command) ? 0 : 1;
         }
 
         return ReadStandardInput();
@@ -58,8 +56,7 @@ public sealed class Session(TestHost host, Runspace runspace)
     {
         var command = text.ToString();
         text.Clear();
-        return string.IsNullOrWhiteSpace(command)
-            || (Execute(new Command(command, isScript: true, useLocalScope: false)) && LastCommandSucceeded());
+        return string.IsNullOrWhiteSpace(command) || ExecuteText(command);
     }
 
     private static bool IsIncomplete(string text)
@@ -68,11 +65,15 @@ public sealed class Session(TestHost host, Runspace runspace)
         return errors.Any(error => error.IncompleteInput);
     }
 
-    private bool Execute(Command command)
+    private bool ExecuteText(string text)
     {
-        using var pipeline = runspace.CreatePipeline();
-        command.MergeMyResults(PipelineResultTypes.Error, PipelineResultTypes.Output);
-        pipeline.Commands.Add(command);
+        using var pipeline = runspace.CreatePipeline(text, addToHistory: true);
+        return Execute(pipeline) && LastCommandSucceeded();
+    }
+
+    private bool Execute(Pipeline pipeline)
+    {
+        pipeline.Commands[0].MergeMyResults(PipelineResultTypes.Error, PipelineResultTypes.Output);
         pipeline.Commands.Add(new Command("Out-Default"));
         try
         {
@@ -91,14 +92,15 @@ public sealed class Session(TestHost host, Runspace runspace)
         }
     }
 
-    private static object Prepare(Runspace runspace)
-    {
-        var context = Internals.Get(runspace, "ExecutionContext")!;
-        Internals.Set(context, "ScriptCommandProcessorShouldRethrowExit", true);
-        return context;
-    }
+    /// <summary>Makes `exit` in a script end the host with that code, and not only the script.</summary>
+    public static void LetScriptsExit(Runspace runspace) =>
+        Internals.Set(Internals.Get(runspace, "ExecutionContext")!, "ScriptCommandProcessorShouldRethrowExit", true);
 
-    private bool LastCommandSucceeded() => Internals.Get(context, "QuestionMarkVariableValue") is not false;
+    private bool LastCommandSucceeded()
+    {
+        using var pipeline = runspace.CreatePipeline("$global:?");
+        return pipeline.Invoke() is [{ BaseObject: true }, ..];
+    }
 
     private void Report(RuntimeException exception)
     {
