@@ -120,23 +120,11 @@ export class UnavailableError extends AgentError {
 /** A function, an operating system or an output that cannot be had here. */
 export class PlatformError extends AgentError {
   override readonly exitCode = ExitCode.platform;
-
-  constructor(code: 'PSA_PLATFORM' | 'PSA_STATUS_NOT_FOUND' | 'PSA_OUTPUT', message: string, options?: ErrorOptions) {
-    super(code, message, options);
-  }
 }
 
 /** A spool that cannot be used. */
 export class SpoolError extends AgentError {
   override readonly exitCode = ExitCode.spool;
-
-  constructor(
-    code: 'PSA_SPOOL_LOCKED' | 'PSA_SPOOL_DAMAGED' | 'PSA_SPOOL_UNUSABLE',
-    message: string,
-    options?: ErrorOptions,
-  ) {
-    super(code, message, options);
-  }
 }
 
 /** The text of anything thrown, without a stack. */

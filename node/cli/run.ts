@@ -4,7 +4,6 @@ import { readSettings } from '../config/reader.js';
 import type { Settings } from '../config/settings.js';
 import { ConfigError, ExitCode, UsageError } from '../errors.js';
 import { openLog, type Log } from '../log/log.js';
-import { brokerOutlet } from '../outlet/broker.js';
 import { fileOutlet, silentOutlet, stdoutOutlet } from '../outlet/lines.js';
 import type { Outlet } from '../outlet/outlet.js';
 import { openProvider } from '../providers/host.js';
@@ -96,6 +95,8 @@ async function openOutlet(job: Job, live: boolean, clock: Clock): Promise<Outlet
   if (output.kind === 'stdout') return live ? silentOutlet() : stdoutOutlet(clock);
   const { broker } = settings;
   if (broker === undefined) throw new ConfigError('PSA_CONFIG_INVALID', 'expected a broker in the configuration, found none');
+  // Only a run with a broker pays for loading what reaches it.
+  const { brokerOutlet } = await import('../outlet/broker.js');
   return await brokerOutlet({ ...settings, broker }, clock, log.logger, process.stderr.isTTY ? tell : () => undefined);
 }
 
@@ -113,9 +114,9 @@ function drawLive(agent: Agent): () => void {
 interface StopSignal {
   /** Resolves when somebody asks to stop. */
   readonly asked: Promise<void>;
-  stop(): void;
+  readonly stop: () => void;
   /** Lets a second signal end the process at once. */
-  release(): void;
+  readonly release: () => void;
 }
 
 const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGBREAK', 'SIGHUP'];

@@ -96,12 +96,16 @@ function chosen(definition: CatalogFunction, entry: ValidEntry, args: Arguments,
 }
 
 function show(definition: CatalogFunction, args: Arguments, result: Result, json: boolean): void {
-  if (json) return print(JSON.stringify({ method: definition.name, args, result }));
-  if (typeof result !== 'object' || result === null) return print(`${String(result)} ${definition.fields[0]?.unit ?? ''}`.trimEnd());
-  if (Object.values(result).some((value) => typeof value === 'object' && value !== null)) return print(JSON.stringify(result, null, 2));
+  print(json ? JSON.stringify({ method: definition.name, args, result }) : text(definition, result));
+}
+
+/** A result for people: a value with its unit, fields in columns, anything deeper as JSON. */
+function text(definition: CatalogFunction, result: Result): string {
+  if (typeof result !== 'object' || result === null) return `${String(result)} ${definition.fields[0]?.unit ?? ''}`.trimEnd();
+  if (Object.values(result).some((value) => typeof value === 'object' && value !== null)) return JSON.stringify(result, null, 2);
   const rows = Object.entries(result).map(([name, value]) => {
     const unit = definition.fields.find((field) => field.name === name)?.unit ?? '';
-    return [name, String(value), unit];
+    return [name, JSON.stringify(value).replace(/^"|"$/g, ''), unit];
   });
-  for (const line of columns(rows)) print(line.slice(4));
+  return columns(rows).map((line) => line.slice(4)).join('\n');
 }

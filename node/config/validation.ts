@@ -61,7 +61,7 @@ export function validate(parsed: unknown): Verdict {
     faults.push(...brokerFaults(document['broker']));
     warnings.push(...brokerWarnings(document['broker']));
   }
-  const complete = (bare ? completeMap(entries) : document) as unknown as ValidDocument;
+  const complete = (bare ? completeMap(entries) : document) as ValidDocument;
   return { faults, warnings, document: complete };
 }
 

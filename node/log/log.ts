@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { pino, type Logger } from 'pino';
-import { createStream, type Options } from 'rotating-file-stream';
+import { createStream } from 'rotating-file-stream';
 import type { LogSettings } from '../config/settings.js';
 import { messageOf } from '../errors.js';
 
@@ -42,7 +42,7 @@ export function openLog(settings: LogSettings, complain: (message: string) => vo
     return { logger: pino({ ...options, level: 'silent' }), close: () => Promise.resolve() };
   }
   const size: string = `${String(settings.maxBytes)}B`;
-  const stream = createStream(logName, { path: settings.path, size, rotate: settings.files, mode: 0o600 } as Options);
+  const stream = createStream(logName, { path: settings.path, size, rotate: settings.files, mode: 0o600 });
   stream.on('error', tell);
   stream.on('warning', tell);
   const close = async (): Promise<void> => {

@@ -50,7 +50,7 @@ export function cpuTimesPercent(before: Fields, after: Fields): Fields {
 }
 
 /** A derivation between two readings, of one CPU or of each of a list; a CPU it cannot tell of is null. */
-export function between<T extends Result>(derive: (before: Fields, after: Fields) => T, before: Result, after: Result): Result {
+export function between(derive: (before: Fields, after: Fields) => Result, before: Result, after: Result): Result {
   if (!Array.isArray(after)) return derive(before as Fields, after as Fields);
   const earlier = before as readonly Fields[];
   return (after as readonly Fields[]).map((times, index) => {

@@ -91,7 +91,7 @@ export class Meter {
 
   async #compute(occasion?: Occasion): Promise<Result> {
     // Counter wrap is this entry's business: entries that differ only there share a reading.
-    const { nowrap, ...args } = this.args;
+    const args = Object.fromEntries(Object.entries(this.args).filter(([name]) => name !== 'nowrap'));
     const raw = await this.provider.read(this.method, args, occasion);
     return computed[this.method]?.(raw, this.args, this.#counters) ?? raw;
   }

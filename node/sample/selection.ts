@@ -52,7 +52,10 @@ export function select(definition: CatalogFunction, args: Arguments, result: Res
 
   function child(value: object, key: string, rest: Selector, place: readonly string[]): void {
     const item = (value as Readonly<Record<string, Result>>)[key];
-    if (item !== undefined) return walk(item, rest, [...place, key]);
+    if (item !== undefined) {
+      walk(item, rest, [...place, key]);
+      return;
+    }
     const names = Object.keys(value);
     const there = names.length === 0 ? 'there is none' : `there are ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', ...' : ''}`;
     missing.push(`there is no ${[...place, key].join('.')} here; ${there}`);

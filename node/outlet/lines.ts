@@ -1,0 +1,105 @@
+import { createWriteStream, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Writable } from 'node:stream';
+import { messageOf, PlatformError } from '../errors.js';
+import type { Envelope } from '../sample/message.js';
+import type { Clock } from '../scheduler/clock.js';
+import { isoTime } from '../status/ledger.js';
+import type { Mishap } from '../status/report.js';
+import type { Outlet, OutletReport } from './outlet.js';
+
+/** Bytes that wait for a reader who does not read; beyond them samples are let go, and counted. */
+const longestBacklog = 16 * 1024 * 1024;
+
+/** JSON lines to standard output. */
+export function stdoutOutlet(clock: Clock): Outlet {
+  return new LineOutlet(process.stdout, clock, false);
+}
+
+/** JSON lines appended to a file; throws PlatformError where it cannot be opened. */
+export function fileOutlet(path: string, clock: Clock): Outlet {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const fd = openSync(path, 'a', 0o600);
+    return new LineOutlet(createWriteStream(path, { fd }), clock, true);
+  } catch (error) {
+    throw new PlatformError('PSA_OUTPUT', `${path}: expected a file that can be appended to (${messageOf(error)}); check --output`, { cause: error });
+  }
+}
+
+/** Takes samples and lets them go: for a live table, which shows what the agent knows. */
+export function silentOutlet(): Outlet {
+  return {
+    start: () => undefined,
+    put: () => Promise.resolve(),
+    stop: () => Promise.resolve(0),
+    report: () => noBroker,
+  };
+}
+
+/** The report of an outlet that has no broker behind it. */
+const noBroker: OutletReport = {
+  connected: null, connected_since: null, broker: null, blocked: false, published: 0, spooled: 0, spooled_bytes: 0, spool_oldest: null,
+  spool_kept: null, spool_fault: null, dropped: 0, dropped_by: { size: 0, age: 0, damage: 0, unroutable: 0 }, unroutable: 0, returned: 0,
+  reconnects: 0, last_published: null, last_error: null,
+};
+
+/** Writes each message as a line. Published is what the stream has taken. */
+class LineOutlet implements Outlet {
+  #published = 0;
+  #dropped = 0;
+  #lastPublished: string | null = null;
+  #lastError: Mishap | null = null;
+  #ended = (): void => undefined;
+
+  constructor(
+    private readonly stream: Writable,
+    private readonly clock: Clock,
+    private readonly closes: boolean,
+  ) {}
+
+  start(_changed: () => void, ended: () => void): void {
+    this.#ended = ended;
+    this.stream.on('error', (error) => {
+      this.#lastError = { time: isoTime(this.clock.wall()), code: 'PSA_OUTPUT', message: `the output cannot be written (${messageOf(error)})` };
+      this.#ended();
+    });
+  }
+
+  put(batch: readonly Envelope[]): Promise<void> {
+    if (this.stream.writableLength > longestBacklog || this.stream.destroyed) {
+      this.#dropped += batch.length;
+      return Promise.resolve();
+    }
+    this.stream.write(batch.map(({ body }) => `${body}\n`).join(''), (error) => {
+      if (error !== null && error !== undefined) return;
+      this.#published += batch.length;
+      this.#lastPublished = isoTime(this.clock.wall());
+    });
+    return Promise.resolve();
+  }
+
+  /** Waits until what was written has left, as long as `ms` allows. */
+  async stop(ms: number): Promise<number> {
+    if (!this.stream.destroyed) {
+      await new Promise<void>((resolve) => {
+        const cancel = this.clock.after(ms, resolve);
+        const done = (): void => {
+          cancel();
+          resolve();
+        };
+        if (this.closes) this.stream.end(done);
+        else this.stream.write('', done);
+      });
+    }
+    return this.#dropped;
+  }
+
+  report(): OutletReport {
+    return {
+      ...noBroker,
+      published: this.#published, dropped: this.#dropped, dropped_by: { ...noBroker.dropped_by, size: this.#dropped },
+      last_published: this.#lastPublished, last_error: this.#lastError,
+    };
+  }
+}

@@ -1,0 +1,37 @@
+// What the tests need from the machine: Debian packages and the .NET SDK.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+/** Debian packages by what they bring; tmux shows the live table to a test as a terminal would. */
+const packages = {
+  'rabbitmq-server': '/usr/lib/rabbitmq/bin/rabbitmq-server',
+  wine: '/usr/bin/wine',
+  wine64: '/usr/lib/wine/wine64',
+  'python3-psutil': '/usr/lib/python3/dist-packages/psutil/__init__.py',
+  'python3-pika': '/usr/lib/python3/dist-packages/pika/__init__.py',
+  openssl: '/usr/bin/openssl',
+  tmux: '/usr/bin/tmux',
+};
+
+function apt(...args) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  return spawnSync('apt-get', ['-qq', ...args], { stdio: ['ignore', 2, 2], env }).status === 0;
+}
+
+/** Installs the Debian packages that are missing, where this is root; says what is missing where it is not. */
+export function ensurePrerequisites() {
+  const missing = Object.keys(packages).filter((name) => !existsSync(packages[name]));
+  if (missing.length > 0) {
+    const root = process.getuid?.() === 0;
+    if (root) console.error(`installing Debian packages: ${missing.join(' ')}`);
+    const installed = root && apt('update') && apt('install', '-y', '--no-install-recommends', ...missing);
+    if (!installed) fail(`The tests need the Debian packages ${missing.join(', ')}. Install them: apt-get install ${missing.join(' ')}`);
+  }
+  const dotnet = spawnSync('dotnet', ['--list-sdks'], { encoding: 'utf8' }).stdout ?? '';
+  if (!/^1\d\./m.test(dotnet)) fail('The tests need the .NET SDK 10 (the command dotnet), to build the PowerShell host. Install it from your distribution or from Microsoft.');
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(5);
+}
