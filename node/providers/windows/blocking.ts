@@ -18,7 +18,7 @@ export function onThread<A extends readonly unknown[], R>(
   ...args: A
 ): Promise<Answer<R>> {
   return new Promise((resolve, reject) => {
-    native.async(...args, (error, value) => {
+    native.async(...args, (error: Error | null, value: R) => {
       // koffi restores the call's last error for the length of this callback. `args` are named here so that the
       // buffers among them live until Windows has written them.
       const answer = { value, code: win32.GetLastError(), args };

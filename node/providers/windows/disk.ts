@@ -47,8 +47,7 @@ export function diskCounters(win32: Win32, blocking: BlockingWork): Promise<Read
         if (number === 0) reasons.push(failure(`CreateFileW of ${name}`, code).message);
         continue;
       }
-      const performance = await diskPerformance(win32, device);
-      win32.CloseHandle(device);
+      const performance = await diskPerformance(win32, device).finally(() => win32.CloseHandle(device));
       if (typeof performance === 'number') reasons.push(failure(`IOCTL_DISK_PERFORMANCE of ${name}`, performance).message);
       else disks[name] = parseDiskPerformance(performance);
     }

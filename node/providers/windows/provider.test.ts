@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { UnavailableError } from '../../errors.js';
+import type { Native, Win32 } from './bindings.js';
+import { BlockingWork } from './blocking.js';
+import { LoadAverage } from './load.js';
+import { PerformanceCounter } from './pdh.js';
+import { windowsProvider } from './provider.js';
+
+/** Windows with a few functions; any other one is missing, as in bindings.ts. `lastError` is what GetLastError gives. */
+class FakeWindows {
+  lastError = 0;
+  readonly win32: Win32;
+
+  constructor(functions: Readonly<Record<string, (...args: never[]) => unknown>>) {
+    const all: Readonly<Record<string, (...args: never[]) => unknown>> = { GetLastError: () => this.lastError, ...functions };
+    this.win32 = new Proxy({}, {
+      get: (_, name) => {
+        const call = all[String(name)];
+        if (call === undefined) throw new UnavailableError(`This Windows has no ${String(name)}`);
+        return native(call);
+      },
+    }) as Win32;
+  }
+}
+
+function native(call: (...args: never[]) => unknown): Native<readonly unknown[], unknown> {
+  const later = (...args: unknown[]): void => {
+    const done = args.pop() as (error: null, result: unknown) => void;
+    setImmediate(() => { done(null, call(...(args as never[]))); });
+  };
+  return Object.assign((...args: unknown[]) => call(...(args as never[])), { async: later });
+}
+
+test('a missing function takes only its own readings with it', async () => {
+  const { win32 } = new FakeWindows({ GetActiveProcessorCount: () => 12 });
+  const provider = windowsProvider(win32);
+  assert.equal(await provider.read('cpu_count', { logical: true }), 12);
+  await assert.rejects(provider.read('cpu_count', { logical: false }), { message: 'This Windows has no GetLogicalProcessorInformationEx' });
+  await assert.rejects(provider.read('users', {}), UnavailableError);
+  await assert.rejects(provider.read('cpu_percent', {}), UnavailableError);
+  provider.close();
+});
+
+test('buffers grow until they hold all', async () => {
+  const { win32 } = new FakeWindows({
+    K32EnumProcesses: (ids: Buffer, size: number, needed: Buffer) => {
+      const count = Math.min(1500, size / 4);
+      for (let index = 0; index < count; index += 1) ids.writeUInt32LE(4 * (1500 - index), 4 * index);
+      needed.writeUInt32LE(4 * count);
+      return 1;
+    },
+  });
+  const provider = windowsProvider(win32);
+  const pids = await provider.read('pids', {});
+  assert.ok(Array.isArray(pids));
+  assert.deepEqual([pids.length, pids[0], pids[1499]], [1500, 4, 6000]);
+  assert.equal(await provider.read('pid_exists', { pid: 6000 }), true);
+  assert.equal(await provider.read('pid_exists', { pid: 6001 }), false);
+  assert.equal(await provider.read('pid_exists', { pid: 0 }), true);
+});
+
+test('a file\'s space is that of its directory; a failure names the call and its Win32 error', async () => {
+  const windows = new FakeWindows({
+    GetDiskFreeSpaceExW: (path: string, _: null, total: Buffer, free: Buffer) => {
+      windows.lastError = path === 'C:\\data\\file.txt' ? 267 : path === 'C:\\data' ? 0 : 3;
+      total.writeBigUInt64LE(1_000_000_000_000n);
+      free.writeBigUInt64LE(400_000_000_000n);
+      return windows.lastError === 0 ? 1 : 0;
+    },
+  });
+  const provider = windowsProvider(windows.win32);
+  const space = { total: 1_000_000_000_000, used: 600_000_000_000, free: 400_000_000_000 };
+  assert.deepEqual(await provider.read('disk_usage', { path: 'C:\\data\\file.txt' }), space);
+  await assert.rejects(provider.read('disk_usage', { path: 'Q:\\' }), { message: 'GetDiskFreeSpaceExW of Q:\\ failed with Win32 error 3' });
+});
+
+test('disks that do not count are left out, and every disk is closed', async () => {
+  const open = new Set<number>();
+  const windows = new FakeWindows({
+    CreateFileW: (name: string) => {
+      const number = Number(name.replace(/^\\\\\.\\PhysicalDrive/, ''));
+      if (number > 1) return -1;
+      open.add(number + 100);
+      return number + 100;
+    },
+    DeviceIoControl: (device: number, ...rest: [number, null, number, Buffer, number]) => {
+      windows.lastError = device === 100 ? 1 : rest[4] < 176 ? 122 : 0;
+      if (windows.lastError === 0) rest[3].writeBigUInt64LE(512n);
+      return windows.lastError === 0 ? 1 : 0;
+    },
+    CloseHandle: (device: number) => (open.delete(device) ? 1 : 0),
+  });
+  const provider = windowsProvider(windows.win32);
+  const disks = { PhysicalDrive1: { read_count: 0, write_count: 0, read_bytes: 512, write_bytes: 0, read_time: 0, write_time: 0 } };
+  assert.deepEqual(await provider.read('disk_io_counters', { perdisk: true, nowrap: true }), disks);
+  assert.equal(open.size, 0);
+});
+
+test('a drive that cannot be read is listed without a file system', async () => {
+  const { win32 } = new FakeWindows({
+    GetLogicalDriveStringsW: (_: number, roots: Buffer) => roots.write('C:\\\0D:\\\0N:\\\0', 'utf16le') / 2,
+    GetDriveTypeW: (root: string) => ({ 'C:\\': 3, 'D:\\': 5 })[root] ?? 4,
+    GetVolumeInformationW: (...args: [string, null, number, null, null, Buffer, Buffer]) => {
+      if (args[0] !== 'C:\\') return 0;
+      args[5].writeUInt32LE(0x80);
+      args[6].write('NTFS\0', 'utf16le');
+      return 1;
+    },
+    FindFirstVolumeMountPointW: () => -1,
+  });
+  const provider = windowsProvider(win32);
+  const rows = [
+    { device: 'C:\\', fstype: 'NTFS', opts: 'rw,fixed', mountpoint: 'C:\\' },
+    { device: 'D:\\', fstype: '', opts: 'cdrom', mountpoint: 'D:\\' },
+  ];
+  assert.deepEqual(await provider.read('disk_partitions', { all: false }), rows);
+  const remote = { device: 'N:\\', fstype: '', opts: 'remote', mountpoint: 'N:\\' };
+  assert.deepEqual(await provider.read('disk_partitions', { all: true }), [...rows, remote]);
+});
+
+test('users come from their sessions, and all memory is freed', async () => {
+  const memory = new Map<bigint, Buffer>();
+  let address = 0n;
+  const give = (content: Buffer, pointer: Buffer, length: Buffer, size = content.length): number => {
+    address += 4096n;
+    memory.set(address, content);
+    pointer.writeBigUInt64LE(address);
+    length.writeUInt32LE(size);
+    return 1;
+  };
+  const sessions = Buffer.alloc(48);
+  sessions.writeUInt32LE(2, 24);
+  const fake = new FakeWindows({
+    WTSEnumerateSessionsW: (_: number, __: number, ___: number, pointer: Buffer, count: Buffer) => give(sessions, pointer, count, 2),
+    WTSQuerySessionInformationW: (_: number, session: number, kind: number, pointer: Buffer, length: Buffer) =>
+      kind === 5 ? give(Buffer.from(session === 2 ? 'Jane\0' : '\0', 'utf16le'), pointer, length) : 0,
+    WTSFreeMemory: (given: bigint) => { memory.delete(given); },
+    bytesAt: (given: bigint, length: number) => memory.get(given)?.subarray(0, length),
+  });
+  const users = await windowsProvider(fake.win32).read('users', {});
+  assert.deepEqual(users, [{ name: 'Jane', terminal: null, host: null, started: null, pid: null }]);
+  assert.equal(memory.size, 0);
+});
+
+/** A Windows with one performance counter; `collect` gives the status of collecting it. */
+function counterWindows(collect: () => number) {
+  const calls: string[] = [];
+  const { win32 } = new FakeWindows({
+    PdhOpenQueryW: (_: null, __: number, query: Buffer) => { calls.push('open'); query.writeBigInt64LE(5n); return 0; },
+    PdhAddEnglishCounterW: (...args: [bigint, string, number, Buffer]) => { args[3].writeBigInt64LE(6n); return 0; },
+    PdhCollectQueryData: () => { calls.push('collect'); return collect(); },
+    PdhGetFormattedCounterValue: (_: bigint, __: number, ___: null, value: Buffer) => { value.writeDoubleLE(25, 8); return 0; },
+    PdhCloseQuery: () => { calls.push('close'); return 0; },
+  });
+  return { win32, calls };
+}
+
+test('a performance counter stays open, is opened anew after a failure, and closes at the end of its reading', async () => {
+  let status = 0;
+  const { win32, calls } = counterWindows(() => status);
+  const counter = new PerformanceCounter(win32, new BlockingWork(), '\\x');
+  assert.equal(await counter.value(), 25);
+  status = 0x800007d5;
+  await assert.rejects(counter.value(), { message: 'PdhCollectQueryData of \\x failed with status 0x800007D5' });
+  status = 0;
+  const last = counter.value();
+  counter.close();
+  assert.equal(await last, 25);
+  assert.deepEqual(calls, ['open', 'collect', 'collect', 'close', 'open', 'collect', 'close']);
+  await assert.rejects(counter.value(), UnavailableError);
+});
+
+test('the load average is unknown before the first look, after a failed one, and rounded otherwise', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  let queue: () => Promise<number> = () => Promise.resolve(100);
+  const load = new LoadAverage(() => queue());
+  const look = async (): Promise<void> => {
+    t.mock.timers.tick(5000);
+    await new Promise(setImmediate);
+  };
+  assert.throws(() => load.read(), UnavailableError);
+  await look();
+  assert.deepEqual(load.read(), [8, 1.65, 0.55]);
+  queue = () => Promise.reject(new UnavailableError('no counter'));
+  await look();
+  assert.throws(() => load.read(), { message: 'No load average: no counter' });
+  load.close();
+});
