@@ -2,7 +2,11 @@ import type { Envelope } from '../sample/message.js';
 
 /** An envelope in its place in a queue. */
 export interface Queued {
-  /** Rises by one with every envelope put, over restarts too; never reused. */
+  /**
+   * The order of the queue: rises with every envelope put. Never reused while the process lives, nor over restarts where
+   * the spool could be opened at the start. After a fault the same sample may be read again at a new, higher position;
+   * its old one is unknown then.
+   */
   readonly position: number;
   readonly envelope: Envelope;
 }
@@ -14,7 +18,13 @@ export interface QueueStats {
   /** The oldest sample's time, seconds since 1970. */
   readonly oldest?: number;
   /** Samples let go, by cause, since this process started. */
-  readonly dropped: { readonly size: number; readonly age: number; readonly damage: number };
+  readonly dropped: {
+    readonly size: number;
+    readonly age: number;
+    readonly damage: number;
+    /** Put after `close`, or only in memory when it came. */
+    readonly closed?: number;
+  };
   /** Where samples are kept now; `memory` also while a disk queue cannot write. */
   readonly kept: 'disk' | 'memory';
   /** Why a disk queue is not as it should be, one sentence. */
@@ -30,11 +40,11 @@ export interface SampleQueue {
   put(batch: readonly Envelope[]): Promise<void>;
   /** Up to `limit` of the oldest whose position is greater than `after`, oldest first. */
   read(after: number, limit: number): Promise<readonly Queued[]>;
-  /** Takes out what the broker confirmed; unknown positions are ignored. */
+  /** Takes out what the broker confirmed; unknown positions are ignored. Never rejects. */
   remove(positions: readonly number[]): Promise<void>;
   /** Calls back whenever something was put; the returned function ends that. */
   onPut(listener: () => void): () => void;
   stats(): QueueStats;
-  /** Writes what is in memory to where it is kept, and closes. */
+  /** Writes what is in memory to where it is kept, and closes. Later calls do nothing: a `put` is let go and counted. */
   close(): Promise<void>;
 }

@@ -1,0 +1,90 @@
+import type { Clock } from '../scheduler/clock.js';
+import type { Envelope } from '../sample/message.js';
+import { Backlog, queued } from './backlog.js';
+import { Drops, type DropCounts } from './drops.js';
+import { Listeners } from './listeners.js';
+import type { Queued, QueueStats, SampleQueue } from './queue.js';
+import { steadyWall } from './steady.js';
+
+/** A queue's bounds. */
+export interface Bounds {
+  /** Bytes of the bodies. */
+  readonly maxBytes: number;
+  /** Seconds in the queue; older samples are let go. */
+  readonly maxAge: number;
+  readonly clock: Clock;
+}
+
+const ageCheck = 1000;
+
+/** A queue that lasts as long as the process: for a collector without a spool. */
+export class MemoryQueue implements SampleQueue {
+  readonly #backlog = new Backlog();
+  readonly #listeners = new Listeners();
+  readonly #drops: Drops;
+  readonly #wall: () => number;
+  #next = 1;
+  #closed = false;
+  #cancel: (() => void) | undefined;
+
+  /** `report` is told of samples let go, at most once a minute. */
+  constructor(
+    private readonly bounds: Bounds,
+    report: (dropped: DropCounts) => void = () => undefined,
+  ) {
+    this.#drops = new Drops(bounds.clock, report);
+    this.#wall = steadyWall(bounds.clock);
+    this.#watch();
+  }
+
+  put(batch: readonly Envelope[]): Promise<void> {
+    if (this.#closed) this.#drops.add('closed', batch.length);
+    else if (batch.length > 0) {
+      const arrived = this.#wall();
+      for (const envelope of batch) {
+        this.#backlog.push(this.#next++, { envelope, bytes: Buffer.byteLength(envelope.body), arrived });
+      }
+      this.#drops.add('size', this.#backlog.shed(() => this.#backlog.bytes > this.bounds.maxBytes));
+      this.#listeners.call();
+    }
+    return Promise.resolve();
+  }
+
+  read(after: number, limit: number): Promise<readonly Queued[]> {
+    return Promise.resolve(this.#backlog.read(after, limit).map((placed) => queued(placed)));
+  }
+
+  remove(positions: readonly number[]): Promise<void> {
+    for (const position of positions) this.#backlog.take(position);
+    return Promise.resolve();
+  }
+
+  onPut(listener: () => void): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  stats(): QueueStats {
+    const { count, bytes, first } = this.#backlog;
+    const oldest = first === undefined ? {} : { oldest: first.entry.envelope.time };
+    return { count, bytes, ...oldest, dropped: this.#drops.counts, kept: 'memory' };
+  }
+
+  /** What is still in the queue is let go, and counted. */
+  close(): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    this.#closed = true;
+    this.#cancel?.();
+    this.#drops.add('closed', this.#backlog.count);
+    this.#backlog.clear();
+    this.#drops.close();
+    return Promise.resolve();
+  }
+
+  #watch(): void {
+    this.#cancel = this.bounds.clock.after(ageCheck, () => {
+      const oldest = this.#wall() - this.bounds.maxAge * 1000;
+      this.#drops.add('age', this.#backlog.shed(({ arrived }) => arrived < oldest));
+      this.#watch();
+    });
+  }
+}
