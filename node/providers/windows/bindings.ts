@@ -63,6 +63,11 @@ export interface Functions {
   PdhCollectQueryData: Native<[query: Handle], number>;
   PdhGetFormattedCounterValue: Native<[counter: Handle, format: number, kind: Memory, value: Buffer], number>;
   PdhCloseQuery: Native<[query: Handle], number>;
+  CryptUnprotectData: Native<
+    [sealed: Buffer, description: null, entropy: null, reserved: null, prompt: null, flags: number, opened: Buffer],
+    number
+  >;
+  LocalFree: Native<[memory: Handle], Handle>;
 }
 
 /** The functions, and two ways to memory. */
@@ -105,6 +110,8 @@ const declarations: Readonly<Record<keyof Functions, readonly [dll: string, resu
   PdhCollectQueryData: ['pdh', 'uint32_t', 'intptr_t'],
   PdhGetFormattedCounterValue: ['pdh', 'uint32_t', 'intptr_t, uint32_t, void *, void *'],
   PdhCloseQuery: ['pdh', 'uint32_t', 'intptr_t'],
+  CryptUnprotectData: ['crypt32', 'int32_t', 'void *, void *, void *, void *, void *, uint32_t, void *'],
+  LocalFree: ['kernel32', 'intptr_t', 'intptr_t'],
 };
 
 /**

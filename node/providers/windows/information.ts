@@ -2,7 +2,7 @@ import type { Win32 } from './bindings.js';
 import { failure } from './failure.js';
 
 /** Classes of NtQuerySystemInformation, with the names of their structures. */
-export const InformationClass = {
+const InformationClass = {
   SystemPerformanceInformation: 2,
   SystemTimeOfDayInformation: 3,
   SystemProcessorPerformanceInformation: 8,
