@@ -35,8 +35,7 @@ function alive(pid: number): boolean {
 function page(report: StatusReport): string[] {
   const running = report.state !== 'stopped' && report.state !== 'failed';
   const state = running && !alive(report.pid) ? `${report.state}, but process ${String(report.pid)} is gone` : report.state;
-  const { size, age, damage, unroutable } = report.dropped_by;
-  const why = `size ${String(size)}, age ${String(age)}, damage ${String(damage)}, unroutable ${String(unroutable)}`;
+  const why = Object.entries(report.dropped_by).map(([cause, count]) => `${cause} ${String(count)}`).join(', ');
   const broker = report.connected === null
     ? 'none configured'
     : report.connected

@@ -47,7 +47,7 @@ export function completeSettings(document: ValidDocument, base: string, environm
   const { broker, schedule, publish, spool, log, status } = sections as Record<string, Section>;
   const at = (path: unknown): string | undefined => (typeof path === 'string' ? resolve(base, path) : undefined);
   const statusPath = at(status?.['path']) ?? dataDirectory(nodeId, environment);
-  const workDirectory = environment['CELERY_WORK_DIR'] || environment['AGENT_WORK_DIR'];
+  const workDirectory = environment['CELERY_WORK_DIR'] || environment['AGENT_WORK_DIR'] || undefined;
   return {
     identity,
     entries: document.psutil_config.map((entry, index): Entry => {

@@ -48,7 +48,20 @@ export interface StatusReport {
   readonly spool_kept: 'disk' | 'memory' | null;
   readonly spool_fault: string | null;
   readonly dropped: number;
-  readonly dropped_by: { readonly size: number; readonly age: number; readonly damage: number; readonly unroutable: number };
+  readonly dropped_by: {
+    /** spool.max_bytes, or the memory that stands in for the disk. */
+    readonly size: number;
+    /** spool.max_age. */
+    readonly age: number;
+    /** Found damaged on disk. */
+    readonly damage: number;
+    /** Could not be written any more when the collector ended. */
+    readonly closed: number;
+    /** Nobody was bound for them (publish.unroutable: drop). */
+    readonly unroutable: number;
+    /** AMQP cannot carry them. */
+    readonly unsendable: number;
+  };
   /** Samples that wait because nobody is bound for them. */
   readonly unroutable: number;
   /** Times that the broker gave a sample back as unroutable. */

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { sampleSchema, statusSchema } from '../status/schema.js';
+import { psutilAgent, type Ended } from '../testing/command.js';
+
+const home = mkdtempSync(join(tmpdir(), 'psutil-agent-cli-'));
+after(() => { rmSync(home, { recursive: true, force: true }); });
+
+let files = 0;
+function file(content: string | Buffer, extension = 'yaml'): string {
+  const path = join(home, `${String(++files)}.${extension}`);
+  writeFileSync(path, content);
+  return path;
+}
+
+/** A run that must fail with this exit code and one clear message, without a stack or a rejected promise. */
+async function refused(args: string[], code: number, pattern: RegExp, options: { stdin?: string; env?: NodeJS.ProcessEnv } = {}): Promise<Ended> {
+  const ended = await psutilAgent(args, { ...options, env: { XDG_STATE_HOME: home, ...options.env } });
+  assert.equal(ended.code, code, `${args.join(' ')}\n${ended.out}${ended.err}`);
+  assert.match(ended.err, pattern);
+  assert.doesNotMatch(ended.err, /\n\s+at |node:internal|Error:/);
+  return ended;
+}
+
+const entry = (extra: object): string => JSON.stringify([{ method: 'virtual_memory', result_argument: 'free', interval: 5, ...extra }]);
+
+describe('bad configuration: exit 3, one sentence a fault', () => {
+  const cases: [string, string, RegExp][] = [
+    ['a misspelt method', entry({ method: 'virtual_memroy' }), /\/0\/method: expected a psutil function .*found "virtual_memroy"; did you mean "virtual_memory"\?/],
+    ['a misspelt argument', entry({ method: 'cpu_times', result_argument: 'user', args: { percup: false } }), /\/0\/args\/percup: expected only the arguments percpu.*did you mean "percpu"/],
+    ['a misspelt field', entry({ result_argument: 'fre' }), /\/0\/result_argument: .*did you mean "free"/],
+    ['a misspelt key', entry({ alais: 'x' }), /\/0\/alais: .*did you mean "alias"/],
+    ['a wrong type', entry({ interval: 'often' }), /\/0\/interval: expected a number, found "often"/],
+    ['a missing interval', JSON.stringify([{ method: 'boot_time' }]), /\/0: expected the key interval, the seconds between calls, found none/],
+    ['interval 0', entry({ interval: 0 }), /\/0\/interval: expected a number of at least 0.1, found 0/],
+    ['a negative interval', entry({ interval: -5 }), /found -5/],
+    ['an infinite interval', '- {method: boot_time, interval: .inf}', /\/0\/interval: expected a number, found Infinity/],
+    ['a method that is no psutil function', entry({ method: 'Popen' }), /\/0\/method.*found "Popen"/],
+    ['a magic method', entry({ method: '__class__' }), /\/0\/method.*found "__class__"/],
+    ['an empty file', '', /empty/],
+    ['a truncated file', '[{"method": "virtual_memory", "inter', /line 1, column/],
+    ['a deeply nested file', '['.repeat(50_000), /at most 64 maps and lists/],
+    ['a file that is no text', '\xff\xfe\x00\xd8\x00', /expected/],
+  ];
+  for (const [name, content, pattern] of cases) {
+    it(name, async () => {
+      const path = file(content);
+      const { out } = await refused(['validate', '--config', path], 3, pattern);
+      assert.equal(out, '');
+      await refused(['run', '--config', path, '--once'], 3, pattern);
+      const { stdout } = await psutilAgent(['validate', '--config', path, '--json']).then(({ out: stdout }) => ({ stdout }));
+      const verdict = JSON.parse(stdout) as { valid: boolean; faults: { pointer: string; expected: string; found: string }[] };
+      assert.equal(verdict.valid, false);
+      assert.ok(verdict.faults.length >= 1);
+    });
+  }
+
+  it('all faults at once', async () => {
+    const many = file(JSON.stringify([{ method: 'Popen', interval: 5 }, { method: 'boot_time', interval: 0 }, { method: 'cpu_times' }]));
+    const { err } = await refused(['run', '--config', many], 3, /the configuration has 3 faults/);
+    assert.equal(err.trim().split('\n').length, 4);
+  });
+
+  it('a missing file, a folder, a file that may not be read, no file', async () => {
+    await refused(['validate', '--config', join(home, 'none.yaml')], 3, /expected a configuration file, found none; check the path/);
+    await refused(['validate', '--config', home], 3, /found a folder; name the file in it/);
+    await refused(['validate', '--config', join(file('x'), 'under.yaml')], 3, /found none/);
+    await refused(['validate'], 2, /expected --config FILE, found none/);
+    await refused(['run', '--config', '-'], 3, /empty/, { stdin: '' });
+    const { code, out } = await psutilAgent(['validate', '--config', join(home, 'none.yaml'), '--json']);
+    assert.equal(code, 3);
+    assert.equal((JSON.parse(out) as { error: { code: string } }).error.code, 'PSA_CONFIG_NOT_FOUND');
+  });
+
+  it('duplicate names only warn', async () => {
+    const { code, err } = await psutilAgent(['validate', '--config', '-'], { stdin: JSON.stringify(['free', 'used'].map((result_argument) => ({ method: 'virtual_memory', result_argument, interval: 5 }))) });
+    assert.equal(code, 0);
+    assert.match(err, /warning: \/1: publishes the same name "virtual_memory" as \/0/);
+  });
+});
+
+describe('bad command lines: exit 2', () => {
+  const cases: [string[], RegExp][] = [
+    [['rnu'], /expected a call .*found "rnu"; did you mean "run"/],
+    [['run', '--confg', 'x'], /Unknown option '--confg'/],
+    [['run', '--config', 'x', '--duration', 'long'], /--duration: expected a number of at least 0, found "long"/],
+    [['run', '--config', 'examples/monitor.yaml', '--output', 'file:'], /--output: expected amqp, stdout or file:PATH/],
+    [['sample'], /usage: psutil-agent sample METHOD/],
+    [['sample', 'cpu_tims'], /did you mean "cpu_times"/],
+    [['sample', 'cpu_times', 'percpu'], /expected key=value, found "percpu"/],
+    [['sample', 'cpu_times', 'percpu=perhaps'], /args\/percpu: expected true or false, found "perhaps"/],
+    [['sample', 'virtual_memory', '--result-argument', 'fre'], /did you mean "free"/],
+    [['sample', 'disk_usage'], /the key path/],
+    [['methods', 'Popen'], /found "Popen"/],
+    [['status'], /expected --data DIR/],
+  ];
+  for (const [args, pattern] of cases) it(args.join(' '), () => refused(args, 2, pattern).then(() => undefined));
+});
+
+describe('what this system cannot tell: exit 5', () => {
+  it('a status that is not there', () => refused(['status', '--data', home], 5, /expected the status file of a collector, found none; check --data/).then(() => undefined));
+  it('a path that does not exist', () => refused(['sample', 'disk_usage', `path=${home}/none`], 5, /./).then(() => undefined));
+  it('a field of another system', () => refused(['sample', 'cpu_times', '--result-argument', 'dpc'], 5, /no dpc here/).then(() => undefined));
+  it('an output file that cannot be written', () => refused(['run', '--config', file(entry({})), '--once', '--output', `file:${file('x')}/out`], 5, /expected a file that can be appended to/).then(() => undefined));
+});
+
+describe('the calls', () => {
+  it('run --once gives each message of the configuration, exactly as the schema says', async () => {
+    const config = file(JSON.stringify({
+      node: { deployment_id: 'd', node_name: 'n', node_id: 'n_1' },
+      psutil_config: [
+        { method: 'virtual_memory', result_argument: 'total', interval: 5, alias: 'mem' },
+        { method: 'swap_memory', interval: 5 },
+        { method: 'cpu_percent', interval: 5 },
+        { method: 'users', result_argument: 'count', interval: 5, alias: 'users' },
+      ],
+      status: { path: join(home, 'once') },
+    }));
+    const { code, out, err } = await psutilAgent(['run', '--config', config, '--once']);
+    assert.equal(code, 0, err);
+    const messages = out.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const check = new Ajv2020().compile(sampleSchema());
+    for (const message of messages) assert.ok(check(message), JSON.stringify(check.errors));
+    const names = messages.map(({ name, path }) => `${String(name)} ${String(path)}`).sort();
+    assert.deepEqual(names, ['cpu_percent ', 'mem ', ...['free', 'percent', 'sin', 'sout', 'total', 'used'].map((path) => `swap_memory ${path}`), 'users ']);
+    assert.equal(messages.find(({ name }) => name === 'mem')?.['service'], 'd.n.n_1.mem');
+    const { out: status } = await psutilAgent(['status', '--data', join(home, 'once'), '--json']);
+    const checkStatus = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(statusSchema());
+    assert.ok(checkStatus(JSON.parse(status)), JSON.stringify(checkStatus.errors));
+    assert.match((await psutilAgent(['status', '--data', join(home, 'once')])).out, /state +stopped/);
+  });
+
+  it('units are published where they are asked for', async () => {
+    const config = { publish: { units: true }, status: { path: join(home, 'units') }, psutil_config: [{ method: 'virtual_memory', interval: 5 }] };
+    const { out } = await psutilAgent(['run', '--config', '-', '--once'], { stdin: JSON.stringify(config) });
+    const units = Object.fromEntries(out.trim().split('\n').map((line) => JSON.parse(line) as { path: string; unit: string }).map(({ path, unit }) => [path, unit]));
+    assert.equal(units['percent'], '%');
+    assert.equal(units['free'], 'B');
+  });
+
+  it('a fault in one entry touches no other, and is told in the status', async () => {
+    const config = {
+      status: { path: join(home, 'fault') },
+      psutil_config: [{ method: 'disk_usage', args: { path: join(home, 'none') }, result_argument: 'free', interval: 5 }, { method: 'boot_time', interval: 5 }],
+    };
+    const { code, out } = await psutilAgent(['run', '--config', '-', '--once'], { stdin: JSON.stringify(config) });
+    assert.equal(code, 0);
+    assert.equal(out.trim().split('\n').length, 1);
+    const status = JSON.parse((await psutilAgent(['status', '--data', join(home, 'fault'), '--json'])).out) as { unavailable: number; entries: { last_error: object | null; taken: number }[] };
+    assert.equal(status.unavailable, 1);
+    assert.deepEqual(status.entries.map(({ taken, last_error }) => [taken, last_error !== null]), [[0, true], [1, false]]);
+  });
+
+  it('run appends to a file', async () => {
+    const target = join(home, 'folder', 'out.jsonl');
+    const config = file(JSON.stringify({ psutil_config: [{ method: 'boot_time', interval: 5 }], status: { path: join(home, 'file') } }));
+    for (let n = 0; n < 2; n++) assert.equal((await psutilAgent(['run', '--config', config, '--once', '--output', `file:${target}`])).code, 0);
+    const { readFileSync } = await import('node:fs');
+    assert.equal(readFileSync(target, 'utf8').trim().split('\n').length, 2);
+  });
+
+  it('the log goes where CELERY_WORK_DIR, then AGENT_WORK_DIR, then the settings say', async () => {
+    const { existsSync } = await import('node:fs');
+    const [celery, agent, own] = ['celery', 'agent', 'own'].map((name) => join(home, name)) as [string, string, string];
+    mkdirSync(celery);
+    const config = file(JSON.stringify({ psutil_config: [{ method: 'boot_time', interval: 5 }], status: { path: join(home, 'log') }, log: { path: own } }));
+    await psutilAgent(['run', '--config', config, '--once'], { env: { CELERY_WORK_DIR: celery, AGENT_WORK_DIR: agent } });
+    assert.deepEqual([celery, agent, own].map((directory) => existsSync(join(directory, 'psutil.log'))), [true, false, false]);
+    await psutilAgent(['run', '--config', config, '--once'], { env: { CELERY_WORK_DIR: '', AGENT_WORK_DIR: agent } });
+    await psutilAgent(['run', '--config', config, '--once'], { env: { CELERY_WORK_DIR: '', AGENT_WORK_DIR: '' } });
+    assert.deepEqual([agent, own].map((directory) => existsSync(join(directory, 'psutil.log'))), [true, true]);
+  });
+
+  it('sample takes several readings; methods and help tell what there is', async () => {
+    const { out } = await psutilAgent(['sample', 'cpu_percent', '--count', '3', '--interval', '0.2', '--json']);
+    const lines = out.trim().split('\n').map((line) => JSON.parse(line) as { method: string; args: object; result: number });
+    assert.equal(lines.length, 3);
+    for (const line of lines) {
+      assert.deepEqual(Object.keys(line), ['method', 'args', 'result']);
+      assert.ok(line.result >= 0 && line.result <= 100);
+    }
+    const catalog = JSON.parse((await psutilAgent(['methods', '--json'])).out) as { name: string }[];
+    assert.equal(catalog.length, 19);
+    const help = await psutilAgent(['--help']);
+    assert.equal(help.code, 0);
+    assert.ok(help.out.split('\n').length <= 24 && help.out.split('\n').every((line) => line.length <= 110));
+    for (const call of ['run', 'validate', 'sample', 'methods', 'status', 'check-broker']) assert.match((await psutilAgent([call, '--help'])).out, new RegExp(`^Usage: psutil-agent ${call} `));
+    assert.match((await psutilAgent(['--version'])).out, /^\d+\.\d+\.\d+\n$/);
+  });
+});

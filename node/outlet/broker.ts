@@ -1,0 +1,88 @@
+import type { Logger } from 'pino';
+import type { BrokerSettings, Settings } from '../config/settings.js';
+import { unprotect } from '../providers/secret.js';
+import type { Envelope } from '../sample/message.js';
+import type { Clock } from '../scheduler/clock.js';
+import type { SampleQueue } from '../spool/queue.js';
+import { openSpool } from '../spool/spool.js';
+import { isoTime } from '../status/ledger.js';
+import { AmqpTransport } from '../transport/amqp.js';
+import type { TransportEvent } from '../transport/event.js';
+import type { Outlet, OutletReport } from './outlet.js';
+
+/** Events after which the status is worth writing at once. */
+const notable: ReadonlySet<TransportEvent['kind']> = new Set(['connected', 'disconnected', 'failed', 'blocked', 'unblocked', 'unroutable', 'routed']);
+
+/**
+ * Opens the way to the broker: the spool, and the transport that takes from it. `tell` gets the lines that a person at
+ * a terminal should see. Throws SpoolError where another collector holds the spool.
+ */
+export async function brokerOutlet(
+  settings: Settings & { readonly broker: BrokerSettings },
+  clock: Clock,
+  logger: Logger,
+  tell: (line: string) => void,
+): Promise<Outlet> {
+  const report = (level: TransportEvent['level'], { message, ...facts }: { readonly message: string }): void => {
+    logger[level](facts, message);
+    if (level === 'warn' || level === 'error') tell(`psutil-agent: ${message}`);
+  };
+  const queue = await openSpool({
+    ...settings.spool, clock,
+    report: (event) => { report(event.kind === 'recovered' || event.kind === 'notice' ? 'info' : 'warn', event); },
+  });
+  return new BrokerOutlet(settings, clock, queue, ({ level, ...event }) => { report(level, event); });
+}
+
+class BrokerOutlet implements Outlet {
+  readonly #transport: AmqpTransport;
+  #changed = (): void => undefined;
+
+  constructor(
+    { broker, publish }: Settings & { readonly broker: BrokerSettings },
+    clock: Clock,
+    private readonly queue: SampleQueue,
+    log: (event: TransportEvent) => void,
+  ) {
+    this.#transport = new AmqpTransport({
+      broker, unroutable: publish.unroutable, queue, clock, unprotect,
+      report: (event) => {
+        log(event);
+        if (notable.has(event.kind)) this.#changed();
+      },
+    });
+  }
+
+  start(changed: () => void): void {
+    this.#changed = changed;
+    this.#transport.start();
+  }
+
+  put(batch: readonly Envelope[]): Promise<void> {
+    return this.queue.put(batch);
+  }
+
+  async stop(ms: number): Promise<number> {
+    this.#changed = () => undefined;
+    await this.#transport.stop(ms);
+    const left = this.queue.stats().count;
+    await this.queue.close();
+    return left;
+  }
+
+  report(): OutletReport {
+    const state = this.#transport.state();
+    const stats = this.queue.stats();
+    const iso = (wall: number | undefined): string | null => (wall === undefined ? null : isoTime(wall));
+    const { size, age, damage, closed = 0 } = stats.dropped;
+    const dropped = { size, age, damage, closed, unroutable: state.unroutableDropped, unsendable: state.unsendable };
+    return {
+      connected: state.connected, connected_since: iso(state.connectedSince), broker: state.host ?? null, blocked: state.blocked,
+      published: state.published, spooled: stats.count, spooled_bytes: stats.bytes,
+      spool_oldest: iso(stats.oldest === undefined ? undefined : stats.oldest * 1000), spool_kept: stats.kept, spool_fault: stats.fault ?? null,
+      dropped: Object.values(dropped).reduce((total, count) => total + count, 0), dropped_by: dropped,
+      unroutable: state.unroutable ? stats.count : 0, returned: state.returned, reconnects: state.reconnects, last_published: iso(state.lastPublished),
+      last_error: state.lastError === undefined ? null : { ...state.lastError, time: isoTime(state.lastError.time) },
+    };
+  }
+}

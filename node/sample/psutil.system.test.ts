@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { functionNamed } from '../catalog/functions.js';
+import type { Arguments, Result } from '../catalog/value.js';
+import { completeArguments } from '../config/validation.js';
+import { openProvider } from '../providers/host.js';
+import { SharedProvider } from '../providers/shared.js';
+import { systemClock } from '../scheduler/clock.js';
+import { psutil } from '../testing/psutil.js';
+import { Meter } from './meter.js';
+
+// What is computed from raw readings, held against psutil's own computation. Raw readings are in providers/.
+
+const provider = new SharedProvider(await openProvider());
+after(() => { provider.close(); });
+
+function meter(method: string, args: Arguments): Meter {
+  return new Meter(provider, systemClock, method, completeArguments({ method, args, interval: 1 }));
+}
+
+/** Every number of ours lies within `tolerance` of psutil's, and both have the same places. */
+function agree(ours: Result, theirs: unknown, tolerance: number, place = ''): void {
+  if (typeof ours === 'number') {
+    assert.equal(typeof theirs, 'number', place);
+    assert.ok(Math.abs(ours - (theirs as number)) <= tolerance, `${place}: ours ${String(ours)}, psutil's ${String(theirs)}`);
+    return;
+  }
+  const [mine, other] = [ours as Record<string, Result>, theirs as Record<string, unknown>];
+  assert.deepEqual(Object.keys(mine).sort(), Object.keys(other).sort(), place);
+  for (const key of Object.keys(mine)) agree(mine[key]!, other[key], tolerance, `${place}.${key}`);
+}
+
+/** Percentages over one second, read side by side: the two seconds are not quite the same. */
+const percentTolerance = 15;
+
+for (const percpu of [false, true]) {
+  const python = percpu ? 'True' : 'False';
+  test(`cpu_percent over 1 s, percpu ${python}`, async () => {
+    const [ours, theirs] = await Promise.all([meter('cpu_percent', { interval: 1, percpu }).read(), psutil(`psutil.cpu_percent(interval=1, percpu=${python})`)]);
+    agree(ours.result, theirs, percentTolerance);
+  });
+  test(`cpu_times_percent over 1 s, percpu ${python}`, async () => {
+    const [ours, theirs] = await Promise.all([meter('cpu_times_percent', { interval: 1, percpu }).read(), psutil(`psutil.cpu_times_percent(interval=1, percpu=${python})`)]);
+    agree(ours.result, theirs, percentTolerance);
+  });
+}
+
+test('cpu_percent since the last call', async () => {
+  const ours = meter('cpu_percent', { percpu: false });
+  await Promise.all([ours.prime(), psutil('psutil.cpu_percent()')]);
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  const [reading, theirs] = await Promise.all([ours.read(), psutil('psutil.cpu_percent()')]);
+  agree(reading.result, theirs, percentTolerance);
+});
+
+test('cpu_freq: the mean', async () => {
+  agree((await meter('cpu_freq', {}).read()).result, await psutil('psutil.cpu_freq()'), 100);
+});
+
+for (const [method, args, expression] of [
+  ['virtual_memory', {}, 'psutil.virtual_memory()'],
+  ['swap_memory', {}, 'psutil.swap_memory()'],
+  ['disk_usage', { path: '/' }, 'psutil.disk_usage("/")'],
+] as const) {
+  test(`${method}: percent`, async () => {
+    const [ours, theirs] = await Promise.all([meter(method, args).read(), psutil(expression)]);
+    const percent = (value: unknown): number => (value as { percent: number }).percent;
+    assert.ok(Math.abs(percent(ours.result) - percent(theirs)) <= 0.3);
+    assert.deepEqual(Object.keys(ours.result as object).sort(), Object.keys(theirs as object).sort());
+  });
+}
+
+for (const [method, argument] of [['disk_io_counters', 'perdisk'], ['net_io_counters', 'pernic']] as const) {
+  for (const each of [false, true]) {
+    test(`${method}(${argument}=${String(each)}): sums and counters that only grow`, async () => {
+      const expression = `psutil.${method}(${argument}=${each ? 'True' : 'False'})`;
+      const before = await psutil(expression);
+      const { result } = await meter(method, { [argument]: each }).read();
+      const later = await psutil(expression);
+      between(before, result, later, method);
+    });
+  }
+}
+
+function between(before: unknown, ours: Result | undefined, later: unknown, place: string): void {
+  if (typeof before === 'number') {
+    assert.ok((ours as number) >= before && (ours as number) <= (later as number), `${place}: ${String(before)} <= ${String(ours as number)} <= ${String(later)}`);
+    return;
+  }
+  assert.deepEqual(Object.keys(ours as object).sort(), Object.keys(before as object).sort(), place);
+  for (const [key, value] of Object.entries(before as object)) {
+    between(value, (ours as Record<string, Result>)[key], (later as Record<string, unknown>)[key], `${place}.${key}`);
+  }
+}
+
+test('every function of the catalog that names this platform answers with the fields it promises', async () => {
+  const given: Record<string, Arguments> = { disk_usage: { path: '/' }, pid_exists: { pid: process.pid }, cpu_percent: { interval: 0.2 }, cpu_times_percent: { interval: 0.2 } };
+  const { functions } = await import('../catalog/functions.js');
+  for (const { name } of functions) {
+    const { result } = await meter(name, given[name] ?? {}).read();
+    const definition = functionNamed(name)!;
+    const expected = definition.fields.filter(({ platforms }) => platforms.includes('linux')).map((field) => field.name);
+    const records = definition.shape === 'fields' ? [result] : definition.shape === 'records' || definition.shape === 'map' ? Object.values(result as object) : Object.values(result as object).flat();
+    if (definition.shape === 'value' || definition.shape === 'values') continue;
+    for (const record of records as object[]) assert.deepEqual(Object.keys(record).sort(), [...expected].sort(), name);
+  }
+});
