@@ -1,7 +1,7 @@
 // Builds pwsh-host, the stand-in for pwsh, into build/host-<rid>. Skipped while its sources are unchanged.
 import { createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -29,15 +29,52 @@ export async function buildHost({ rid = 'linux-x64', log = () => {} } = {}) {
   if (existsSync(executable) && existsSync(stamp) && (await readFile(stamp, 'utf8')) === hash) {
     return executable;
   }
-  await rm(stamp, { force: true });
-  await rm(out, { recursive: true, force: true });
-  await mkdir(out, { recursive: true });
-  const started = Date.now();
-  await dotnet(['publish', '-c', 'Release', '-r', rid, rid === 'win-x64' ? '--self-contained' : '--no-self-contained',
-    '-v', 'quiet', '--nologo', '-o', out, path.join(here, 'PsutilAgent.PowerShellHost.csproj')]);
-  await writeFile(stamp, hash);
-  log(`pwsh-host for ${rid} built in ${((Date.now() - started) / 1000).toFixed(1)} s`);
-  return executable;
+  return locked(path.join(root, 'build', 'host.lock'), async () => {
+    if (existsSync(executable) && existsSync(stamp) && (await readFile(stamp, 'utf8')) === hash) {
+      return executable;
+    }
+    const started = Date.now();
+    const fresh = `${out}.new`;
+    await rm(fresh, { recursive: true, force: true });
+    await dotnet(['publish', '-c', 'Release', '-r', rid, rid === 'win-x64' ? '--self-contained' : '--no-self-contained',
+      '-v', 'quiet', '--nologo', '-o', fresh, path.join(here, 'PsutilAgent.PowerShellHost.csproj')]);
+    await rm(stamp, { force: true });
+    await rm(out, { recursive: true, force: true });
+    await rename(fresh, out);
+    await writeFile(stamp, hash);
+    log(`pwsh-host for ${rid} built in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+    return executable;
+  });
+}
+
+// One build at a time: two test runs may ask for the host at once. A lock left by a dead process is taken over.
+async function locked(lock, action) {
+  await mkdir(path.dirname(lock), { recursive: true });
+  for (;;) {
+    try {
+      await writeFile(lock, String(process.pid), { flag: 'wx' });
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+      const owner = Number(await readFile(lock, 'utf8').catch(() => ''));
+      if (owner > 0 && !isAlive(owner)) await rm(lock, { force: true });
+      else await new Promise((resolve) => { setTimeout(resolve, 250); });
+    }
+  }
+  try {
+    return await action();
+  } finally {
+    await rm(lock, { force: true });
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }
 
 async function hashSources(folder) {

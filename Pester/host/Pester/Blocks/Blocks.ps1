@@ -1,0 +1,137 @@
+# Describe, Context and the blocks around tests: what a test file calls while it is being discovered.
+
+function NewBlock {
+    param($Kind, $Name, $Parent, $Tag, $Skip)
+
+    [pscustomobject]@{
+        Kind = $Kind; Name = $Name; Parent = $Parent; Tag = @($Tag); Skip = [bool]$Skip
+        Children = [System.Collections.Generic.List[object]]::new()
+        BeforeAll = [System.Collections.Generic.List[scriptblock]]::new()
+        AfterAll = [System.Collections.Generic.List[scriptblock]]::new()
+        BeforeEach = [System.Collections.Generic.List[scriptblock]]::new()
+        AfterEach = [System.Collections.Generic.List[scriptblock]]::new()
+        Variables = [ordered]@{}; SessionState = $null; Body = $null; File = $null; Result = $null; ErrorRecord = $null
+        Duration = [timespan]::Zero
+    }
+}
+
+function AssertDiscovery {
+    param($Command)
+
+    if ($null -eq $script:State -or $null -eq $script:State.Discovering) {
+        throw [System.InvalidOperationException]::new("$Command can only be called while Invoke-Pester discovers a test file.")
+    }
+}
+
+# What one entry of -ForEach adds to the scope: $_ and, for a map, each key.
+function GetDataVariables {
+    param($Data)
+
+    $variables = [ordered]@{ _ = $Data }
+    if ($Data -is [System.Collections.IDictionary]) {
+        foreach ($key in $Data.Keys) { $variables["$key"] = $Data[$key] }
+    }
+    $variables
+}
+
+# <name>, <_.member> and <a.b> in a name stand for the entry's values.
+function ExpandName {
+    param($Name, $Variables)
+
+    $expanded = [regex]::Replace($Name, '(?<!`)<([a-zA-Z_][\w.]*)>', {
+        param($match)
+        $parts = $match.Groups[1].Value.Split('.')
+        if (-not $Variables.Contains($parts[0])) { return $match.Value }
+        $value = $Variables[$parts[0]]
+        foreach ($part in ($parts | Select-Object -Skip 1)) {
+            if ($null -eq $value) { break }
+            $value = if ($value -is [System.Collections.IDictionary]) { $value[$part] } else { $value.$part }
+        }
+        FormatValue $value -Bare
+    })
+    $expanded.Replace('`<', '<').Replace('`>', '>')
+}
+
+function AddBlock {
+    param($Kind, $Name, $Fixture, $Tag, $Skip, $ForEach, $HasForEach, $Caller)
+
+    AssertDiscovery $Kind
+    $entries = @($null)
+    if ($HasForEach) { $entries = @($ForEach) }
+    foreach ($data in $entries) {
+        $parent = $script:State.Discovering
+        $variables = if ($HasForEach) { GetDataVariables $data } else { [ordered]@{} }
+        $block = NewBlock $Kind (ExpandName $Name $variables) $parent $Tag $Skip
+        $block.Variables = $variables
+        $block.SessionState = $Caller
+        $parent.Children.Add($block)
+        $script:State.Discovering = $block
+        try {
+            $null = InvokeFrame -SessionState $Caller -Variables $variables -Setup @($Fixture) -Inner {}
+        }
+        finally { $script:State.Discovering = $parent }
+    }
+}
+
+function Describe {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true, Position = 0)][string] $Name,
+        [Parameter(Position = 1)][ValidateNotNull()][scriptblock] $Fixture = $(throw 'No test script block is provided.'),
+        [string[]] $Tag = @(),
+        [switch] $Skip,
+        [AllowEmptyCollection()][AllowNull()] $ForEach
+    )
+    AddBlock 'Describe' $Name $Fixture $Tag $Skip $ForEach $PSBoundParameters.ContainsKey('ForEach') $PSCmdlet.SessionState
+}
+
+function Context {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true, Position = 0)][string] $Name,
+        [Parameter(Position = 1)][ValidateNotNull()][scriptblock] $Fixture = $(throw 'No test script block is provided.'),
+        [string[]] $Tag = @(),
+        [switch] $Skip,
+        [AllowEmptyCollection()][AllowNull()] $ForEach
+    )
+    AddBlock 'Context' $Name $Fixture $Tag $Skip $ForEach $PSBoundParameters.ContainsKey('ForEach') $PSCmdlet.SessionState
+}
+
+function It {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true, Position = 0)][string] $Name,
+        [Parameter(Position = 1)][ValidateNotNull()][scriptblock] $Test = $(throw 'No test script block is provided.'),
+        [Alias('ForEach')][AllowEmptyCollection()][AllowNull()] $TestCases,
+        [string[]] $Tag = @(),
+        [switch] $Skip
+    )
+    AssertDiscovery 'It'
+    $parent = $script:State.Discovering
+    $hasCases = $PSBoundParameters.ContainsKey('TestCases')
+    $entries = @($null)
+    if ($hasCases) { $entries = @($TestCases) }
+    foreach ($data in $entries) {
+        $item = NewBlock 'It' $Name $parent $Tag $Skip
+        $item.Body = $Test
+        $item.SessionState = $PSCmdlet.SessionState
+        if ($hasCases) { $item.Variables = GetDataVariables $data }
+        $parent.Children.Add($item)
+    }
+}
+
+function BeforeAll { [CmdletBinding()] param([Parameter(Mandatory = $true, Position = 0)][scriptblock] $Scriptblock)
+    AssertDiscovery 'BeforeAll'; $script:State.Discovering.BeforeAll.Add($Scriptblock) }
+
+function AfterAll { [CmdletBinding()] param([Parameter(Mandatory = $true, Position = 0)][scriptblock] $Scriptblock)
+    AssertDiscovery 'AfterAll'; $script:State.Discovering.AfterAll.Add($Scriptblock) }
+
+function BeforeEach { [CmdletBinding()] param([Parameter(Mandatory = $true, Position = 0)][scriptblock] $Scriptblock)
+    AssertDiscovery 'BeforeEach'; $script:State.Discovering.BeforeEach.Add($Scriptblock) }
+
+function AfterEach { [CmdletBinding()] param([Parameter(Mandatory = $true, Position = 0)][scriptblock] $Scriptblock)
+    AssertDiscovery 'AfterEach'; $script:State.Discovering.AfterEach.Add($Scriptblock) }
+
+# Runs at once, in the scope of the file or block that is being discovered.
+function BeforeDiscovery { [CmdletBinding()] param([Parameter(Mandatory = $true, Position = 0)][scriptblock] $ScriptBlock)
+    AssertDiscovery 'BeforeDiscovery'; . $ScriptBlock }
