@@ -1,0 +1,104 @@
+import { createServer, connect, type Socket } from 'node:net';
+
+/** A TCP proxy before a broker that breaks the network on request. */
+export interface FaultProxy {
+  readonly port: number;
+  /** Connections open now. */
+  readonly connections: number;
+  /** Forwards again; what a black hole kept back is delivered, late, as a network would. */
+  forward(): void;
+  /** Stops forwarding both ways without closing; new connections are accepted and answered by nobody. */
+  blackHole(): void;
+  /** Ends every connection with RST. New ones are forwarded. */
+  reset(): void;
+  /** Ends every connection with RST and refuses new ones the same way, until `forward`. */
+  refuse(): void;
+  /** Carries at most this many bytes a second each way on each connection; undefined is no limit. */
+  slow(bytesPerSecond: number | undefined): void;
+  close(): Promise<void>;
+}
+
+/** How often a slow link passes bytes on, milliseconds. */
+const tick = 20;
+
+/** Starts a proxy on 127.0.0.1 before a port of this host. */
+export async function startProxy(target: number): Promise<FaultProxy> {
+  const pairs = new Set<readonly [Socket, Socket]>();
+  let mode: 'forward' | 'hole' | 'refuse' = 'forward';
+  let limit: number | undefined;
+
+  const server = createServer((near) => {
+    if (mode === 'refuse') {
+      near.resetAndDestroy();
+      return;
+    }
+    const far = connect({ port: target, host: '127.0.0.1' });
+    const pair = [near, far] as const;
+    pairs.add(pair);
+    const end = () => {
+      pairs.delete(pair);
+      near.destroy();
+      far.destroy();
+    };
+    for (const socket of pair) {
+      socket.setNoDelay(true);
+      // What follows from it is done at `close`.
+      socket.on('error', () => undefined);
+    }
+    carry(near, far, end);
+    carry(far, near, end);
+  });
+
+  function carry(from: Socket, to: Socket, end: () => void): void {
+    let waiting = Buffer.alloc(0);
+    let timer: NodeJS.Timeout | undefined;
+    let closed = false;
+    const most = () => (mode === 'hole' ? 0 : limit === undefined ? waiting.length : Math.ceil((limit * tick) / 1000));
+    const pass = () => {
+      timer = undefined;
+      const count = to.destroyed ? waiting.length : Math.min(most(), waiting.length);
+      if (count > 0 && !to.destroyed) to.write(waiting.subarray(0, count));
+      waiting = waiting.subarray(count);
+      if (waiting.length > 64 * 1024) from.pause();
+      else from.resume();
+      // Through a black hole not even the end of a connection passes.
+      if (waiting.length > 0 || (closed && mode === 'hole')) timer = setTimeout(pass, tick);
+      else if (closed) end();
+    };
+    from.on('data', (data: Buffer) => {
+      waiting = Buffer.concat([waiting, data]);
+      if (timer === undefined) pass();
+    });
+    from.on('close', () => {
+      closed = true;
+      if (timer === undefined) pass();
+    });
+  }
+
+  const reset = () => {
+    for (const [near, far] of pairs) {
+      near.resetAndDestroy();
+      far.resetAndDestroy();
+    }
+    pairs.clear();
+  };
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
+  return {
+    port: address.port,
+    get connections() { return pairs.size; },
+    forward: () => { mode = 'forward'; },
+    blackHole: () => { mode = 'hole'; },
+    reset,
+    refuse: () => {
+      mode = 'refuse';
+      reset();
+    },
+    slow: (bytesPerSecond) => { limit = bytesPerSecond; },
+    close: async () => {
+      reset();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
