@@ -78,14 +78,14 @@ process.stdout.on('error', (error) => {
   process.exit(systemCode(error) === 'EPIPE' ? ExitCode.ok : ExitCode.unexpected);
 });
 
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    if (process.argv.includes('--json')) printError(error);
-    tellError(error);
-    if (process.env['PSUTIL_AGENT_DEBUG'] !== undefined && error instanceof Error) console.error(error.stack);
-    process.exitCode = error instanceof AgentError ? error.exitCode : ExitCode.unexpected;
-  },
-);
+/** Ends the process once stdout has taken what was written; measurements still under way are nobody's any more. */
+function exit(code: number): void {
+  process.stdout.write('', () => process.exit(code));
+}
+
+main(process.argv.slice(2)).then(exit, (error: unknown) => {
+  if (process.argv.includes('--json')) printError(error);
+  tellError(error);
+  if (process.env['PSUTIL_AGENT_DEBUG'] !== undefined && error instanceof Error) console.error(error.stack);
+  exit(error instanceof AgentError ? error.exitCode : ExitCode.unexpected);
+});

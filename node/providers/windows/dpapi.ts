@@ -34,6 +34,6 @@ export async function unprotectData(sealed: Buffer): Promise<Buffer> {
 function blobOf(win32: Win32, data: Buffer): Buffer {
   const blob = Buffer.alloc(blobSize);
   blob.writeUInt32LE(data.length, 0);
-  blob.writeBigUInt64LE(BigInt(win32.addressOf(data)), pointerOffset);
+  blob.writeBigUInt64LE(win32.addressOf(data), pointerOffset);
   return blob;
 }

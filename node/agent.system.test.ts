@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { StatusReport } from './status/report.js';
+import { sampleSchema } from './status/schema.js';
+import { freePort, startBroker, type TestBroker } from './testing/broker.js';
+import { command, psutilAgent } from './testing/command.js';
+import { consume } from './testing/consumer.js';
+import { psutil } from './testing/psutil.js';
+
+// The whole collector, on this machine's clock, against a real RabbitMQ.
+
+const home = mkdtempSync(join(tmpdir(), 'psutil-agent-run-'));
+after(() => { rmSync(home, { recursive: true, force: true }); });
+let folders = 0;
+
+/** A settings file in a data directory of its own. */
+function configure(settings: object): { config: string; data: string } {
+  const data = join(home, String(++folders));
+  const config = `${data}.json`;
+  writeFileSync(config, JSON.stringify({ node: { deployment_id: 'dep', node_name: 'web', node_id: 'web_1' }, status: { path: data, interval: 0.2 }, ...settings }));
+  return { config, data };
+}
+
+const status = (data: string): StatusReport => JSON.parse(readFileSync(join(data, 'status.json'), 'utf8')) as StatusReport;
+
+/** Starts a collector that goes on until it is told to stop. */
+function start(config: string): { stop(signal: NodeJS.Signals): Promise<number | null>; ended: Promise<number | null> } {
+  const child = spawn(process.execPath, [command, 'run', '--config', config], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  return { ended, stop: (signal) => { child.kill(signal); return ended; } };
+}
+
+async function until<T>(look: () => T | undefined | false, seconds = 20): Promise<T> {
+  for (const deadline = Date.now() + seconds * 1000; ; await delay(50)) {
+    try {
+      const found = look();
+      if (found !== undefined && found !== false) return found;
+    } catch {
+      // Not there yet.
+    }
+    if (Date.now() > deadline) throw new Error(`did not happen within ${String(seconds)} s: ${look.toString()}`);
+  }
+}
+
+const seed = [
+  { method: 'virtual_memory', result_argument: 'free', interval: 1, alias: 'memory_MemFree' },
+  { method: 'cpu_times_percent', args: { interval: 0.5, percpu: false }, result_argument: 'user', interval: 1, alias: 'cpu_total_user' },
+  { method: 'cpu_times_percent', args: { interval: 0.5, percpu: false }, result_argument: 'system', interval: 1, alias: 'cpu_total_system' },
+];
+
+describe('the schedule', () => {
+  it('an entry every 0.2 s beside five that each measure for 1 s gives 50 samples in 10 s', async () => {
+    const measuring = Array.from({ length: 5 }, (_, n) => ({ method: 'cpu_percent', args: { interval: 1, percpu: n % 2 === 1 }, interval: 1, alias: `m${String(n)}` }));
+    const { config, data } = configure({ psutil_config: [{ method: 'virtual_memory', result_argument: 'free', interval: 0.2, alias: 'fast' }, ...measuring] });
+    const { code, out } = await psutilAgent(['run', '--config', config, '--output', 'stdout', '--duration', '10']);
+    assert.equal(code, 0);
+    const names = out.trim().split('\n').map((line) => (JSON.parse(line) as { name: string }).name);
+    const fast = names.filter((name) => name === 'fast').length;
+    assert.ok(fast === 50 || fast === 51, `${String(fast)} samples`);
+    assert.equal(status(data).entries[0]?.skipped, 0);
+    for (let n = 0; n < 5; n++) assert.ok(names.filter((name) => name === `m${String(n)}`).length >= 8);
+  });
+});
+
+describe('to RabbitMQ', () => {
+  let broker: TestBroker;
+  before(async () => { broker = await startBroker(); });
+  after(() => broker.stop());
+
+  it('a consumer that declares the exchange as the predecessor did receives the seed\'s example', async () => {
+    const consumer = await consume(broker.port);
+    const { config, data } = configure({
+      broker: { hostnames: ['127.0.0.1'], port: broker.port },
+      psutil_config: [
+        ...seed,
+        { method: 'disk_usage', args: { path: '/' }, result_argument: 'total', interval: 1, alias: 'disk' },
+        { method: 'cpu_stats', result_argument: 'syscalls', interval: 1, alias: 'zero' },
+      ],
+    });
+    const collector = start(config);
+    await consumer.until(15);
+    await until(() => status(data).published >= 15);
+    assert.equal(await collector.stop('SIGTERM'), 0);
+    await consumer.close();
+
+    const check = new Ajv2020().compile(sampleSchema());
+    for (const { body } of consumer.received) assert.ok(check(body), JSON.stringify(check.errors));
+    const [first] = consumer.received;
+    assert.deepEqual(Object.keys(first!.body), ['node_id', 'node_name', 'deployment_id', 'name', 'path', 'metric', 'unit', 'type', 'host', 'service', 'time']);
+    assert.equal(first!.routingKey, 'dep');
+    const { contentType, appId, timestamp, messageId, deliveryMode } = first!.properties as unknown as Record<string, unknown>;
+    assert.deepEqual([contentType, appId, deliveryMode ?? 1], ['application/json', 'psutil-agent', 1]);
+    assert.equal(timestamp, first!.body['time']);
+    assert.equal(typeof messageId, 'string');
+    assert.equal(new Set(consumer.received.map(({ properties }) => properties.messageId as string)).size, consumer.received.length);
+
+    const of = (name: string): unknown[] => consumer.received.filter(({ body }) => body['name'] === name).map(({ body }) => body['metric']);
+    for (const name of seed.map(({ alias }) => alias)) assert.ok(of(name).length >= 3, name);
+    assert.ok(of('zero').every((value) => value === 0) && of('zero').length >= 3);
+    const { total } = (await psutil('psutil.disk_usage("/")')) as { total: number };
+    assert.deepEqual(new Set(of('disk')), new Set([total]));
+    const memory = first!.body['service'];
+    assert.equal(typeof memory, 'string');
+    assert.match(String(memory), /^dep\.web\.web_1\./);
+  });
+
+  it('a stop file ends it in order, and is taken away', async () => {
+    const { config, data } = configure({ broker: { hostnames: ['127.0.0.1'], port: broker.port }, psutil_config: seed });
+    const collector = start(config);
+    await until(() => status(data).state === 'sampling' && status(data).connected === true);
+    writeFileSync(join(data, 'stop'), '');
+    assert.equal(await collector.ended, 0);
+    assert.equal(existsSync(join(data, 'stop')), false);
+    assert.equal(status(data).state, 'stopped');
+  });
+
+  it('what a broker that is away did not get comes when it is back, under the same collector and a later one', async () => {
+    const port = await freePort();
+    const { config, data } = configure({ broker: { hostnames: ['127.0.0.1'], port, reconnect_maximum: 1 }, psutil_config: seed });
+    const first = start(config);
+    await until(() => status(data).spooled >= 6 && status(data).last_error !== null);
+    const { last_error: error, connected } = status(data);
+    assert.equal(connected, false);
+    assert.equal(error?.code, 'PSA_BROKER_UNREACHABLE');
+    assert.equal(await first.stop('SIGINT'), 0);
+    const kept = status(data).spooled;
+    assert.ok(kept >= 6);
+
+    const consumer = await consume(broker.port);
+    writeFileSync(config, readFileSync(config, 'utf8').replace(String(port), String(broker.port)));
+    const second = start(config);
+    await consumer.until(kept + 3);
+    assert.equal(await second.stop('SIGTERM'), 0);
+    await consumer.close();
+    const times = consumer.received.filter(({ body }) => body['name'] === 'memory_MemFree').map(({ body }) => Number(body['time']));
+    assert.deepEqual(times, [...times].sort((a, b) => a - b));
+  });
+
+  const wrong: [string, object, RegExp, string][] = [
+    ['name', { hostnames: ['no-such-host.invalid'] }, /no-such-host\.invalid/, 'PSA_BROKER_UNREACHABLE'],
+    ['port', { port: 1 }, /127\.0\.0\.1:1/, 'PSA_BROKER_UNREACHABLE'],
+    ['password', { password: 'hunter2hunter2' }, /guest/, 'PSA_BROKER_REFUSED'],
+    ['user', { username: 'nobody-here' }, /nobody-here/, 'PSA_BROKER_REFUSED'],
+    ['vhost', { vhost: 'nowhere' }, /nowhere/, 'PSA_BROKER_REFUSED'],
+  ];
+  for (const [what, change, pattern, code] of wrong) {
+    it(`check-broker and run --once with a wrong ${what}: exit 4, one clear message`, async () => {
+      const { config } = configure({ broker: { hostnames: ['127.0.0.1'], port: broker.port, ...change }, psutil_config: [{ method: 'boot_time', interval: 5 }] });
+      const checked = await psutilAgent(['check-broker', '--config', config]);
+      assert.equal(checked.code, 4);
+      assert.match(checked.err, pattern);
+      const json = await psutilAgent(['check-broker', '--config', config, '--json']);
+      const outcome = JSON.parse(json.out) as { ok: boolean; error: { code: string }; steps: object[] };
+      assert.deepEqual([outcome.ok, outcome.error.code], [false, code]);
+      const ran = await psutilAgent(['run', '--config', config, '--once']);
+      assert.equal(ran.code, 4, ran.err);
+      assert.match(ran.err, pattern);
+      for (const { out, err } of [checked, json, ran]) assert.doesNotMatch(out + err, /hunter2|\n\s+at /);
+    });
+  }
+
+  it('check-broker with everything right: exit 0, every step', async () => {
+    const { config } = configure({ broker: { hostnames: ['127.0.0.1'], port: broker.port }, psutil_config: seed });
+    const { code, out, err } = await psutilAgent(['check-broker', '--config', config, '--json']);
+    assert.equal(code, 0, err);
+    const { steps } = JSON.parse(out) as { steps: { step: string; ok: boolean }[] };
+    assert.ok(steps.every(({ ok }) => ok));
+    assert.ok(['resolve', 'connect', 'login', 'vhost', 'exchange', 'publish'].every((step) => steps.some((one) => one.step === step)));
+  });
+});
