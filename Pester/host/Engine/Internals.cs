@@ -33,10 +33,10 @@ internal static class Internals
     }
 
     /// <summary>Calls a member by name with these arguments; what it throws arrives unwrapped.</summary>
-    public static object? Call(object target, string name, params object?[] arguments) => Call(target.GetType(), target, name, arguments);
+    public static object? Call(object target, string name, params object?[] arguments) => CallOn(target.GetType(), target, name, arguments);
 
     /// <summary>Calls a member, static where target is null, that a given type declares.</summary>
-    public static object? Call(Type type, object? target, string name, params object?[] arguments)
+    public static object? CallOn(Type type, object? target, string name, params object?[] arguments)
     {
         for (var level = type; level is not null; level = level.BaseType)
         {

@@ -20,6 +20,7 @@
         'Get-ItemProperty'
         'Get-Location'
         'Get-PSDrive'
+        'Get-Process'
         'Join-Path'
         'Move-Item'
         'New-Item'
@@ -36,6 +37,9 @@
         'Set-ItemProperty'
         'Set-Location'
         'Split-Path'
+        'Start-Process'
+        'Stop-Process'
         'Test-Path'
+        'Wait-Process'
     )
 }
