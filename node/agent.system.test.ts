@@ -32,12 +32,19 @@ const status = (data: string): StatusReport => JSON.parse(readFileSync(join(data
 /** Starts a collector that goes on until it is told to stop. */
 function start(config: string): { stop(signal: NodeJS.Signals): Promise<number | null>; ended: Promise<number | null> } {
   const child = spawn(process.execPath, [command, 'run', '--config', config], { stdio: ['ignore', 'ignore', 'inherit'] });
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  return { ended, stop: (signal) => { child.kill(signal); return ended; } };
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('exit', resolve);
+  });
+  const stop = (signal: NodeJS.Signals): Promise<number | null> => {
+    child.kill(signal);
+    return ended;
+  };
+  return { ended, stop };
 }
 
 async function until<T>(look: () => T | undefined | false, seconds = 20): Promise<T> {
-  for (const deadline = Date.now() + seconds * 1000; ; await delay(50)) {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
     try {
       const found = look();
       if (found !== undefined && found !== false) return found;
@@ -45,6 +52,7 @@ async function until<T>(look: () => T | undefined | false, seconds = 20): Promis
       // Not there yet.
     }
     if (Date.now() > deadline) throw new Error(`did not happen within ${String(seconds)} s: ${look.toString()}`);
+    await delay(50);
   }
 }
 

@@ -84,7 +84,7 @@ for (const [method, argument] of [['disk_io_counters', 'perdisk'], ['net_io_coun
 
 function between(before: unknown, ours: Result | undefined, later: unknown, place: string): void {
   if (typeof before === 'number') {
-    assert.ok((ours as number) >= before && (ours as number) <= (later as number), `${place}: ${String(before)} <= ${String(ours as number)} <= ${String(later)}`);
+    assert.ok((ours as number) >= before && (ours as number) <= (later as number), `${place}: ${JSON.stringify([before, ours, later])} should rise`);
     return;
   }
   assert.deepEqual(Object.keys(ours as object).sort(), Object.keys(before as object).sort(), place);
