@@ -1,8 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { ErrorCodes, messageOf, SpoolError, systemCode } from '../errors.js';
+import { messageOf } from '../errors.js';
 import { formatVersion, Ledger } from './ledger.js';
-import { folderOf, isCorruption, levelError, look, probe, unusable } from './place.js';
+import { inspect } from './leveldb/inspect.js';
+import { isLocked, locked } from './lock.js';
+import { folderOf, isCorruption, levelError } from './place.js';
 import { recount } from './recount.js';
 import { finishSalvage, salvage, setAside } from './salvage.js';
 import { sift } from './sift.js';
@@ -26,28 +28,23 @@ const chunk = 1000;
 class ForeignError extends Error {}
 
 /**
- * Opens the spool at `path`, making, salvaging or replacing it where it must. `damaged`: it was found to be, whatever it
- * looks like now. `wall`: milliseconds since 1970, for names.
- * @throws SpoolError PSA_SPOOL_LOCKED, PSA_SPOOL_UNUSABLE; nothing is open then.
+ * Opens the spool at `path`, which this process has locked, making, salvaging or replacing it where it must. `damaged`: it was found
+ * to be, whatever it looks like now. `wall`: milliseconds since 1970, for names. Rejects with nothing open.
  */
 export async function openFolder(path: string, wall: number, damaged = false): Promise<Opened> {
-  await probe(path);
+  await finishSalvage(path);
+  const folder = folderOf(path);
+  const look = await inspect(folder);
+  if (look.as === 'foreign') return replaceForeign(path, wall, 'it is no spool');
+  if (look.as === 'damaged') return replaceDamaged(path, wall, look.reason);
+  if (damaged) return replaceDamaged(path, wall, 'records could not be read');
   try {
-    await finishSalvage(path);
-    const folder = folderOf(path);
-    const seen = await look(folder);
-    if (seen === 'foreign') return await replaceForeign(path, wall, 'it is no spool');
-    if (seen === 'damaged') return await replaceDamaged(path, wall, 'its CURRENT file is missing or wrong');
-    const store = await open(path, seen === 'new');
-    if (store instanceof Error) return await replaceDamaged(path, wall, store.message);
-    if (!damaged) return await load(store);
-    // Opened to see that nobody else has it.
-    await store.close();
-    return await replaceDamaged(path, wall, 'records cannot be read');
+    return await load(await Store.open(folder, look.as === 'new'));
   } catch (error) {
-    if (isCorruption(error)) return await replaceDamaged(path, wall, messageOf(levelError(error)));
-    if (error instanceof ForeignError) return await replaceForeign(path, wall, error.message);
-    throw unusable(path, error);
+    if (isLocked(error)) throw locked(path, error);
+    if (isCorruption(error)) return replaceDamaged(path, wall, messageOf(levelError(error)));
+    if (error instanceof ForeignError) return replaceForeign(path, wall, error.message);
+    throw error;
   }
 }
 
@@ -55,21 +52,6 @@ export async function openFolder(path: string, wall: number, damaged = false): P
 export async function otherVersions(path: string): Promise<readonly string[]> {
   const names = await readdir(path).catch(() => []);
   return names.filter((name) => /^v\d+$/.test(name) && name !== basename(folderOf(path))).map((name) => join(path, name));
-}
-
-/** The store, or what LevelDB says is damaged. */
-async function open(path: string, create: boolean): Promise<Store | Error> {
-  try {
-    return await Store.open(folderOf(path), create);
-  } catch (error) {
-    const cause = levelError(error);
-    if (systemCode(cause) === 'LEVEL_LOCKED') {
-      const message = `The spool at ${path} is in use: ${ErrorCodes.PSA_SPOOL_LOCKED}. Stop that one, or give this one another spool.path.`;
-      throw new SpoolError('PSA_SPOOL_LOCKED', message, { cause: error });
-    }
-    if (isCorruption(error)) return new Error(messageOf(cause));
-    throw error;
-  }
 }
 
 /** Reads the state and believes it as far as the records bear it out. The store is closed when this rejects. */
@@ -126,8 +108,7 @@ async function findGaps(store: Store, ledger: Ledger, missing: number): Promise<
 
 async function replaceDamaged(path: string, wall: number, reason: string): Promise<Opened> {
   const { aside, saved, lost } = await salvage(path, wall);
-  const store = await Store.open(folderOf(path), saved === 0);
-  const opened = await load(store);
+  const opened = await load(await Store.open(folderOf(path), false));
   const message = `The spool at ${path} was damaged (${reason}): it was set aside as ${aside}, and ${String(saved)} samples were saved from it.`;
   return { ...opened, lost: opened.lost + lost, damage: { message, aside, saved } };
 }

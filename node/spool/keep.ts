@@ -3,6 +3,7 @@ import { SpoolError } from '../errors.js';
 import { Backlog, queued } from './backlog.js';
 import { openFolder, type Opened } from './folder.js';
 import type { Ledger } from './ledger.js';
+import { lock } from './lock.js';
 import { folderOf, isCorruption, probe, unusable } from './place.js';
 import type { Queued } from './queue.js';
 import type { Entry } from './record.js';
@@ -24,6 +25,7 @@ export class Keep {
   #damaged = false;
   /** Memory was read while older samples on disk could not be. */
   #overtaken = false;
+  #unlock: (() => Promise<void>) | undefined;
 
   /** `lose` is told how many samples damage took. `writer` names this process in what it writes. */
   constructor(
@@ -57,6 +59,7 @@ export class Keep {
   async open(wall: number): Promise<Opened['damage']> {
     try {
       await this.#release();
+      this.#unlock ??= await lock(this.path);
       const opened = await openFolder(this.path, wall, this.#damaged);
       this.#damaged = false;
       const ledger = this.#agree(opened);
@@ -155,26 +158,26 @@ export class Keep {
   async close(): Promise<number> {
     if (this.#fault === undefined) await this.tidy(1, true);
     await this.#shelf?.close().catch(() => undefined);
+    await this.#unlock?.().catch(() => undefined);
     const { count } = this.#memory;
     this.#memory.clear();
     return count;
   }
 
-  /** Closes a store that failed, so that it can be opened again; not before the disk takes a file, for it can still be read. */
+  /** Makes sure that the disk takes a file, and only then closes a store that failed: until then it can still be read. */
   async #release(): Promise<void> {
     const shelf = this.#shelf;
-    if (shelf === undefined || !shelf.open) return;
     try {
       await probe(this.path);
     } catch (error) {
-      // Full, perhaps of what was taken out long ago: LevelDB needs room to give room back. The lock is still ours.
-      if (shelf.ledger.count === 0) {
+      // Full, perhaps of what was taken out long ago: LevelDB needs room to give room back.
+      if (shelf?.open === true && shelf.ledger.count === 0) {
         await shelf.close().catch(() => undefined);
         await rm(folderOf(this.path), { recursive: true, force: true });
       }
       throw error;
     }
-    await shelf.close().catch(() => undefined);
+    await shelf?.close().catch(() => undefined);
   }
 
   /** The ledger to go on with: our own where we wrote last, the disk's otherwise; sets positions so that all of them rise. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../scheduler/clock.js';
 import type { Envelope } from '../sample/message.js';
+import { admit } from './admission.js';
 import { Backlog, queued } from './backlog.js';
 import { Drops, type DropCounts } from './drops.js';
 import { Listeners } from './listeners.js';
@@ -40,11 +41,10 @@ export class MemoryQueue implements SampleQueue {
   put(batch: readonly Envelope[]): Promise<void> {
     if (this.#closed) this.#drops.add('closed', batch.length);
     else if (batch.length > 0) {
-      const arrived = this.#wall();
-      for (const envelope of batch) {
-        this.#backlog.push(this.#next++, { envelope, bytes: Buffer.byteLength(envelope.body), arrived });
-      }
-      this.#drops.add('size', this.#backlog.shed(() => this.#backlog.bytes > this.bounds.maxBytes));
+      const entries = admit(batch, this.bounds.maxBytes, this.#wall());
+      for (const entry of entries) this.#backlog.push(this.#next++, entry);
+      const shed = this.#backlog.shed(() => this.#backlog.bytes > this.bounds.maxBytes);
+      this.#drops.add('size', batch.length - entries.length + shed);
       this.#listeners.call();
     }
     return Promise.resolve();

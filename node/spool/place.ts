@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, SpoolError, systemCode } from '../errors.js';
 
@@ -60,41 +60,14 @@ export function isCorruption(error: unknown): boolean {
   return systemCode(levelError(error)) === 'LEVEL_CORRUPTION';
 }
 
-/** Rejects where there is not room for some copies of a folder. */
-export async function roomFor(path: string, folder: string, copies: number): Promise<void> {
+/** Rejects where there is not room for a copy of a folder, and some more. */
+export async function roomFor(path: string, folder: string): Promise<void> {
   let needed = 8 * 1024 * 1024;
-  for (const name of await readdir(folder)) needed += copies * (await stat(join(folder, name))).size;
+  for (const name of await readdir(folder)) needed += (await stat(join(folder, name))).size;
   const free = await statfs(path).then((volume) => volume.bavail * volume.bsize);
   if (free >= needed) return;
   throw new SpoolError(
     'PSA_SPOOL_UNUSABLE',
     `The spool at ${path} is damaged and its repair needs ${String(needed)} bytes of free space, of which there are ${String(free)}: free some space there.`,
   );
-}
-
-/** What a look at a folder says before LevelDB is let near it. */
-export type Look =
-  /** Nothing there yet, or a creation that was never finished. */
-  | 'new'
-  | 'whole'
-  /** LevelDB's files, without the ones that tell it what the others mean; it would delete the others. */
-  | 'damaged'
-  /** Something else altogether. */
-  | 'foreign';
-
-/** Looks at a LevelDB folder: LevelDB itself takes a missing CURRENT for a new folder and deletes what it finds. */
-export async function look(folder: string): Promise<Look> {
-  let names: readonly string[] = [];
-  try {
-    names = await readdir(folder);
-  } catch (error) {
-    if (systemCode(error) === 'ENOTDIR') return 'foreign';
-    if (systemCode(error) !== 'ENOENT') throw error;
-  }
-  if (names.includes('CURRENT')) {
-    const current = await readFile(join(folder, 'CURRENT'), 'latin1');
-    return /^MANIFEST-\d+\n$/.test(current) && names.includes(current.trimEnd()) ? 'whole' : 'damaged';
-  }
-  if (names.some((name) => /^\d+\.(ldb|sst|log)$/.test(name))) return 'damaged';
-  return names.every((name) => /^(MANIFEST-\d+|LOG(\.old)?|LOCK|\d+\.dbtmp)$/.test(name)) ? 'new' : 'foreign';
 }

@@ -1,7 +1,6 @@
 import { Ledger, type State } from './ledger.js';
-import type { Range } from './ranges.js';
 import { decode } from './record.js';
-import { sift, type Placed } from './sift.js';
+import { sift } from './sift.js';
 import type { Raw, Store } from './store.js';
 
 const chunk = 500;
@@ -13,15 +12,8 @@ export interface Recount {
   readonly lost: number;
 }
 
-/**
- * The ledger by what the store really holds, from the state's head on where there is a state. `each` is given every
- * stretch: the ledger up to there, its samples, and the gaps that end in it.
- */
-export async function recount(
-  store: Store,
-  state: State | undefined,
-  each?: (ledger: Ledger, samples: readonly Placed[], gaps: readonly Range[]) => Promise<void>,
-): Promise<Recount> {
+/** The ledger by what the store really holds, from the state's head on where there is a state. */
+export async function recount(store: Store, state: State | undefined): Promise<Recount> {
   let ledger = state === undefined ? undefined : empty(state.head);
   let lost = 0;
   for (let start = state?.head ?? 0; ; ) {
@@ -34,18 +26,14 @@ export async function recount(
     const first = whole[0];
     if (first === undefined) continue;
     ledger ??= empty(first[0]);
-    const before = ledger.next;
-    const { samples, ranges } = extend(ledger, whole);
-    for (const range of ranges) lost += range.until - range.from;
-    await each?.(ledger, samples, ledger.gone.runs.filter((run) => run.until > before));
+    lost += extend(ledger, whole);
   }
   ledger ??= empty(state?.next ?? 1);
   if (state !== undefined && state.next > ledger.next) {
-    const tail = { from: ledger.next, until: state.next };
-    lost += tail.until - tail.from;
-    ledger.next = tail.until;
-    ledger.take(tail.from, tail.until, 0);
-    await each?.(ledger, [], ledger.count > 0 ? [tail] : []);
+    const end = ledger.next;
+    lost += state.next - end;
+    ledger.next = state.next;
+    ledger.take(end, state.next, 0);
   }
   return { ledger, lost };
 }
@@ -54,7 +42,8 @@ function empty(position: number): Ledger {
   return new Ledger({ head: position, next: position, swept: position, bytes: 0 });
 }
 
-function extend(ledger: Ledger, records: readonly Raw[]): { samples: readonly Placed[]; ranges: readonly Range[] } {
+/** Takes in the next records; gives how many samples are missing among them. */
+function extend(ledger: Ledger, records: readonly Raw[]): number {
   const end = (records.at(-1)?.[0] ?? ledger.next) + 1;
   const { samples, lost } = sift(records, ledger.next, end, ledger.gone);
   ledger.next = Math.max(end, ledger.gone.runs.at(-1)?.until ?? 0);
@@ -62,5 +51,5 @@ function extend(ledger: Ledger, records: readonly Raw[]): { samples: readonly Pl
   for (const range of lost) ledger.take(range.from, range.until, 0);
   // Also where no sample was lost: a gap at the very head moves it.
   ledger.take(ledger.head, ledger.head, 0);
-  return { samples, ranges: lost };
+  return lost.reduce((sum, { from, until }) => sum + until - from, 0);
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { SpoolError } from '../errors.js';
 import type { Clock } from '../scheduler/clock.js';
 import type { Envelope } from '../sample/message.js';
+import { admit } from './admission.js';
 import { Drops } from './drops.js';
 import { droppedMessage, type SpoolEvent } from './event.js';
 import { otherVersions } from './folder.js';
@@ -147,10 +148,17 @@ class Spool implements SampleQueue {
 
   /** Everything waiting is written as one. */
   #flush(): Promise<void> {
-    this.#flushing ??= this.#exclusive(async () => {
+    this.#flushing ??= this.#write();
+    return this.#flushing;
+  }
+
+  async #write(): Promise<void> {
+    const puts = await this.#exclusive(async () => {
       this.#flushing = undefined;
       const puts = this.#puts.splice(0);
-      const entries = this.#entries(puts);
+      const batch = puts.flatMap((put) => put.batch);
+      const entries = admit(batch, this.options.maxBytes, this.#wall());
+      this.#drops.add('size', batch.length - entries.length);
       await this.#keep.take(this.#taken.splice(0));
       const incoming = entries.reduce((sum, entry) => sum + entry.bytes, 0);
       const room = this.options.maxBytes - incoming;
@@ -159,22 +167,10 @@ class Spool implements SampleQueue {
       this.#drops.add('size', this.#keep.shedMemory(this.options.memoryBytes ?? memoryBytes));
       await this.#keep.commit();
       await this.#keep.tidy(sweepAt, false);
-      for (const { done } of puts) done();
-      if (puts.length > 0) this.#listeners.call();
+      return puts;
     });
-    return this.#flushing;
-  }
-
-  /** What of a batch can be kept at all: the newest samples that fit. */
-  #entries(puts: readonly Waiting[]): { envelope: Envelope; bytes: number; arrived: number }[] {
-    const arrived = this.#wall();
-    const entries = puts.flatMap(({ batch }) => batch.map((envelope) => ({ envelope, bytes: Buffer.byteLength(envelope.body), arrived })));
-    const fitting = entries.filter(({ bytes }) => bytes <= this.options.maxBytes);
-    let bytes = fitting.reduce((sum, entry) => sum + entry.bytes, 0);
-    let start = 0;
-    for (; bytes > this.options.maxBytes; start += 1) bytes -= fitting[start]?.bytes ?? 0;
-    this.#drops.add('size', entries.length - fitting.length + start);
-    return fitting.slice(start);
+    for (const { done } of puts) done();
+    if (puts.length > 0) this.#listeners.call();
   }
 
   #watch(): void {

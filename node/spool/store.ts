@@ -1,4 +1,4 @@
-import { ClassicLevel } from 'classic-level';
+import { ClassicLevel, type DatabaseOptions } from 'classic-level';
 import { decodeState, encodeState, type State } from './ledger.js';
 import { keyOf, positionOf } from './record.js';
 
@@ -20,13 +20,13 @@ const tuning = {
   keyEncoding: 'utf8',
   valueEncoding: 'utf8',
   // Two write buffers, this cache and the mapped tables are what the spool costs in memory.
-  writestringSize: 1024 * 1024,
+  writeBufferSize: 1024 * 1024,
   cacheSize: 256 * 1024,
   blockSize: 16 * 1024,
   maxFileSize: 1024 * 1024,
   maxOpenFiles: 74,
   compression: true,
-} as const;
+} as const satisfies DatabaseOptions<string, string>;
 
 /** One LevelDB folder: records by position, and the state. Every call rejects with classic-level's errors. */
 export class Store {
@@ -45,7 +45,8 @@ export class Store {
 
   /** The state; undefined where there is none or it is not whole. */
   async state(): Promise<State | undefined> {
-    const data = await this.#level.get(stateKey);
+    // Not by `get`: in a repaired folder that may find an older one.
+    const [data] = await this.#level.values({ gte: stateKey, limit: 1 }).all();
     return data === undefined ? undefined : decodeState(data);
   }
 
@@ -53,6 +54,11 @@ export class Store {
   async write(state: State, records: readonly Write[] = [], sync = false): Promise<void> {
     const batch = records.map(({ position, value }) => ({ type: 'put', key: keyOf(position), value }) as const);
     await this.#level.batch([...batch, { type: 'put', key: stateKey, value: encodeState(state) }], { sync });
+  }
+
+  /** Writes records without a state: of a store in the making. */
+  async put(records: readonly Write[]): Promise<void> {
+    await this.#level.batch(records.map(({ position, value }) => ({ type: 'put', key: keyOf(position), value })));
   }
 
   /** Up to `limit` records from position `from` to before `until`, in order. Fewer: there are no more. */

@@ -1,0 +1,93 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import type { Clock } from '../scheduler/clock.js';
+import type { Envelope } from '../sample/message.js';
+import type { SpoolEvent } from './event.js';
+import type { SampleQueue } from './queue.js';
+import { openSpool, type SpoolOptions } from './spool.js';
+
+/** A clock that stands still until it is told to go on. */
+export class FakeClock implements Clock {
+  #now = 0;
+  #wall = Date.UTC(2024, 0, 1);
+  #timers: { at: number; callback: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  wall(): number {
+    return this.#wall;
+  }
+
+  after(ms: number, callback: () => void): () => void {
+    const timer = { at: this.#now + ms, callback };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  }
+
+  /** Sets the wall clock alone, as somebody with a wristwatch would. */
+  step(ms: number): void {
+    this.#wall += ms;
+  }
+
+  /** Lets time pass; whatever falls due is called in its order. */
+  pass(ms: number): void {
+    const end = this.#now + ms;
+    for (;;) {
+      const due = this.#timers.filter((timer) => timer.at <= end).sort((one, other) => one.at - other.at)[0];
+      if (due === undefined) break;
+      this.#timers = this.#timers.filter((timer) => timer !== due);
+      this.#wall += due.at - this.#now;
+      this.#now = due.at;
+      due.callback();
+    }
+    this.#wall += end - this.#now;
+    this.#now = end;
+  }
+}
+
+/** A sample with a number to know it by. */
+export function sample(number: number, bytes = 0): Envelope {
+  const body = JSON.stringify({ name: 'memory_free', metric: number, unit: bytes > 0 ? '' : 'é' });
+  return { id: `sample-${String(number)}`, time: 1_700_000_000 + number, routingKey: 'deployment', body: body.padEnd(bytes) };
+}
+
+/** Samples from one number to before another. */
+export function samples(from: number, until: number, bytes = 0): Envelope[] {
+  return Array.from({ length: until - from }, (_, index) => sample(from + index, bytes));
+}
+
+/** The numbers of everything in a queue, oldest first. */
+export async function numbers(queue: SampleQueue): Promise<number[]> {
+  return (await queue.read(-1, 1_000_000)).map(({ envelope }) => Number(envelope.id.slice('sample-'.length)));
+}
+
+/** Numbers from one to before another. */
+export function range(from: number, until: number): number[] {
+  return Array.from({ length: until - from }, (_, index) => from + index);
+}
+
+/** A directory that goes when the test ends. */
+export async function temporary(test: TestContext): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'psutil-agent-spool-'));
+  test.after(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
+  return directory;
+}
+
+/** A spool, its clock, and what it reported; closed when the test ends. */
+export async function spool(
+  test: TestContext,
+  path: string,
+  options: Partial<SpoolOptions> = {},
+): Promise<{ queue: SampleQueue; clock: FakeClock; events: SpoolEvent[] }> {
+  const clock = new FakeClock();
+  const events: SpoolEvent[] = [];
+  const queue = await openSpool({ path, maxBytes: 1e9, maxAge: 1e6, clock, report: (event) => events.push(event), ...options });
+  test.after(() => queue.close());
+  return { queue, clock, events };
+}
