@@ -1,8 +1,10 @@
-// Writes schemas/*.json from the catalog: `npm run schemas`. A test holds them equal to what this writes.
+// Writes schemas/*.json and docs/functions.md from the catalog: `npm run schemas`. A test holds them equal to what this writes.
 import { writeFileSync } from 'node:fs';
+import { referencePage } from '../dist/catalog/page.js';
 import { monitorSchema, psutilConfigSchema } from '../dist/config/schema.js';
 import { sampleSchema, statusSchema } from '../dist/status/schema.js';
 
 for (const schema of [psutilConfigSchema(), monitorSchema(), sampleSchema(), statusSchema()]) {
   writeFileSync(new URL(`../schemas/${schema.$id}`, import.meta.url), `${JSON.stringify(schema, null, 2)}\n`);
 }
+writeFileSync(new URL('../docs/functions.md', import.meta.url), referencePage());

@@ -1,5 +1,6 @@
 import type { Argument, CatalogFunction, Field } from '../catalog/function.js';
 import { functionNamed, functions } from '../catalog/functions.js';
+import { shapeText, signature } from '../catalog/page.js';
 import { nearest } from '../config/nearest.js';
 import { ExitCode, UsageError } from '../errors.js';
 import type { Call } from './call.js';
@@ -39,26 +40,13 @@ function table(): string {
   return rows.map(([left, right]) => left.padEnd(width) + right).join('\n');
 }
 
-function signature(definition: CatalogFunction): string {
-  return `${definition.name}(${definition.arguments.map(argumentText).join(', ')})`;
-}
-
-function argumentText({ name, required, default: value }: Argument): string {
-  return required ? name : `${name}=${JSON.stringify(value)}`;
-}
-
 /** The page of one function. */
 function page(definition: CatalogFunction): string {
-  const shapes: Record<CatalogFunction['shape'], string> = {
-    value: 'one value', values: 'a list of numbers', fields: 'a map of fields', records: 'a list of maps', map: 'a map of maps',
-    lists: 'a map of lists of maps',
-  };
-  const per = definition.perItem;
   return [
     signature(definition),
     `  ${definition.meaning}`,
     `  platforms: ${definition.platforms.join(', ')}`,
-    `  gives: ${shapes[definition.shape]}${per === undefined ? '' : `; with ${per.argument}, ${shapes[per.shape]}`}`,
+    `  gives: ${shapeText(definition)}`,
     ...(definition.arguments.length === 0 ? [] : ['  arguments:', ...columns(definition.arguments.map(argumentRow))]),
     '  fields:',
     ...columns(definition.fields.map(fieldRow)),

@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { referencePage } from '../catalog/page.js';
 import { sampleSchema, statusSchema } from '../status/schema.js';
 import { readConfiguration } from './reader.js';
 import { monitorSchema, psutilConfigSchema } from './schema.js';
@@ -18,6 +19,12 @@ describe('schemas/', () => {
       assert.equal(typeof ajv.compile(schema), 'function');
     });
   }
+});
+
+describe('docs/functions.md', () => {
+  it('is what the catalog says (npm run schemas)', () => {
+    assert.equal(readFileSync(new URL('docs/functions.md', root), 'utf8'), referencePage());
+  });
 });
 
 describe('examples/', () => {

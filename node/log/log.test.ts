@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { openLog } from './log.js';
+
+const home = mkdtempSync(join(tmpdir(), 'psutil-agent-log-'));
+after(() => { rmSync(home, { recursive: true, force: true }); });
+
+const settings = (name: string): Parameters<typeof openLog>[0] => ({ path: join(home, name), level: 'info', maxBytes: 1024, files: 2 });
+const none = (message: string): void => assert.fail(message);
+
+describe('openLog', () => {
+  it('writes JSON lines with time and level', async () => {
+    const log = openLog(settings('lines'), none);
+    log.logger.info({ entry: 3 }, 'hello');
+    log.logger.debug('too fine');
+    await log.close();
+    const lines = readFileSync(join(home, 'lines', 'psutil.log'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    assert.equal(lines.length, 1);
+    assert.deepEqual([lines[0]!['level'], lines[0]!['entry'], lines[0]!['msg']], ['info', 3, 'hello']);
+    assert.match(String(lines[0]!['time']), /^\d{4}-.*Z$/);
+  });
+
+  it('rotates by size and keeps so many files', async () => {
+    const log = openLog(settings('rotated'), none);
+    // The stream rotates between turns of the event loop.
+    for (let n = 0; n < 60; n++) {
+      log.logger.info('x'.repeat(200));
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    await log.close();
+    assert.deepEqual(readdirSync(join(home, 'rotated')).sort(), ['psutil.log', 'psutil.log.1', 'psutil.log.2']);
+  });
+
+  it('never writes a secret', async () => {
+    const log = openLog(settings('secret'), none);
+    log.logger.warn({ password: 'hunter2', broker: { password: 'hunter2', url: 'amqp://u:hunter2@h' }, a: { b: { passphrase: 'hunter2' } } }, 'x');
+    await log.close();
+    const text = readFileSync(join(home, 'secret', 'psutil.log'), 'utf8');
+    assert.doesNotMatch(text, /hunter2/);
+    assert.match(text, /\*\*\*/);
+  });
+
+  it('says once that it cannot write, and goes on', async () => {
+    writeFileSync(join(home, 'file'), '');
+    const complaints: string[] = [];
+    const log = openLog(settings('file'), (message) => complaints.push(message));
+    log.logger.error('lost');
+    await log.close();
+    assert.equal(complaints.length, 1);
+    assert.match(complaints[0]!, /the log cannot be written/);
+  });
+});
