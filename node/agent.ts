@@ -161,6 +161,14 @@ export class Agent {
     return left;
   }
 
+  /** Leaves word of a fault that ends this process: in the log, with its stack, and in the status. */
+  async fail(error: unknown): Promise<void> {
+    this.note('PSA_UNEXPECTED', messageOf(error));
+    this.parts.log.logger.fatal({ err: error }, 'unexpected fault');
+    this.#enter('failed');
+    await this.parts.log.close();
+  }
+
   /** Remembers a fault that is no entry's own. */
   note(code: string, message: string): void {
     this.#lastError = { time: isoTime(this.parts.clock.wall()), code, message };

@@ -11,7 +11,7 @@ import { systemClock, type Clock } from '../scheduler/clock.js';
 import type { Call } from './call.js';
 import { LiveTable } from './live.js';
 import { numberOption, required } from './option.js';
-import { tell } from './output.js';
+import { tell, tellError } from './output.js';
 
 /** `run`: the collector. */
 export const run: Call = {
@@ -69,6 +69,10 @@ async function collect(job: Job): Promise<ExitCode> {
   const provider = await openProvider();
   const stopping = stopSignal(systemClock, job.duration);
   const agent = new Agent({ ...parts(job, outlet), provider, onStopRequest: stopping.stop });
+  process.once('uncaughtException', (error) => {
+    tellError(error);
+    void agent.fail(error).finally(() => process.exit(ExitCode.unexpected));
+  });
   if (job.once) {
     await Promise.race([agent.once(), stopping.asked]);
   } else {

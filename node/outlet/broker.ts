@@ -25,7 +25,7 @@ export async function brokerOutlet(
 ): Promise<Outlet> {
   const report = (level: TransportEvent['level'], { message, ...facts }: { readonly message: string }): void => {
     logger[level](facts, message);
-    if (level === 'warn' || level === 'error') tell(`psutil-agent: ${message}`);
+    if (level !== 'debug') tell(`psutil-agent: ${message}`);
   };
   const queue = await openSpool({
     ...settings.spool, clock,
