@@ -32,6 +32,8 @@ function alive(pid: number): boolean {
   }
 }
 
+const places = { disk: 'on disk', memory: 'in memory', none: 'without a spool' } as const;
+
 function page(report: StatusReport): string[] {
   const running = report.state !== 'stopped' && report.state !== 'failed';
   const state = running && !alive(report.pid) ? `${report.state}, but process ${String(report.pid)} is gone` : report.state;
@@ -45,7 +47,7 @@ function page(report: StatusReport): string[] {
     ['state', `${state} (pid ${String(report.pid)}, since ${report.since}, told ${report.updated})`],
     ['broker', `${broker}; reconnects ${String(report.reconnects)}`],
     ['samples', `taken ${String(report.taken)}, published ${String(report.published)}, last ${report.last_published ?? 'never'}`],
-    ['spool', `${String(report.spooled)} samples, ${String(report.spooled_bytes)} bytes, oldest ${report.spool_oldest ?? 'none'}, in ${report.spool_kept ?? 'no spool'}${report.spool_fault === null ? '' : `: ${report.spool_fault}`}`],
+    ['spool', `${String(report.spooled)} samples, ${String(report.spooled_bytes)} bytes, oldest ${report.spool_oldest ?? 'none'}, ${places[report.spool_kept ?? 'none']}${report.spool_fault === null ? '' : `: ${report.spool_fault}`}`],
     ['dropped', `${String(report.dropped)} (${why})`],
     ['unroutable', `${String(report.unroutable)} waiting, ${String(report.returned)} returned`],
     ['skipped', `${String(report.skipped)} ticks; ${String(report.unavailable)} values could not be had`],
