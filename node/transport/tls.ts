@@ -9,7 +9,7 @@ import { BrokerError, messageOf } from '../errors.js';
  * The options of one TLS connection, its files read now. Throws BrokerError PSA_BROKER_TLS naming the file that cannot
  * be used.
  */
-export async function tlsOptions(settings: TlsSettings, host: string): Promise<ConnectionOptions> {
+export async function tlsOptions(settings: TlsSettings, host: string): Promise<Omit<ConnectionOptions, 'timeout'>> {
   const { caCert, clientCert, clientKey } = settings;
   const name = settings.serverName ?? host;
   const ca = caCert === undefined ? undefined : await certificates(caCert, 'ca_cert');

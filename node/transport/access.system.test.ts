@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { connect } from 'amqplib';
+import type { BrokerSettings } from '../config/settings.js';
+import { freePort, startBroker, type TestBroker } from '../testing/broker.js';
+import { checkBroker } from './probe.js';
+import { Consumer, Rig, settingsFor, until } from './rig.test.support.js';
+
+const secret = 'hunter2-secret';
+let broker: TestBroker;
+let folder: string;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'psutil-agent-access-'));
+  broker = await startBroker();
+  await broker.ctl('add_user', 'agent', secret);
+  await broker.ctl('set_permissions', 'agent', '.*', '.*', '.*');
+  await broker.ctl('add_user', 'reader', secret);
+  await broker.ctl('set_permissions', 'reader', '.*', '', '.*');
+  await broker.ctl('add_user', 'writer', secret);
+  await broker.ctl('set_permissions', 'writer', '', '.*', '');
+});
+after(async () => {
+  await broker.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function agent(exchange: string, more: Partial<BrokerSettings> = {}): BrokerSettings {
+  return settingsFor(broker.port, exchange, { username: 'agent', password: { kind: 'plain', password: secret }, ...more });
+}
+
+/** Nothing told by a rig or found by a check may carry the password. */
+function assertNoSecret(...told: unknown[]): void {
+  assert.doesNotMatch(JSON.stringify(told), new RegExp(secret));
+}
+
+const refusals: readonly { readonly name: string; readonly more: () => Promise<Partial<BrokerSettings>>; readonly step: string; readonly code: string; readonly message: RegExp }[] = [
+  { name: 'a wrong password', more: async () => ({ password: { kind: 'plain', password: `${secret}x` } }), step: 'login', code: 'PSA_BROKER_REFUSED', message: /refused the login of user "agent".*password/ },
+  { name: 'an unknown user', more: async () => ({ username: 'nobody' }), step: 'login', code: 'PSA_BROKER_REFUSED', message: /refused the login of user "nobody"/ },
+  { name: 'a vhost that is not there', more: async () => ({ vhost: 'no/such vhost' }), step: 'vhost', code: 'PSA_BROKER_REFUSED', message: /refused the virtual host "no\/such vhost" to user "agent"/ },
+  { name: 'a port nobody listens at', more: async () => ({ port: await freePort() }), step: 'connect', code: 'PSA_BROKER_UNREACHABLE', message: /nobody listens at 127\.0\.0\.1:\d+.*broker\.port.*ECONNREFUSED/ },
+  { name: 'an unknown host', more: async () => ({ hostnames: ['no-such-host.invalid'] }), step: 'resolve', code: 'PSA_BROKER_UNREACHABLE', message: /the name "no-such-host\.invalid" is not known/ },
+  { name: 'a host name that is none', more: async () => ({ hostnames: ['bad host#'] }), step: 'resolve', code: 'PSA_BROKER_UNREACHABLE', message: /"bad host#"/ },
+  { name: 'a user who may not publish', more: async () => ({ username: 'reader' }), step: 'publish', code: 'PSA_BROKER_REFUSED', message: /does not let user "reader" publish to.*write permission/ },
+  { name: 'a user who may not declare, and no exchange', more: async () => ({ username: 'writer' }), step: 'exchange', code: 'PSA_BROKER_REFUSED', message: /does not let user "writer" declare.*configure permission/ },
+  { name: 'an internal exchange', more: async () => ({ exchange: { name: 'inner', type: 'topic' as const, durable: false, autoDelete: true, internal: true } }), step: 'publish', code: 'PSA_BROKER_REFUSED', message: /internal/ },
+  { name: 'a password file that is not there', more: async () => ({ password: { kind: 'file' as const, path: '/no/such/file' } }), step: 'login', code: 'PSA_SECRET_UNAVAILABLE', message: /\/no\/such\/file cannot be read/ },
+];
+
+describe('refusals, each in its own words', () => {
+  for (const [index, { name, more, step, code, message }] of refusals.entries()) {
+    it(name, async () => {
+      const settings = agent(`refused-${String(index)}`, await more());
+      const rig = new Rig(settings);
+      rig.transport.start();
+      await rig.put(1);
+      await until('the refusal', () => rig.told('failed').length > 0);
+      const [event] = rig.told('failed');
+      assert.match(event?.message ?? '', message);
+      assert.equal(event?.code, code);
+      if (code !== 'PSA_SECRET_UNAVAILABLE') assert.equal(event.step, step);
+      assert.equal(rig.transport.state().lastError?.code, code);
+      assert.equal(rig.queue.stats().count, 1);
+      const check = await checkBroker(settings);
+      assert.equal(check.ok, false);
+      assert.equal(check.error?.code, code);
+      assert.match(check.error.message, name === 'a host name that is none' ? /bad host#/ : message);
+      assert.equal(check.steps.at(-1)?.step, step);
+      assert.deepEqual(check.steps.map(({ ok }) => ok), check.steps.map((_, index) => index < check.steps.length - 1));
+      assertNoSecret(rig.events, rig.transport.state(), check, check.error.stack);
+      await rig.stop();
+    });
+  }
+
+  it('a port that takes connections and says nothing', async () => {
+    const server = createServer(() => undefined);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    assert.ok(address !== null && typeof address === 'object');
+    const check = await checkBroker(agent('silent', { port: address.port, connectTimeout: 0.3 }));
+    assert.deepEqual(check.steps.map(({ step, ok }) => [step, ok]), [['resolve', true], ['connect', true], ['login', false]]);
+    assert.match(check.error?.message ?? '', /did not answer as RabbitMQ/);
+    server.close();
+  });
+
+  it('a port that speaks something else', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    assert.ok(address !== null && typeof address === 'object');
+    const check = await checkBroker(agent('http', { port: address.port }));
+    assert.match(check.error?.message ?? '', /ended the AMQP handshake/);
+    server.close();
+  });
+});
+
+describe('what is put right while it runs', () => {
+  it('a password file that is rewritten', async () => {
+    const path = join(folder, 'password');
+    await writeFile(path, 'not yet\n');
+    const consumer = await Consumer.open(broker.port, 'rotated');
+    const rig = new Rig(agent('rotated', { password: { kind: 'file', path } }));
+    rig.transport.start();
+    await rig.put(3);
+    await until('the refusal', () => rig.told('failed').length > 0);
+    await writeFile(path, `\uFEFF${secret}\r\nsecond line\n`);
+    await until('the samples', () => consumer.firsts.length === 3);
+    // And changed on the broker: the open connection stays, the next one needs the new password.
+    await broker.ctl('change_password', 'agent', `${secret}2`);
+    await broker.ctl('close_all_connections', 'rotation');
+    await until('the refusal', () => rig.told('failed').some(({ step }, index) => index > 0 && step === 'login'));
+    await writeFile(path, `${secret}2`);
+    await until('the connection', () => rig.transport.state().connected);
+    await broker.ctl('change_password', 'agent', secret);
+    assertNoSecret(rig.events, rig.transport.state());
+    await rig.stop();
+    await consumer.close();
+  });
+
+  it('a password in DPAPI is unprotected on every attempt', async () => {
+    let calls = 0;
+    const rig = new Rig(agent('dpapi', { password: { kind: 'dpapi', blob: Buffer.from('blob').toString('base64') } }), {
+      unprotect: async (blob) => {
+        calls += 1;
+        assert.equal(blob.toString(), 'blob');
+        if (calls === 1) throw new Error('key not available');
+        return await Promise.resolve(Buffer.from(secret));
+      },
+    });
+    rig.transport.start();
+    await until('the connection', () => rig.transport.state().connected);
+    assert.equal(calls, 2);
+    assert.match(rig.told('failed')[0]?.message ?? '', /cannot be unprotected \(key not available\)/);
+    await rig.stop();
+  });
+
+  it('a permission to publish', async () => {
+    const consumer = await Consumer.open(broker.port, 'granted');
+    const rig = new Rig(agent('granted', { username: 'reader' }));
+    rig.transport.start();
+    await rig.put(20);
+    await until('the refusal', () => rig.told('failed').length > 0);
+    await broker.ctl('set_permissions', 'reader', '.*', '.*', '.*');
+    await until('the samples', () => consumer.firsts.length === 20);
+    await broker.ctl('set_permissions', 'reader', '.*', '', '.*');
+    await rig.stop();
+    await consumer.close();
+  });
+});
+
+describe('the exchange', () => {
+  it('exists with other flags: used as it is, and said once', async () => {
+    const connection = await connect({ hostname: '127.0.0.1', port: broker.port });
+    const channel = await connection.createChannel();
+    await channel.assertExchange('other', 'topic', { durable: true, autoDelete: false });
+    const { queue } = await channel.assertQueue('', { exclusive: true });
+    await channel.bindQueue(queue, 'other', '#');
+    const rig = new Rig(agent('other'));
+    rig.transport.start();
+    await rig.put(10);
+    await until('the samples', () => rig.transport.state().published === 10);
+    const { reconnects } = rig.transport.state();
+    assert.equal(reconnects, 0);
+    assert.equal((await channel.checkQueue(queue)).messageCount, 10);
+    assert.equal(rig.told('exchange').length, 1);
+    assert.match(rig.told('exchange')[0]?.message ?? '', /"other" is used as it is: .*inequivalent/);
+    const check = await checkBroker(agent('other'));
+    assert.equal(check.ok, true);
+    assert.match(check.steps.find(({ step }) => step === 'exchange')?.detail ?? '', /used as it is/);
+    await rig.stop();
+    await channel.deleteExchange('other');
+    await connection.close();
+  });
+
+  it('exists and may not be declared by this user: used as it is', async () => {
+    const consumer = await Consumer.open(broker.port, 'theirs');
+    const rig = new Rig(agent('theirs', { username: 'writer' }));
+    rig.transport.start();
+    await rig.put(5);
+    await until('the samples', () => consumer.firsts.length === 5);
+    assert.equal(rig.told('exchange').length, 1);
+    await rig.stop();
+    await consumer.close();
+  });
+});
+
+describe('check-broker', () => {
+  it('goes through every step, delivers nothing and leaves nothing behind', async () => {
+    const check = await checkBroker(agent('checked'));
+    assert.deepEqual(check.steps.map(({ step, ok }) => [step, ok]), [
+      ['resolve', true], ['connect', true], ['login', true], ['vhost', true], ['exchange', true], ['publish', true],
+    ]);
+    assert.equal(check.ok, true);
+    assert.doesNotMatch(await broker.ctl('list_exchanges', 'name'), /checked/);
+    const consumer = await Consumer.open(broker.port, 'checked');
+    assert.equal((await checkBroker(agent('checked'))).ok, true);
+    const rig = new Rig(agent('checked'));
+    rig.transport.start();
+    await rig.put(1);
+    await until('a sample', () => consumer.messages.length > 0);
+    assert.equal(consumer.messages.length, 1, 'the sample is all that came');
+    await rig.stop();
+    await consumer.close();
+  });
+
+  it('is well when one of the hosts is', async () => {
+    const check = await checkBroker(agent('checked', { hostnames: ['127.0.0.2', '127.0.0.1'] }));
+    assert.equal(check.ok, true);
+    assert.deepEqual(check.steps.filter(({ ok }) => !ok).map(({ host, step }) => [host, step]), [['127.0.0.2', 'connect']]);
+  });
+});

@@ -1,0 +1,145 @@
+/** What the transport's system tests share: a transport before a real broker, and an independent consumer behind it. */
+import assert from 'node:assert/strict';
+import { connect, type ChannelModel, type ConsumeMessage } from 'amqplib';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { BrokerSettings } from '../config/settings.js';
+import type { Envelope } from '../sample/message.js';
+import { systemClock } from '../scheduler/clock.js';
+import { MemoryQueue } from '../spool/memory.js';
+import { AmqpTransport, type AmqpTransportParts, type TransportEvent } from './amqp.js';
+
+/** Settings with short times, for a broker on this host. */
+export function settingsFor(port: number, exchange: string, more: Partial<BrokerSettings> = {}): BrokerSettings {
+  return {
+    hostnames: ['127.0.0.1'],
+    port,
+    vhost: '/',
+    username: 'guest',
+    password: { kind: 'plain', password: 'guest' },
+    tls: { enabled: false, verify: true },
+    heartbeat: 5,
+    connectTimeout: 3,
+    confirmTimeout: 3,
+    reconnect: { initial: 0.05, maximum: 0.5 },
+    exchange: { name: exchange, type: 'topic', durable: false, autoDelete: true, internal: false },
+    routingKey: 'deployment',
+    deliveryMode: 'transient',
+    appId: 'psutil-agent',
+    window: 64,
+    drainRate: 20_000,
+    ...more,
+  };
+}
+
+/** A transport with a queue in memory, and what it took and told. */
+export class Rig {
+  readonly events: TransportEvent[] = [];
+  readonly queue = new MemoryQueue({ maxBytes: 1e9, maxAge: 1e6, clock: systemClock });
+  readonly transport: AmqpTransport;
+  #taken = 0;
+
+  constructor(broker: BrokerSettings, more: Partial<AmqpTransportParts> = {}) {
+    this.transport = new AmqpTransport({
+      broker, unroutable: 'hold', queue: this.queue, clock: systemClock, report: (event) => this.events.push(event), ...more,
+    });
+  }
+
+  /** Samples taken so far. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** Takes samples of three metrics in turn. */
+  async put(count: number): Promise<void> {
+    const batch: Envelope[] = [];
+    for (; count > 0; count -= 1) {
+      const sequence = this.#taken++;
+      batch.push({
+        id: `sample-${String(sequence)}`,
+        time: Math.floor(Date.now() / 1000),
+        routingKey: 'deployment',
+        body: JSON.stringify({ name: `metric${String(sequence % 3)}`, metric: sequence }),
+      });
+    }
+    await this.queue.put(batch);
+  }
+
+  /** Takes samples, a few every 10 ms, until told to stop. */
+  stream(perTick = 5): () => Promise<void> {
+    let running = true;
+    const done = (async () => {
+      while (running) {
+        await this.put(perTick);
+        await delay(10);
+      }
+    })();
+    return () => {
+      running = false;
+      return done;
+    };
+  }
+
+  /** Events of a kind. */
+  told(kind: TransportEvent['kind']): TransportEvent[] {
+    return this.events.filter((event) => event.kind === kind);
+  }
+
+  async stop(): Promise<void> {
+    await this.transport.stop(1000);
+    await this.queue.close();
+  }
+}
+
+/** A consumer as Cloudify's predecessor had it: it declares the exchange and binds a queue of its own. */
+export class Consumer {
+  readonly messages: ConsumeMessage[] = [];
+
+  private constructor(private readonly connection: ChannelModel) {}
+
+  static async open(port: number, exchange: string, queue?: { readonly name: string }): Promise<Consumer> {
+    const connection = await connect({ hostname: '127.0.0.1', port });
+    connection.on('error', () => undefined);
+    const consumer = new Consumer(connection);
+    const channel = await connection.createChannel();
+    channel.on('error', () => undefined);
+    await channel.assertExchange(exchange, 'topic', { autoDelete: true, durable: false, internal: false });
+    const { queue: name } = await channel.assertQueue(queue?.name ?? '', { exclusive: queue === undefined, durable: queue !== undefined });
+    await channel.bindQueue(name, exchange, '#');
+    await channel.consume(name, (message) => { if (message !== null) consumer.messages.push(message); }, { noAck: true });
+    return consumer;
+  }
+
+  /** Ids in the order of their first arrival. */
+  get firsts(): string[] {
+    return [...new Set(this.messages.map(({ properties }) => String(properties.messageId)))];
+  }
+
+  get repeats(): number {
+    return this.messages.length - this.firsts.length;
+  }
+
+  async close(): Promise<void> {
+    await this.connection.close().catch(() => undefined);
+  }
+}
+
+/** Holds what consumers received, in turn, against what a rig took: nothing lost, each metric in order. */
+export function assertDelivered(rig: Rig, ...consumers: Consumer[]): void {
+  const firsts = [...new Set(consumers.flatMap((consumer) => consumer.firsts))];
+  const numbers = firsts.map((id) => Number(id.replace('sample-', '')));
+  assert.equal(numbers.length, rig.taken, 'every sample arrives');
+  for (const metric of [0, 1, 2]) {
+    const arrived = numbers.filter((number) => number % 3 === metric);
+    assert.deepEqual(arrived, [...arrived].sort((a, b) => a - b), `metric${String(metric)} in the order taken`);
+  }
+}
+
+/** Waits for a condition; fails with what it waited for. Gives the milliseconds waited. */
+export async function until(what: string, condition: () => boolean, ms = 20_000): Promise<number> {
+  const start = performance.now();
+  while (!condition()) {
+    if (performance.now() - start > ms) assert.fail(`${what}: not within ${String(ms)} ms`);
+    await delay(5);
+  }
+  return performance.now() - start;
+}

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { copyFile } from 'node:fs/promises';
+import { join, dirname } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { TlsSettings } from '../config/settings.js';
+import { startBroker, type TestBroker, type TestBrokerTls } from '../testing/broker.js';
+import { makeCertificates, type KeyPair, type TestCertificates } from '../testing/certificates.js';
+import { checkBroker } from './probe.js';
+import { Consumer, Rig, settingsFor, until } from './rig.test.support.js';
+
+let certificates: TestCertificates;
+before(async () => { certificates = await makeCertificates(); });
+after(() => certificates.remove());
+
+function tls(more: Partial<TlsSettings> = {}): TlsSettings {
+  return { enabled: true, verify: true, caCert: certificates.ca, ...more };
+}
+
+/** A broker whose certificate stands in a file of its own, so that another can take its place. */
+async function withBroker(server: KeyPair, clientCert: boolean, run: (broker: TestBroker & { readonly tlsPort: number }) => Promise<void>): Promise<void> {
+  const settings: TestBrokerTls = { ca: certificates.ca, ...server, clientCert };
+  const broker = await startBroker({ tls: settings });
+  try {
+    const { tlsPort } = broker;
+    assert.ok(tlsPort !== undefined);
+    await run({ ...broker, tlsPort });
+  } finally {
+    await broker.stop();
+  }
+}
+
+/** Both the transport and check-broker refuse with the sentence, at the step. */
+async function refuses(port: number, settings: TlsSettings, message: RegExp, hostnames = ['localhost']): Promise<void> {
+  const broker = settingsFor(port, 'tls', { tls: settings, hostnames });
+  const rig = new Rig(broker);
+  rig.transport.start();
+  await until('the refusal', () => rig.told('failed').length > 0);
+  const [event] = rig.told('failed');
+  assert.match(event?.message ?? '', message);
+  assert.deepEqual([event?.code, event?.step], ['PSA_BROKER_TLS', 'tls']);
+  await rig.stop();
+  const check = await checkBroker(broker);
+  assert.equal(check.ok, false);
+  assert.match(check.error?.message ?? '', message);
+  assert.equal(check.steps.at(-1)?.step, 'tls');
+}
+
+async function publishes(port: number, plainPort: number, settings: TlsSettings, hostnames = ['localhost']): Promise<Rig> {
+  const consumer = await Consumer.open(plainPort, 'tls');
+  const broker = settingsFor(port, 'tls', { tls: settings, hostnames });
+  const rig = new Rig(broker);
+  rig.transport.start();
+  await rig.put(5);
+  await until('the samples', () => consumer.firsts.length === 5);
+  await rig.stop();
+  const check = await checkBroker(broker);
+  assert.deepEqual(check.steps.map(({ step, ok }) => [step, ok]), [
+    ['resolve', true], ['connect', true], ['tls', true], ['login', true], ['vhost', true], ['exchange', true], ['publish', true],
+  ]);
+  await consumer.close();
+  return rig;
+}
+
+describe('a broker with a good certificate', () => {
+  it('is spoken to, and every fault of ours has its own sentence', async () => {
+    await withBroker(certificates.server, false, async ({ port, tlsPort }) => {
+      assert.equal((await publishes(tlsPort, port, tls())).told('unverified').length, 0);
+      await publishes(tlsPort, port, tls(), ['127.0.0.1']);
+      await refuses(tlsPort, tls({ caCert: certificates.strangerCa }), /not signed by an authority in broker\.tls\.ca_cert/);
+      const { caCert: _caCert, ...system } = tls();
+      await refuses(tlsPort, system, /not signed by an authority that this system trusts/);
+      await refuses(tlsPort, tls({ serverName: 'other.example' }), /is not for the name "other\.example".*broker\.tls\.server_name/);
+      await refuses(tlsPort, tls({ caCert: certificates.garbage }), /ca_cert: .*garbage\.pem must hold a certificate in PEM/);
+      await refuses(tlsPort, tls({ caCert: '/no/such.pem' }), /ca_cert: \/no\/such\.pem cannot be read/);
+      await refuses(tlsPort, tls({ clientCert: certificates.client.cert, clientKey: certificates.server.key }), /client_key: .* must be the private key/);
+      await refuses(port, tls(), /does not speak TLS: use the broker's TLS port/);
+    });
+  });
+
+  it('spoken to without TLS says so', async () => {
+    await withBroker(certificates.server, false, async ({ tlsPort }) => {
+      const broker = settingsFor(tlsPort, 'tls');
+      const rig = new Rig(broker);
+      rig.transport.start();
+      await until('the refusal', () => rig.told('failed').length > 0);
+      assert.match(rig.told('failed')[0]?.message ?? '', /or it is the TLS port: then set broker\.tls\.enabled to true/);
+      await rig.stop();
+      const check = await checkBroker(broker);
+      assert.match(check.error?.message ?? '', /speaks TLS and was spoken to without: set broker\.tls\.enabled/);
+      assert.equal(check.steps.at(-1)?.step, 'tls');
+    });
+  });
+});
+
+describe('a broker that asks for a client certificate', () => {
+  it('takes ours, refuses none and a stranger\'s', async () => {
+    await withBroker(certificates.server, true, async ({ port, tlsPort }) => {
+      const { cert: clientCert, key: clientKey } = certificates.client;
+      await publishes(tlsPort, port, tls({ clientCert, clientKey }));
+      await refuses(tlsPort, tls(), /asks for a client certificate: set broker\.tls\.client_cert/);
+      const stranger = certificates.strangerClient;
+      await refuses(tlsPort, tls({ clientCert: stranger.cert, clientKey: stranger.key }), /did not accept the client certificate/);
+    });
+  });
+});
+
+describe('a broker with a bad certificate', () => {
+  it('expired: refused; not verified: warned of on every start; renewed: taken', async () => {
+    const folder = dirname(certificates.ca);
+    const pair = { cert: join(folder, 'current.pem'), key: join(folder, 'current.key') };
+    await copyFile(certificates.expired.cert, pair.cert);
+    await copyFile(certificates.expired.key, pair.key);
+    await withBroker(pair, false, async (broker) => {
+      const { port, tlsPort } = broker;
+      await refuses(tlsPort, tls(), /has expired: renew it on the broker/);
+      const rig = await publishes(tlsPort, port, tls({ verify: false }));
+      assert.equal(rig.told('unverified').length, 1);
+      assert.equal(rig.told('unverified')[0]?.level, 'warn');
+      // Our own CA file is wrong at first and put right while it runs.
+      const caCert = join(folder, 'authority.pem');
+      await copyFile(certificates.strangerCa, caCert);
+      await copyFile(certificates.server.cert, pair.cert);
+      await copyFile(certificates.server.key, pair.key);
+      await broker.ctl('eval', 'ssl:clear_pem_cache().');
+      const running = new Rig(settingsFor(tlsPort, 'tls', { tls: tls({ caCert }), hostnames: ['localhost'] }));
+      running.transport.start();
+      await until('the refusal', () => running.told('failed').length > 0);
+      await copyFile(certificates.ca, caCert);
+      await until('the connection', () => running.transport.state().connected);
+      await running.stop();
+    });
+  });
+
+  it('for another name: refused, unless that name is what is asked for', async () => {
+    await withBroker(certificates.wrongName, false, async ({ port, tlsPort }) => {
+      await refuses(tlsPort, tls(), /is not for the name "localhost".*other\.example/);
+      await publishes(tlsPort, port, tls({ serverName: 'other.example' }));
+    });
+  });
+});
