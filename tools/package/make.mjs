@@ -1,0 +1,82 @@
+// The package: what a Windows host needs and nothing else, as a zip of one module folder, laid out as the PowerShell
+// Gallery takes it.
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { moduleFiles, root, windowsParts } from '../windows/prefix.mjs';
+import { zip } from './archive.mjs';
+import { billOfMaterials } from './bill.mjs';
+import { bundle } from './bundle.mjs';
+import { componentsOf } from './components.mjs';
+import { notices } from './notices.mjs';
+
+/** The module's name: the folder in the zip and the manifest in it. */
+export const moduleName = 'PsutilAgent';
+const shipped = [...moduleFiles, 'cloudify', 'LICENSE', 'README.md', 'CHANGELOG.md'];
+
+/**
+ * Makes the package from dist/ and this clone. Gives the zip's path, its size in bytes, its SHA-256, and its largest
+ * files with what they take up in it. Throws where a part is missing or not the pinned one.
+ */
+export async function makePackage({ out } = {}) {
+  const { name, version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  const parts = await windowsParts();
+  const files = new Map();
+  for (const item of shipped) await addTree(files, item);
+  checkVersion(files.get(`${moduleName}.psd1`), version);
+
+  const { code, packages } = await bundle(version);
+  const components = await componentsOf(packages, parts);
+  files.set('collector/main.js', code);
+  // Whatever package.json lies above the module, main.js is CommonJS.
+  files.set('collector/package.json', Buffer.from('{ "type": "commonjs" }\n'));
+  files.set('collector/koffi.node', await readFile(join(parts.modules, '@koromix/koffi-win32-x64/win32_x64/koffi.node')));
+  files.set('collector/classic-level.node', await readFile(join(parts.modules, 'classic-level/prebuilds/win32-x64/classic-level.node')));
+  files.set('bin/node.exe', await readFile(parts.node));
+  files.set('bin/nssm.exe', await readFile(parts.nssm));
+  files.set('THIRD-PARTY-NOTICES.txt', Buffer.from(notices(components)));
+  files.set('sbom.cdx.json', Buffer.from(billOfMaterials({ name: moduleName, npmName: name, version, components })));
+  files.set('SHA256SUMS', Buffer.from(sums(files)));
+
+  const { bytes, packed } = zip(new Map([...files].map(([path, data]) => [`${moduleName}/${path}`, data])));
+  const file = out ?? join(root, `${moduleName}-${version}.zip`);
+  // Nobody finds half a package under its name.
+  await writeFile(`${file}.part`, bytes);
+  await rename(`${file}.part`, file);
+  const largest = [...packed].sort((a, b) => b.packed - a.packed).slice(0, 6);
+  return { file, bytes: bytes.length, sha256: digest(bytes), largest };
+}
+
+/** Adds a file, or all files of a folder but tests, to `files`. Line ends are LF, whatever git made of them. */
+async function addTree(files, item) {
+  const path = join(root, item);
+  if (!existsSync(path)) {
+    if (item === 'README.md') return;
+    throw new Error(`${item} is missing from the clone: check it out again.`);
+  }
+  const entries = await readdir(path, { withFileTypes: true }).catch((error) => {
+    if (error.code === 'ENOTDIR') return undefined;
+    throw error;
+  });
+  if (entries === undefined) {
+    files.set(item, Buffer.from((await readFile(path, 'utf8')).replaceAll('\r\n', '\n')));
+    return;
+  }
+  for (const entry of entries) {
+    if (!entry.name.startsWith('.') && !entry.name.endsWith('.Tests.ps1')) await addTree(files, `${item}/${entry.name}`);
+  }
+}
+
+function checkVersion(manifest, version) {
+  const found = /ModuleVersion\s*=\s*'([^']+)'/.exec(manifest.toString())?.[1];
+  if (found !== version) throw new Error(`package.json says version ${version}, ${moduleName}.psd1 says ${found}: make them the same.`);
+}
+
+function sums(files) {
+  return [...files.keys()].sort().map((path) => `${digest(files.get(path))}  ${path}\n`).join('');
+}
+
+function digest(data) {
+  return createHash('sha256').update(data).digest('hex');
+}
