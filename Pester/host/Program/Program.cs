@@ -60,7 +60,9 @@ public static class Program
         var code = new Session(host, runspace).Run(line);
         Console.Out.Flush();
         Console.Error.Flush();
-        return host.ExitCode ?? code;
+        // Threads that a script left behind do not hold the process.
+        Environment.Exit(host.ExitCode ?? code);
+        return code;
     }
 
     private static void UseUtf8()

@@ -1,0 +1,58 @@
+# Runs PSScriptAnalyzer's default rules, and those that compare with Windows Server 2016 and its Windows PowerShell 5.1, over PowerShell
+# sources. Prints one finding a line and exits with 1 where there is any.
+param(
+    # The folder of PSScriptAnalyzer.
+    [Parameter(Mandatory = $true)]
+    [string] $Analyzer,
+
+    # A text file that names the sources, one path a line.
+    [Parameter(Mandatory = $true)]
+    [string] $List,
+
+    # Paths are shown relative to this folder.
+    [Parameter(Mandatory = $true)]
+    [string] $Root
+)
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+$server2016 = 'win-8_x64_10.0.14393.0_5.1.14393.2791_x64_4.0.30319.42000_framework'
+$pesterCommands = 'Describe', 'Context', 'It', 'Should', 'Mock', 'InModuleScope', 'BeforeAll', 'BeforeEach', 'AfterAll', 'AfterEach', 'BeforeDiscovery',
+    'Invoke-Pester', 'New-PesterConfiguration', 'Set-ItResult'
+
+Import-Module ([System.IO.Path]::Combine($Analyzer, 'PSv7', 'Microsoft.Windows.PowerShell.ScriptAnalyzer.dll'))
+
+# Rules of 5.1 for what runs on a host; Pester's own commands are no part of any Windows.
+function Get-LintSettings {
+    param([switch] $Test)
+
+    $commands = @{
+        Enable = $true
+        TargetProfiles = @($server2016)
+        ProfileDirPath = [System.IO.Path]::Combine($Analyzer, 'compatibility_profiles')
+        IgnoreCommands = @(if ($Test) { $pesterCommands })
+    }
+    @{
+        IncludeDefaultRules = $true
+        Severity = @('Error', 'Warning', 'Information', 'ParseError')
+        Rules = @{
+            PSUseCompatibleSyntax = @{ Enable = $true; TargetVersions = @('5.1', '7.0') }
+            PSUseCompatibleCommands = $commands
+        }
+    }
+}
+
+$count = 0
+$files = @(Get-Content -LiteralPath $List)
+foreach ($file in $files) {
+    $relative = $file.Substring($Root.Length).TrimStart('/', '\').Replace('\', '/')
+    $settings = Get-LintSettings -Test:($relative -like 'Pester/*')
+    # The stand-in for Pester runs on the test host alone, whose engine is 7.
+    if ($relative -like 'Pester/host/Pester/*' -or $relative -like 'Pester/host/Modules*') { $settings.Rules.PSUseCompatibleCommands = @{ Enable = $false } }
+    foreach ($finding in Invoke-ScriptAnalyzer -Path $file -Settings $settings) {
+        $count++
+        Write-Output ('{0}:{1}:{2}: {3} {4}: {5}' -f $relative, $finding.Extent.StartLineNumber, $finding.Extent.StartColumnNumber, $finding.Severity, $finding.RuleName, $finding.Message)
+    }
+}
+Write-Output "PSScriptAnalyzer: $($files.Count) files, $count findings (default rules, syntax of 5.1 and 7.0, commands of Windows Server 2016 with 5.1)"
+if ($count -gt 0) { exit 1 }
