@@ -115,7 +115,7 @@ test('a salvage that was cut short is finished or begun again', async (context) 
   await mkdir(join(path, 'v1.new'));
   const second = await spool(context, path);
   assert.deepEqual(await numbers(second.queue), range(100, 10_000));
-  assert.deepEqual((await readdir(path)).sort(), ['lock', 'v1']);
+  assert.deepEqual((await readdir(path)).sort(), ['lock', 'reserve', 'v1']);
 });
 
 for (const [name, make] of Object.entries<(folder: string) => Promise<void>>({
@@ -142,6 +142,6 @@ for (const [name, make] of Object.entries<(folder: string) => Promise<void>>({
     const again = await spool(context, path);
     assert.deepEqual(await numbers(again.queue), [0, 1, 2]);
     assert.deepEqual(again.events, []);
-    assert.equal((await readdir(path)).length, 3);
+    assert.equal((await readdir(path)).length, 4);
   });
 }

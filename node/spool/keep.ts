@@ -4,9 +4,10 @@ import { Backlog, queued } from './backlog.js';
 import { openFolder, type Opened } from './folder.js';
 import type { Ledger } from './ledger.js';
 import { lock } from './lock.js';
-import { folderOf, isCorruption, probe, unusable } from './place.js';
+import { folderOf, isCorruption, unusable } from './place.js';
 import type { Queued } from './queue.js';
 import type { Entry } from './record.js';
+import { keepReserve, probeWithReserve } from './reserve.js';
 import { Shelf, type Facts } from './shelf.js';
 
 const chunk = 500;
@@ -67,6 +68,7 @@ export class Keep {
       this.#shelf = shelf;
       await shelf.reconcile();
       await this.#settle(shelf);
+      await keepReserve(this.path);
       this.#fault = undefined;
       return opened.damage;
     } catch (error) {
@@ -168,7 +170,7 @@ export class Keep {
   async #release(): Promise<void> {
     const shelf = this.#shelf;
     try {
-      await probe(this.path);
+      await probeWithReserve(this.path);
     } catch (error) {
       // Full, perhaps of what was taken out long ago: LevelDB needs room to give room back.
       if (shelf?.open === true && shelf.ledger.count === 0) {

@@ -28,7 +28,7 @@ export function encodeState(state: State): string {
 /** The state of a stored form; undefined where it is not whole. */
 export function decodeState(sealed: string): State | undefined {
   const text = unseal(sealed);
-  return text === undefined ? undefined : (JSON.parse(text) as State);
+  return text?.startsWith('{') === true ? (JSON.parse(text) as State) : undefined;
 }
 
 /** Which positions are in the queue: from `head` to before `next`, without those `gone`. */

@@ -1,5 +1,5 @@
 import { mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { messageOf, SpoolError, systemCode } from '../errors.js';
 
 /** The folder of this format's version below the spool's path. */
@@ -13,7 +13,7 @@ const probeBytes = 256 * 1024;
 export async function probe(path: string): Promise<void> {
   const file = join(path, 'probe.tmp');
   try {
-    await mkdir(path, { recursive: true });
+    await makeDirectory(resolve(path));
     try {
       const handle = await open(file, 'w');
       try {
@@ -27,6 +27,20 @@ export async function probe(path: string): Promise<void> {
     }
   } catch (error) {
     throw unusable(path, error);
+  }
+}
+
+// Not mkdir's own `recursive`: it never ends where a directory can be entered and nothing be made in it (/proc), and
+// gives ENOENT for a file system that is read-only.
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT' && dirname(path) !== path) {
+      await makeDirectory(dirname(path));
+      await mkdir(path);
+    } else if (!(await stat(path).catch(() => undefined))?.isDirectory()) throw error;
   }
 }
 

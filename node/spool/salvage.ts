@@ -6,7 +6,7 @@ import { folderOf, roomFor } from './place.js';
 import { Ranges } from './ranges.js';
 import { decode, encodeGap, positionOf } from './record.js';
 import { recount } from './recount.js';
-import { Store, type Write } from './store.js';
+import { stateKey, Store, type Write } from './store.js';
 
 const keptAside = 3;
 const chunk = 500;
@@ -75,15 +75,12 @@ async function survey(folder: string): Promise<{ state: State | undefined; gone:
   let latest = -1;
   for await (const { key, value, sequence } of findAll(folder)) {
     const position = positionOf(key);
-    if (position === undefined) {
-      const found = sequence > latest ? decodeState(value) : undefined;
-      if (found === undefined) continue;
-      state = found;
-      latest = sequence;
-      continue;
-    }
-    const stored = decode(position, value);
-    if (stored?.kind === 'gap') gone.add(position, stored.until);
+    const stored = position === undefined ? undefined : decode(position, value);
+    if (position !== undefined && stored?.kind === 'gap') gone.add(position, stored.until);
+    const found = key === stateKey && sequence > latest ? decodeState(value) : undefined;
+    if (found === undefined) continue;
+    state = found;
+    latest = sequence;
   }
   if (state !== undefined) gone.add(0, state.head);
   return { state, gone };

@@ -152,7 +152,7 @@ test('other files in the directory are left alone', async (context) => {
   await queue.put([sample(0)]);
   await queue.close();
   assert.deepEqual(events, []);
-  assert.deepEqual((await readdir(path)).sort(), ['letter.txt', 'lock', 'v1']);
+  assert.deepEqual((await readdir(path)).sort(), ['letter.txt', 'lock', 'reserve', 'v1']);
 });
 
 test('what was removed does not stay on disk', async (context) => {

@@ -11,9 +11,11 @@ export interface Write {
 /** What the store holds at one position, not yet looked into. */
 export type Raw = readonly [position: number, value: string];
 
-// It sorts after every record: a key before them would make each table overlap all others, and every compaction
-// rewrite the whole backlog.
-const stateKey = 's';
+/**
+ * The key of the state. It sorts after every record: a key before them would make each table overlap all others, and every
+ * compaction rewrite the whole backlog.
+ */
+export const stateKey = 's';
 const recordsEnd = 's';
 
 const tuning = {
