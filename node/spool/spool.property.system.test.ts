@@ -76,7 +76,8 @@ test('a process that is killed at any instant loses nothing it was told is safe,
   let highest = 0;
   for (const end = performance.now() + duration; performance.now() < end; kills += 1) {
     if (next() < 0.2) maxBytes = next() < 0.5 ? 1e9 : 50_000 + Math.floor(next() * 500_000);
-    const lines = await runAndKill(path, Math.floor(next() * 2 ** 31), maxBytes, number, ...(next() < 0.15 ? (['start', next() * 200] as const) : (['open', next() * 300] as const)));
+    const after = next() < 0.15 ? 'start' : 'open';
+    const lines = await runAndKill(path, Math.floor(next() * 2 ** 31), maxBytes, number, after, next() * 250);
     let pending: Line | undefined;
     for (const line of lines) {
       if (line.step === 'put') number = Math.max(number, line.until);
