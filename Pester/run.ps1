@@ -34,6 +34,10 @@ $configuration = New-PesterConfiguration -Hashtable @{
     Output = @{ Verbosity = $Output }
     Filter = @{ Tag = @(Split-List $Tag); ExcludeTag = @(Split-List $ExcludeTag) }
 }
+
+# What this script is strict about is its own affair: a test starts as in a fresh session.
+Set-StrictMode -Off
+$ErrorActionPreference = 'Continue'
 $run = Invoke-Pester -Configuration $configuration
 $failed = $run.FailedCount + $run.FailedBlocksCount + $run.FailedContainersCount
 Write-Output "Pester: $($run.TotalCount) tests, $($run.PassedCount) passed, $($run.FailedCount) failed, $($run.SkippedCount) skipped ($engine; $framework)"

@@ -22,22 +22,33 @@ $pesterCommands = 'Describe', 'Context', 'It', 'Should', 'Mock', 'InModuleScope'
 
 Import-Module ([System.IO.Path]::Combine($Analyzer, 'PSv7', 'Microsoft.Windows.PowerShell.ScriptAnalyzer.dll'))
 
-# Rules of 5.1 for what runs on a host; Pester's own commands are no part of any Windows.
-function Get-LintSettings {
-    param([switch] $Test)
+# What the analyzer cannot judge in tests: variables that BeforeAll and data hand to other script blocks, passwords that protect nothing,
+# helpers that no one else calls.
+$notInTests = 'PSUseDeclaredVarsMoreThanAssignments', 'PSAvoidUsingConvertToSecureStringWithPlainText', 'PSUseShouldProcessForStateChangingFunctions',
+    'PSProvideCommentHelp', 'PSUseOutputTypeCorrectly', 'PSReviewUnusedParameter', 'PSUseCmdletCorrectly'
 
-    $commands = @{
-        Enable = $true
-        TargetProfiles = @($server2016)
-        ProfileDirPath = [System.IO.Path]::Combine($Analyzer, 'compatibility_profiles')
-        IgnoreCommands = @(if ($Test) { $pesterCommands })
-    }
+# The stand-in for Pester has Pester's parameter names, and its helpers are called by position.
+$notInStandIn = 'PSAvoidUsingPositionalParameters', 'PSUseShouldProcessForStateChangingFunctions', 'PSReviewUnusedParameter',
+    'PSAvoidAssignmentToAutomaticVariable'
+
+# Rules of 5.1 for what runs on a host; Pester's own commands are no part of any Windows, and the stand-in runs on the test host's engine 7 alone.
+function Get-LintSettings {
+    param([string] $Relative)
+
+    $standIn = $Relative -like '*Pester/host/Pester/*' -or $Relative -like '*Pester/host/Modules*'
+    $test = -not $standIn -and ($Relative -like 'Pester/*' -or $Relative -like '*.Tests.ps1')
     @{
         IncludeDefaultRules = $true
         Severity = @('Error', 'Warning', 'Information', 'ParseError')
+        ExcludeRules = @(if ($standIn) { $notInStandIn } elseif ($test) { $notInTests })
         Rules = @{
             PSUseCompatibleSyntax = @{ Enable = $true; TargetVersions = @('5.1', '7.0') }
-            PSUseCompatibleCommands = $commands
+            PSUseCompatibleCommands = @{
+                Enable = -not $standIn
+                TargetProfiles = @($server2016)
+                ProfileDirPath = [System.IO.Path]::Combine($Analyzer, 'compatibility_profiles')
+                IgnoreCommands = @(if ($test) { $pesterCommands })
+            }
         }
     }
 }
@@ -46,9 +57,7 @@ $count = 0
 $files = @(Get-Content -LiteralPath $List)
 foreach ($file in $files) {
     $relative = $file.Substring($Root.Length).TrimStart('/', '\').Replace('\', '/')
-    $settings = Get-LintSettings -Test:($relative -like 'Pester/*')
-    # The stand-in for Pester runs on the test host alone, whose engine is 7.
-    if ($relative -like 'Pester/host/Pester/*' -or $relative -like 'Pester/host/Modules*') { $settings.Rules.PSUseCompatibleCommands = @{ Enable = $false } }
+    $settings = Get-LintSettings -Relative $relative
     foreach ($finding in Invoke-ScriptAnalyzer -Path $file -Settings $settings) {
         $count++
         Write-Output ('{0}:{1}:{2}: {3} {4}: {5}' -f $relative, $finding.Extent.StartLineNumber, $finding.Extent.StartColumnNumber, $finding.Severity, $finding.RuleName, $finding.Message)

@@ -108,7 +108,7 @@ public sealed class Session(TestHost host, Runspace runspace)
             ? new ErrorRecord(exception.ErrorRecord, exception)
             : exception.ErrorRecord;
         var item = new PSObject(record);
-        item.Properties.Add(new PSNoteProperty("writeErrorStream", true));
+        Internals.Set(item, "WriteStream", Enum.Parse(Internals.TypeOf("System.Management.Automation.WriteStreamType"), "Error"));
         using var pipeline = runspace.CreatePipeline();
         pipeline.Commands.Add(new Command("Out-Default"));
         try

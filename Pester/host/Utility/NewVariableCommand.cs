@@ -47,6 +47,13 @@ public sealed class NewVariableCommand : PSCmdlet
             return;
         }
 
+        if (!Force && VariableScope.Find(this, Name, Scope ?? "Local") is not null)
+        {
+            WriteError(new ErrorRecord(
+                new SessionStateException($"A variable with name '{Name}' already exists."), "VariableAlreadyExists", ErrorCategory.ResourceExists, Name));
+            return;
+        }
+
         var variable = new PSVariable(Name, Value, Option) { Visibility = Visibility, Description = Description };
         try
         {

@@ -38,7 +38,7 @@ public sealed class UpdateFormatDataCommand : PSCmdlet
             }
         }
 
-        Internals.Call(Internals.Get(context, "CurrentRunspace")!, "UpdateFormats");
+        Internals.Call(Internals.Get(context, "InitialSessionState")!, "UpdateFormats", context, false);
     }
 
     private IEnumerable<string> Resolve(string path) => SessionState.Path.GetResolvedProviderPathFromPSPath(path, out _);
