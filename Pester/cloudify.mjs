@@ -1,0 +1,268 @@
+// Tests of cloudify/start.ps1 and stop.ps1: run by a stand-in for Cloudify's script plugin on a Windows host (Wine) that
+// has nothing but what the blueprint brings. Needs dist/ (npm run build).
+import assert from 'node:assert/strict';
+import { zipSync } from 'fflate';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { parse } from 'yaml';
+import { root } from '../tools/windows/prefix.mjs';
+import { makePackage } from '../tools/package/make.mjs';
+import { BrokenContext, Context, environmentOf, runOperation } from './cloudify/scriptPlugin.mjs';
+import { makeWindowsHost } from './windowsHost.mjs';
+
+const { freePort, startBroker } = await import(join(root, 'dist/testing/broker.js'));
+const { consume } = await import(join(root, 'dist/testing/consumer.js'));
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const script = (name) => join(root, 'cloudify', `${name}.ps1`);
+const blueprint = parse(readFileSync(join(root, 'cloudify/blueprint.yaml'), 'utf8'));
+/** The seed's example, as the example blueprint has it; faster. */
+const example = blueprint.node_templates.vm.interfaces['cloudify.interfaces.monitoring'].start.inputs.psutil_config;
+const workFolder = 'C:\\cloudify\\vm_1\\work';
+
+let host;
+let broker;
+let consumer;
+let zip;
+const folder = mkdtempSync(join(os.tmpdir(), 'psutil-agent-cloudify-'));
+
+before(async () => {
+  zip = join(folder, 'package.zip');
+  [host, broker] = await Promise.all([makeWindowsHost(), startBroker(), makePackage({ out: zip })]);
+  consumer = await consume(broker.port);
+});
+after(async () => {
+  await Promise.all([host?.remove(), consumer?.close(), broker?.stop()]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A blueprint resource: the file, put on the host the way the agent downloads it. */
+const resource = (file) => async () => {
+  const target = join(host.drive, 'users/Public/Temp', `download-${String(Date.now())}.zip`);
+  await mkdir(dirname(target), { recursive: true });
+  await copyFile(file, target);
+  return host.prefix.path(target);
+};
+const contextOf = (instance, more = {}) =>
+  new Context({ instance, node: 'vm', deployment: 'dep_1', resources: { 'resources/PsutilAgent.zip': resource(zip) }, ...more });
+/** Cloudify's ports are fixed, this broker's is not. */
+const port = () => ({ psutil_settings: { broker: { port: broker.port, heartbeat: 20 } } });
+const agent = { AGENT_WORK_DIR: workFolder };
+
+async function agentFile(content) {
+  const file = join(host.drive, 'cloudify/vm_1/work/broker_config.json');
+  await mkdir(dirname(file), { recursive: true });
+  await (content === undefined ? rm(file, { force: true }) : writeFile(file, typeof content === 'string' ? content : JSON.stringify(content)));
+}
+const brokerConfig = (more = {}) => ({
+  broker_hostname: '127.0.0.1', broker_username: 'guest', broker_password: 'guest', broker_cert_path: 'C:\\none.pem', broker_ssl_enabled: false,
+  broker_vhost: '/', broker_heartbeat: 30, ...more,
+});
+const start = (context, options) => runOperation(host, script('start'), { context, env: agent, ...options });
+const stop = (context, options) => runOperation(host, script('stop'), { context, env: agent, ...options });
+const settingsOf = (name) => JSON.parse(readFileSync(join(host.drive, 'ProgramData/PsutilAgent', name, 'settings.json'), 'utf8'));
+const statusOf = (name) => JSON.parse(readFileSync(join(host.drive, 'ProgramData/PsutilAgent', name, 'status.json'), 'utf8'));
+const monitors = () => (existsSync(join(host.drive, 'ProgramData/PsutilAgent')) ? readdirSync(join(host.drive, 'ProgramData/PsutilAgent')) : []);
+
+async function arrive(id, names, skip = 0) {
+  const found = () => new Set(consumer.received.slice(skip).filter(({ body }) => body.node_id === id).map(({ body }) => body.name));
+  for (const end = Date.now() + 60_000; !names.every((name) => found().has(name));) {
+    if (Date.now() > end) throw new Error(`expected ${names.join(', ')} of ${id}, got ${[...found()].join(', ')}`);
+    await new Promise((resolve) => { setTimeout(resolve, 200); });
+  }
+  return consumer.received.slice(skip).filter(({ body }) => body.node_id === id);
+}
+
+describe('the files', () => {
+  const shared = (name) => /#region[\s\S]*#endregion/.exec(readFileSync(script(name), 'utf8'))?.[0];
+
+  it('are plain ASCII, and what both scripts need is the same in both', () => {
+    for (const name of ['start', 'stop']) assert.match(readFileSync(script(name), 'latin1'), /^[\t\n\x20-\x7e]*$/);
+    assert.ok(shared('start'));
+    assert.equal(shared('start'), shared('stop'));
+  });
+
+  it('ask for no newer module than the one they come with', () => {
+    const [, required] = /\$requiredVersion = \[version\]'([\d.]+)'/.exec(readFileSync(script('start'), 'utf8'));
+    assert.ok(required.localeCompare(version, undefined, { numeric: true }) <= 0, `${required} against ${version}`);
+  });
+
+  it('plugin.yaml maps both operations, with the inputs that the scripts read', () => {
+    const type = parse(readFileSync(join(root, 'cloudify/plugin.yaml'), 'utf8')).node_types['psutil_agent.nodes.WindowsHost'];
+    const operations = type.interfaces['cloudify.interfaces.monitoring'];
+    for (const name of ['start', 'stop']) assert.ok(existsSync(join(root, 'cloudify', operations[name].implementation)), name);
+    assert.deepEqual(Object.keys(operations.start.inputs), ['psutil_config', 'psutil_settings', 'psutil_package', 'psutil_timeout', 'process']);
+    assert.deepEqual(Object.keys(operations.stop.inputs), ['process']);
+    assert.equal(blueprint.node_templates.vm.type, 'psutil_agent.nodes.WindowsHost');
+  });
+
+  it('the stand-in quotes as the plugin does', () => {
+    assert.equal(environmentOf({ a: [{ b: 'x"\u00e9' }] }).a, String.raw`[{\"b\":\"x\\"\u00e9\"}]`);
+    assert.equal(environmentOf({ a: ['x'] }, { escaped: false }).a, '["x"]');
+  });
+});
+
+describe('start refuses', () => {
+  const refused = [
+    ['a missing psutil_config', { inputs: {} }, /psutil_config is missing: expected a list of metrics/, true],
+    ['a psutil_config that is a map', { inputs: { psutil_config: { method: 'virtual_memory' } } }, /expected a list of metrics, found a map/, true],
+    ['a psutil_config that is no JSON', { inputs: { psutil_config: '[oops' } }, /psutil_config cannot be read/, true],
+    ['settings that are a list', { inputs: { psutil_config: example, psutil_settings: [1] } }, /psutil_settings is wrong: expected a map of settings, found a list/, true],
+    ['a host without broker_config.json, or any word of a broker', { inputs: { psutil_config: example } }, /no broker_config\.json in 'C:\\cloudify\\vm_1\\work'[\s\S]*KeyError/, false],
+    ['a broken broker_config.json', { inputs: { psutil_config: example }, file: '{"broker_hostname":' }, /broker_config\.json' cannot be read/, false],
+    ['a broker_config.json without a broker', { inputs: { psutil_config: example }, file: brokerConfig({ broker_hostname: '' }) }, /names no broker: expected broker_hostname/, false],
+    ['a certificate that does not exist', { inputs: { psutil_config: example }, file: brokerConfig({ broker_ssl_enabled: true }) },
+      /names the certificate 'C:\\none\.pem' \(broker_cert_path\), and there is no such file/, false],
+  ];
+  for (const [what, { inputs, file }, message, aborted] of refused) {
+    it(what, async () => {
+      await agentFile(file);
+      const result = await start(contextOf('vm_a'), { inputs });
+      assert.equal(result.ok, false);
+      assert.match(result.message, message);
+      assert.equal(result.aborted, aborted);
+      assert.doesNotMatch(result.err, /at line|CategoryInfo|ScriptStackTrace/i);
+      assert.doesNotMatch(result.err, /guest/);
+      assert.deepEqual(monitors(), []);
+    });
+  }
+
+  it('to run without a context, or with one that does not answer or answers errors', async () => {
+    await agentFile(brokerConfig());
+    const inputs = { psutil_config: example };
+    const none = await start(undefined, { inputs });
+    assert.equal(none.ok, false);
+    assert.match(none.message, /CTX_SOCKET_URL is not set/);
+    const away = await start(undefined, { inputs, url: `http://localhost:${String(await freePort())}` });
+    assert.equal(away.ok, false);
+    assert.match(away.message, /did not answer 'ctx instance id'/);
+    const broken = await start(new BrokenContext({}), { inputs });
+    assert.equal(broken.ok, false);
+    assert.match(broken.message, /refused 'ctx instance id': HttpException: 500: the manager is away/);
+  });
+
+  it('a host without the module where the blueprint brings none', async () => {
+    const result = await start(contextOf('vm_a', { resources: {} }), { inputs: { psutil_config: example } });
+    assert.equal(result.ok, false);
+    assert.match(result.message, /PsutilAgent [\d.]+ or newer is needed; it is not installed, and the blueprint's package 'resources\/PsutilAgent\.zip' was not to be had/);
+    assert.match(result.message, /404/);
+  });
+
+  it('a module that is too old, installed and in the blueprint', async () => {
+    const old = join(host.modules, 'PsutilAgent/0.0.1');
+    const manifest = (number) => readFileSync(join(root, 'PsutilAgent.psd1'), 'utf8').replace(`'${version}'`, `'${number}'`);
+    await mkdir(old, { recursive: true });
+    await Promise.all([writeFile(join(old, 'PsutilAgent.psd1'), manifest('0.0.1')), writeFile(join(old, 'PsutilAgent.psm1'), ''),
+      copyFile(join(root, 'PsutilAgent.Format.ps1xml'), join(old, 'PsutilAgent.Format.ps1xml'))]);
+    const file = join(folder, 'old.zip');
+    await writeFile(file, zipSync({ 'PsutilAgent/PsutilAgent.psd1': Buffer.from(manifest('0.0.2')) }));
+    const result = await start(contextOf('vm_a', { resources: { 'old.zip': resource(file) } }), { inputs: { psutil_config: example, psutil_package: 'old.zip' } });
+    assert.equal(result.ok, false);
+    assert.match(result.message, /installed in version 0\.0\.1 only[\s\S]*'old\.zip' holds version 0\.0\.2/);
+    assert.deepEqual(readdirSync(join(host.modules, 'PsutilAgent')), ['0.0.1']);
+  });
+
+  it('a configuration with faults, and names every one', async () => {
+    const psutil_config = [{ method: 'virtual_memry', interval: 5 }, { method: 'virtual_memory', result_argument: 'fre', interval: 5 }, { method: 'cpu_percent', interval: 0 }];
+    const context = contextOf('vm_a');
+    const result = await start(context, { inputs: { psutil_config, ...port() } });
+    assert.equal(result.ok, false);
+    assert.equal(result.aborted, true);
+    for (const pointer of ['/psutil_config/0/method', '/psutil_config/1/result_argument', '/psutil_config/2/interval']) assert.ok(result.message.includes(pointer), result.message);
+    assert.deepEqual(monitors(), []);
+    assert.equal(context.downloads, 1, 'the package was unpacked on the way');
+    assert.deepEqual(readdirSync(join(host.modules, 'PsutilAgent')).sort(), ['0.0.1', version]);
+  });
+});
+
+describe('a monitor of a node instance', () => {
+  const names = example.map(({ alias }) => alias);
+  const odd = 'vm_b "7"\u00e9/%x\\y';
+  const first = {};
+  const second = {};
+
+  it('is started with the agent\'s broker, and its samples come', async () => {
+    first.context = contextOf('vm_a');
+    const result = await start(first.context, { inputs: { psutil_config: example, ...port() } });
+    assert.ok(result.ok, result.err);
+    const [{ body, routingKey }] = await arrive('vm_a', names);
+    assert.deepEqual({ node: body.node_name, deployment: body.deployment_id, host: body.host, routingKey },
+      { node: 'vm', deployment: 'dep_1', host: 'vm_a', routingKey: 'dep_1' });
+    assert.deepEqual(first.context.properties, { psutil_monitor: 'cloudify-psutil-vm_a' });
+    assert.equal(first.context.downloads, 0, 'the module is there already');
+    assert.ok(first.context.log.some(({ level, message }) => level === 'info' && message.includes('cloudify-psutil-vm_a')));
+    assert.ok(existsSync(join(host.drive, 'cloudify/vm_1/work/psutil.log')));
+    const { broker: kept } = settingsOf('cloudify-psutil-vm_a');
+    assert.equal(kept.heartbeat, 20, 'the inputs go over the agent\'s values');
+    assert.equal(kept.password, undefined);
+    assert.doesNotMatch(result.out + result.err + JSON.stringify(first.context.log), /guest/);
+  });
+
+  it('started again, is left alone', async () => {
+    const { pid } = statusOf('cloudify-psutil-vm_a');
+    const result = await start(first.context, { inputs: { psutil_config: example, ...port() } });
+    assert.ok(result.ok, result.err);
+    assert.equal(statusOf('cloudify-psutil-vm_a').pid, pid);
+  });
+
+  it('is joined by another instance\'s, with an odd id, plain quoting, and the broker from the manager', async () => {
+    await agentFile(undefined);
+    second.context = contextOf(odd, { broker: { broker_ip: '127.0.0.1', broker_user: 'guest', broker_pass: 'guest', broker_vhost: '/', broker_ssl_enabled: false } });
+    const psutil_config = [{ method: 'cpu_percent', args: { interval: 0.5 }, interval: 1, alias: 'say "hi" \u00fc\\' }];
+    const result = await start(second.context, { inputs: { psutil_config, ...port() }, escaped: false });
+    assert.ok(result.ok, result.err);
+    await arrive(odd, ['say "hi" \u00fc\\']);
+    assert.match(second.context.properties.psutil_monitor, /^cloudify-psutil-[\w.-]+$/);
+    assert.equal(monitors().length, 2);
+  });
+
+  it('is stopped alone', async () => {
+    const result = await stop(first.context);
+    assert.ok(result.ok, result.err);
+    assert.deepEqual(first.context.properties, {});
+    assert.deepEqual(monitors(), [second.context.properties.psutil_monitor]);
+    await arrive(odd, ['say "hi" \u00fc\\'], consumer.received.length);
+  });
+
+  it('stopped again, or never started, is no fault', async () => {
+    for (const context of [first.context, contextOf('vm_c')]) {
+      const result = await stop(context);
+      assert.ok(result.ok, result.err);
+      assert.ok(context.log.some(({ message }) => message.includes('nothing to stop')));
+    }
+  });
+
+  it('is not stopped where the context answers errors or is missing', async () => {
+    const broken = await stop(new BrokenContext({}));
+    assert.equal(broken.ok, false);
+    assert.match(broken.message, /refused 'ctx instance id'/);
+    const none = await stop(undefined);
+    assert.equal(none.ok, false);
+    assert.match(none.message, /CTX_SOCKET_URL is not set/);
+    assert.equal(monitors().length, 1);
+  });
+
+  it('is found by its instance where the runtime property was lost', async () => {
+    const result = await stop(contextOf(odd));
+    assert.ok(result.ok, result.err);
+    assert.deepEqual(monitors(), []);
+  });
+
+  it('cannot start with a broker that is away, and leaves nothing', async () => {
+    await agentFile(brokerConfig());
+    const settings = { broker: { port: await freePort() } };
+    const result = await start(contextOf('vm_d'), { inputs: { psutil_config: example, psutil_settings: settings, psutil_timeout: 8 } });
+    assert.equal(result.ok, false);
+    assert.equal(result.aborted, false, 'to be tried again');
+    assert.match(result.message, /cloudify-psutil-vm_d/);
+    assert.deepEqual(monitors(), []);
+  });
+
+  it('stopped on a host without the module is no fault', async () => {
+    await rm(join(host.modules, 'PsutilAgent'), { recursive: true });
+    const result = await stop(first.context);
+    assert.ok(result.ok, result.err);
+  });
+});

@@ -1,0 +1,219 @@
+// Tests of the package: made twice, taken apart, and used on a Windows host (Wine) with nothing else on it and no network
+// but the way to the broker. Needs dist/ (npm run build).
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { unzipSync, zipSync } from 'fflate';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import os from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { root, windowsParts } from '../tools/windows/prefix.mjs';
+import { buildHost } from './host/build.mjs';
+import { makeWindowsHost } from './windowsHost.mjs';
+
+const isolated = 'PSUTIL_AGENT_ISOLATED';
+if (process.env[isolated] === undefined) {
+  // What needs the network is fetched before it is cut off.
+  await windowsParts();
+  await buildHost({ rid: 'win-x64', log: (line) => console.error(line) });
+  const flags = process.getuid?.() === 0 ? '-n' : '-rn';
+  const words = ['-c', 'ip link set lo up && exec "$0" "$@"', process.execPath, ...process.argv.slice(1)];
+  const { status, error } = spawnSync('unshare', [flags, 'sh', ...words], { stdio: 'inherit', env: { ...process.env, [isolated]: '1' } });
+  if (error) console.error(`The network could not be cut off: ${error.message}`);
+  process.exit(status ?? 1);
+}
+
+const { startBroker } = await import(join(root, 'dist/testing/broker.js'));
+const { consume } = await import(join(root, 'dist/testing/consumer.js'));
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const aliases = ['cpu_total_system', 'cpu_total_user', 'memory_MemFree'];
+const folder = mkdtempSync(join(os.tmpdir(), 'psutil-agent-package-'));
+const sha256 = (data) => createHash('sha256').update(data).digest('hex');
+
+/** Makes the package from dist/ as it is, as another machine would. */
+function make(name, env) {
+  const file = join(folder, name);
+  const words = ['-c', 'umask "$1"; shift; exec "$@"', 'sh', env.UMASK, process.execPath, join(root, 'tools/package.mjs'), '--no-build', '--out', file];
+  const { status, stdout, stderr } = spawnSync('sh', words, { cwd: env.CWD, env: { ...process.env, ...env }, encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  return { bytes: readFileSync(file), stdout };
+}
+
+let zip;
+let files;
+before(() => {
+  const { bytes, stdout } = make('a.zip', { UMASK: '022', CWD: root, TZ: 'UTC' });
+  console.log(stdout);
+  zip = bytes;
+  files = unzipSync(zip);
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the package', () => {
+  const text = (name) => Buffer.from(files[`PsutilAgent/${name}`]).toString('utf8');
+
+  it('is the same, made again elsewhere', () => {
+    const again = make('b.zip', { UMASK: '077', CWD: folder, TZ: 'Asia/Tokyo', LANG: 'tr_TR.UTF-8' });
+    assert.equal(sha256(again.bytes), sha256(zip));
+  });
+
+  it('is one module folder whose SHA256SUMS hold for every other file', () => {
+    const sums = new Map(text('SHA256SUMS').trim().split('\n').map((line) => line.split('  ').reverse()));
+    const names = Object.keys(files).map((name) => name.replace(/^PsutilAgent\//, ''));
+    assert.deepEqual([...sums.keys()].sort(), names.filter((name) => name !== 'SHA256SUMS').sort());
+    for (const [name, sum] of sums) assert.equal(sha256(files[`PsutilAgent/${name}`]), sum, name);
+    for (const name of ['PsutilAgent.psd1', 'PsutilAgent.psm1', 'bin/node.exe', 'bin/nssm.exe', 'collector/main.js', 'schemas/monitor.schema.json',
+      'en-US/about_PsutilAgent.help.txt', 'cloudify/start.ps1', 'cloudify/stop.ps1', 'cloudify/plugin.yaml', 'examples/monitor.yaml', 'LICENSE']) {
+      assert.ok(sums.has(name), name);
+    }
+  });
+
+  it('holds native modules for Windows only', () => {
+    const native = Object.keys(files).filter((name) => /\.(node|dll|so|exe)$/.test(name));
+    assert.deepEqual(native.map((name) => name.split('/').at(-1)).sort(), ['classic-level.node', 'koffi.node', 'node.exe', 'nssm.exe']);
+    for (const name of native) assert.equal(Buffer.from(files[name].slice(0, 2)).toString(), 'MZ', name);
+  });
+
+  it('tells nothing of the machine that made it', () => {
+    const told = [root.replace(/\/$/, ''), os.homedir(), os.hostname(), 'sourceMappingURL'].filter((word) => word.length > 3);
+    for (const name of Object.keys(files).filter((candidate) => !/\.(exe|node)$|LICENSE|NOTICES/.test(candidate))) {
+      const content = Buffer.from(files[name]).toString('utf8');
+      for (const word of told) assert.ok(!content.includes(word), `${name} holds ${word}`);
+    }
+  });
+
+  it('lists everything in it in a bill of materials, and every licence', () => {
+    const bill = JSON.parse(text('sbom.cdx.json'));
+    assert.equal(bill.bomFormat, 'CycloneDX');
+    assert.equal(bill.specVersion, '1.6');
+    assert.equal(bill.metadata.component.version, version);
+    const listed = new Set(bill.components.map(({ group, name }) => (group === undefined ? name : `${group}/${name}`)));
+    const installed = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
+    // Packages leave traces in the code: these are ones that any build of the collector needs.
+    for (const name of ['amqplib', 'amqp-connection-manager', 'classic-level', 'koffi', '@koromix/koffi-win32-x64', 'pino', 'rotating-file-stream', 'yaml', 'node', 'nssm', 'leveldb', 'snappy']) {
+      assert.ok(listed.has(name), name);
+    }
+    const refs = new Set(bill.components.map((component) => component['bom-ref']));
+    assert.equal(refs.size, bill.components.length);
+    for (const { dependsOn } of bill.dependencies) for (const ref of dependsOn) assert.ok(refs.has(ref), ref);
+    const notices = text('THIRD-PARTY-NOTICES.txt');
+    for (const { group, name, version: found, licenses, hashes, purl } of bill.components) {
+      const full = group === undefined ? name : `${group}/${name}`;
+      assert.ok(notices.includes(`${full}${found === undefined ? '' : ` ${found}`}`), full);
+      assert.ok(licenses.length > 0, full);
+      const locked = installed[`node_modules/${full}`];
+      if (purl?.startsWith('pkg:npm/')) assert.equal(Buffer.from(hashes[0].content, 'hex').toString('base64'), locked.integrity.replace('sha512-', ''));
+    }
+  });
+});
+
+describe('a Windows host with the package and nothing else', () => {
+  let host;
+  let broker;
+  let consumer;
+  let files0;
+  before(async () => {
+    [host, broker] = await Promise.all([makeWindowsHost(), startBroker()]);
+    files0 = filesOf(host.drive);
+    await host.unpack(zip, join(host.modules, 'PsutilAgent', version), 'PsutilAgent');
+    consumer = await consume(broker.port);
+  });
+  after(() => Promise.all([host?.remove(), consumer?.close(), broker?.stop()]));
+
+  it('has no Node, and no network but to this machine', async () => {
+    assert.deepEqual(Object.keys(os.networkInterfaces()), ['lo']);
+    const found = await host.run("ConvertTo-Json @(Get-Command -Name node, node.exe -ErrorAction SilentlyContinue).Count");
+    assert.equal(found, 0);
+  });
+
+  it('starts the example, whose samples come to RabbitMQ', async () => {
+    const monitor = await host.run(`
+      Import-Module -Name PsutilAgent
+      $secret = New-Object System.Security.SecureString
+      'guest'.ToCharArray() | ForEach-Object { $secret.AppendChar($_) }
+      $monitor = Start-PsutilMonitor -Path 'C:\\Program Files\\WindowsPowerShell\\Modules\\PsutilAgent\\${version}\\examples\\monitor.yaml' -PassThru \`
+        -NodeId host_1 -BrokerHostname 127.0.0.1 -BrokerPort ${broker.port} -BrokerCredential (New-Object System.Management.Automation.PSCredential guest, $secret)
+      ConvertTo-Json @{ name = $monitor.Name; state = "$($monitor.State)"; connected = $monitor.Connected } -Compress`);
+    assert.deepEqual(monitor, { name: 'cloudify-psutil-host_1', state: 'Running', connected: true });
+    await arrive(consumer);
+  });
+
+  it('samples again after a power cut', async () => {
+    await host.prefix.powerCut();
+    const settled = consumer.received.length;
+    await host.prefix.boot();
+    await arrive(consumer, settled);
+  });
+
+  it('keeps settings and unsent samples when a newer version takes the monitor over', async () => {
+    const data = join(host.drive, 'ProgramData/PsutilAgent/cloudify-psutil-host_1');
+    const settings = readFileSync(join(data, 'settings.json'), 'utf8');
+    // Without a consumer nothing is routable: samples are held in the spool.
+    await consumer.close();
+    await until(() => JSON.parse(readFileSync(join(data, 'status.json'), 'utf8')).spooled >= 6, 'held samples');
+    const before = Math.floor(Date.now() / 1000);
+    await host.unpack(newer(files), join(host.modules, 'PsutilAgent', '99.0.0'), 'PsutilAgent');
+    await host.run(`
+      Import-Module -Name PsutilAgent -MinimumVersion 99.0
+      Get-PsutilMonitor | Start-PsutilMonitor`);
+    assert.equal(readFileSync(join(data, 'settings.json'), 'utf8'), settings);
+    await rm(join(host.modules, 'PsutilAgent', version), { recursive: true });
+    await host.prefix.powerCut();
+    const registry = await host.registry();
+    assert.ok(registry.includes('PsutilAgent\\\\99.0.0'), 'the service is the newer one');
+    assert.ok(!registry.includes(`PsutilAgent\\\\${version}`), 'nothing of the service is the older one');
+    await host.prefix.boot();
+    consumer = await consume(broker.port);
+    await consumer.until(9, 90);
+    const times = consumer.received.map(({ body }) => body.time);
+    assert.ok(times.filter((time) => time < before).length >= 6, 'the samples held before came too');
+    assert.ok(times.some((time) => time > before), 'and new ones');
+  });
+
+  it('keeps nothing once the monitor is stopped and the folder deleted', async () => {
+    await host.run(`
+      Import-Module -Name PsutilAgent
+      Stop-PsutilMonitor -Name cloudify-psutil-host_1`);
+    await rm(join(host.modules, 'PsutilAgent'), { recursive: true });
+    await host.prefix.powerCut();
+    const left = filesOf(host.drive).filter((name) => !files0.includes(name) && !/^scripts\//.test(name));
+    assert.deepEqual(left.filter((name) => /psutil/i.test(name)), []);
+    console.log(`other files that are new: ${left.join(', ') || 'none'}`);
+    assert.doesNotMatch(await host.registry(), /cloudify-psutil/i);
+  });
+});
+
+/** Waits until every metric of the example has come, after the first `skip` messages. */
+async function arrive(consumer, skip = 0) {
+  const names = () => [...new Set(consumer.received.slice(skip).map(({ body }) => body.name))].sort();
+  await until(() => aliases.every((alias) => names().includes(alias)), 'a sample of every metric');
+  assert.deepEqual(names(), aliases);
+  for (const { body } of consumer.received.slice(skip)) {
+    assert.equal(typeof body.metric, 'number');
+    assert.equal(body.node_id, 'host_1');
+  }
+}
+
+async function until(condition, what, seconds = 90) {
+  for (const end = Date.now() + seconds * 1000; !condition();) {
+    if (Date.now() > end) throw new Error(`expected ${what} within ${String(seconds)} s`);
+    await new Promise((resolve) => { setTimeout(resolve, 250); });
+  }
+}
+
+/** The same package under a later version. */
+function newer(contents) {
+  const changed = { ...contents };
+  for (const name of ['PsutilAgent/PsutilAgent.psd1']) {
+    changed[name] = Buffer.from(Buffer.from(contents[name]).toString('utf8').replace(`'${version}'`, "'99.0.0'"));
+  }
+  return zipSync(changed, { level: 0 });
+}
+
+function filesOf(drive) {
+  return readdirSync(drive, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory() && !entry.parentPath.includes('/dosdevices'))
+    .map((entry) => join(entry.parentPath, entry.name).slice(drive.length + 1));
+}

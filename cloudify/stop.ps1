@@ -1,0 +1,150 @@
+# cloudify.interfaces.monitoring.stop: stops the monitor of a node instance and deletes its service. Cloudify's script
+# plugin runs it. It takes no inputs, and where there is nothing to stop it has succeeded. Samples that were not sent
+# yet stay on the host; a monitor of the same instance sends them.
+[CmdletBinding()]
+param()
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+
+#region What start.ps1 and stop.ps1 share: the script plugin copies one file, so each holds it.
+
+# Asks the operation's context over HTTP, with the words of a call as ctx.exe takes them. Gives the answer's payload;
+# throws the answer where it is an error.
+function InvokeContext {
+    param(
+        [Parameter(Mandatory)] [string[]] $Word,
+        [int] $Timeout = 60
+    )
+
+    $call = 'ctx ' + ($Word[0..1] -join ' ')
+    try {
+        # The plugin's server speaks HTTP 1.0: it knows no "100 Continue". A proxy is never on the way to it.
+        [System.Net.ServicePointManager]::Expect100Continue = $false
+        $request = [System.Net.WebRequest]::Create($env:CTX_SOCKET_URL)
+        $request.Method = 'POST'
+        $request.ContentType = 'application/json'
+        $request.KeepAlive = $false
+        $request.Proxy = $null
+        $request.Timeout = 1000 * $Timeout
+        $request.ReadWriteTimeout = 1000 * $Timeout
+        $bytes = [System.Text.Encoding]::UTF8.GetBytes((ConvertTo-Json -InputObject @{ args = $Word } -Compress))
+        $request.ContentLength = $bytes.Length
+        $stream = $request.GetRequestStream()
+        try { $stream.Write($bytes, 0, $bytes.Length) } finally { $stream.Dispose() }
+        $response = $request.GetResponse()
+        try {
+            $reader = New-Object System.IO.StreamReader $response.GetResponseStream(), ([System.Text.Encoding]::UTF8)
+            $reply = ConvertFrom-Json -InputObject $reader.ReadToEnd()
+            $type = $reply.type
+            $payload = $reply.payload
+        }
+        finally { $response.Dispose() }
+    }
+    catch {
+        $cause = $_.Exception.GetBaseException().Message
+        throw "The operation's context at '$env:CTX_SOCKET_URL' did not answer '$call': $cause"
+    }
+    if ($type -eq 'error') { throw "The operation's context refused '$call': $($payload.type): $($payload.message)" }
+    $payload
+}
+
+# Writes to the operation's log. A log that cannot be written is no reason to fail.
+function WriteLog {
+    param(
+        [Parameter(Mandatory)] [string] $Message,
+        [string] $Level = 'info'
+    )
+
+    try { [void](InvokeContext 'logger', $Level, $Message) } catch { Write-Verbose "$_" }
+}
+
+# Ends the operation with a message on standard error, where the script plugin looks for it. Permanent tells Cloudify
+# that trying again would not help.
+function FailOperation {
+    param(
+        [Parameter(Mandatory)] [string] $Message,
+        [switch] $Permanent
+    )
+
+    if ($Permanent) {
+        try { [void](InvokeContext 'abort-operation', $Message) } catch { Write-Verbose "$_" }
+    }
+    $bytes = [System.Text.Encoding]::UTF8.GetBytes($Message + [System.Environment]::NewLine)
+    $stream = [System.Console]::OpenStandardError()
+    $stream.Write($bytes, 0, $bytes.Length)
+    $stream.Flush()
+    exit 1
+}
+
+# A member of an object from JSON; $null where it has none.
+function GetMember {
+    param(
+        [AllowNull()] [object] $Of,
+        [Parameter(Mandatory)] [string] $Name
+    )
+
+    if ($null -ne $Of -and $Of.PSObject.Properties[$Name]) { $Of.PSObject.Properties[$Name].Value }
+}
+
+# The installed module, the newest where there are several; nothing where there is none. The folder that start.ps1
+# unpacks to is looked at even where PSModulePath leaves it out.
+function FindModule {
+    $separator = [System.IO.Path]::PathSeparator
+    if (($env:PSModulePath -split $separator) -notcontains $moduleHome) { $env:PSModulePath += $separator + $moduleHome }
+    Get-Module -Name PsutilAgent -ListAvailable | Sort-Object -Property Version -Descending | Select-Object -First 1
+}
+
+$moduleHome = [System.IO.Path]::Combine([System.Environment]::GetFolderPath('ProgramFiles'), 'WindowsPowerShell', 'Modules')
+if (-not $env:CTX_SOCKET_URL) {
+    FailOperation ('CTX_SOCKET_URL is not set: this script is run by Cloudify''s script plugin, which sets it. ' +
+        'Where process.ctx_proxy_type is "none" in the operation''s inputs, take it out.')
+}
+#endregion
+
+# The name that start.ps1 put into the runtime properties; $null where it put none.
+function ReadRecordedName {
+    try { InvokeContext 'instance', 'runtime-properties', 'psutil_monitor' }
+    catch {
+        # That is how the context says that there is no such property.
+        if ($_.Exception.Message -notmatch 'illegal path') { throw }
+        $null
+    }
+}
+
+# The node instance's monitors on this host: the one recorded, or any whose settings bear the instance's id.
+function FindMonitor {
+    param([string] $InstanceId, [string] $Recorded)
+
+    foreach ($monitor in Get-PsutilMonitor) {
+        $file = $monitor.ConfigurationPath
+        $settings = if ([System.IO.File]::Exists($file)) { ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText($file)) }
+        $node = GetMember $settings 'node'
+        if ($monitor.Name -eq $Recorded -or (GetMember $node 'node_id') -ceq $InstanceId) { $monitor }
+    }
+}
+
+try {
+    $id = [string](InvokeContext 'instance', 'id')
+    $recorded = [string](ReadRecordedName)
+    $module = FindModule
+    if ($module) {
+        Import-Module -Name $module.Path
+        $monitors = @(FindMonitor -InstanceId $id -Recorded $recorded)
+        foreach ($monitor in $monitors) {
+            Stop-PsutilMonitor -InputObject $monitor -Confirm:$false -WarningAction SilentlyContinue
+            WriteLog "The monitor '$($monitor.Name)' was stopped and its service deleted"
+        }
+        if ($monitors.Count -eq 0) { WriteLog "There is no monitor of '$id' on this host: nothing to stop" }
+    }
+    elseif ($recorded -and (Get-Service -Name $recorded -ErrorAction SilentlyContinue)) {
+        throw ("The monitor '$recorded' cannot be stopped: the module PsutilAgent is gone from this host. " +
+            'Install it again, or delete the service by hand.')
+    }
+    else { WriteLog 'The module PsutilAgent is not on this host: nothing to stop' }
+    if ($recorded) { [void](InvokeContext 'instance', 'runtime-properties', 'pop', 'psutil_monitor') }
+}
+catch {
+    FailOperation -Message $_.Exception.Message
+}
