@@ -9,6 +9,8 @@ function PutService {
         [switch] $Force
     )
 
+    # nssm.exe is the service's program: where it is another's, such as an older module's, a changed value is not enough.
+    if ($Plan.Existing -and $Plan.Existing.ImagePath.Trim('"') -ne $Nssm) { $Force = $true }
     $service = @{ Nssm = $Nssm; Name = $Plan.Name }
     $previous = $service + @{ Setting = $Plan.PreviousService }
     if ($Plan.Existing -and -not $Force) {
