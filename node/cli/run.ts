@@ -84,9 +84,17 @@ async function collect(job: Job): Promise<ExitCode> {
   stopping.release();
   const left = await agent.stop();
   if (left === 0 || job.output.kind !== 'amqp') return ExitCode.ok;
-  const reason = agent.report().last_error?.message ?? 'the broker did not confirm them in time';
-  tell(`psutil-agent: ${String(left)} samples are kept in ${job.settings.spool.path}: ${reason}`);
-  return job.once ? ExitCode.broker : ExitCode.ok;
+  const { last_error: error, spool_fault: fault, dropped_by: { closed: lost } } = agent.report();
+  const reason = error?.message ?? 'the broker did not confirm them in time';
+  if (left > lost) tell(`psutil-agent: ${samples(left - lost)} kept in ${job.settings.spool.path}: ${reason}`);
+  // What only memory held while the disk could not be used is gone with the process.
+  if (lost > 0) tell(`psutil-agent: ${samples(lost)} lost: ${reason}. ${fault ?? 'The spool could not be written.'}`);
+  if (!job.once) return ExitCode.ok;
+  return lost > 0 ? ExitCode.spool : ExitCode.broker;
+}
+
+function samples(count: number): string {
+  return count === 1 ? '1 sample is' : `${String(count)} samples are`;
 }
 
 function parts(job: Job, outlet: Outlet): Omit<AgentParts, 'provider' | 'onStopRequest'> {

@@ -153,7 +153,8 @@ export function monitorSchema(): Schema {
       }, { default: {} }),
       spool: section('where samples wait for the broker', {
         path: text('directory; spool in the data directory unless given'),
-        max_bytes: whole('most bytes kept; the oldest samples go first', 1, 1_073_741_824),
+        // Far more than one sample has, so that no bound can be meant and lets nothing through.
+      max_bytes: whole('most bytes kept; the oldest samples go first', 65_536, 1_073_741_824),
         max_age: seconds('seconds after which a sample is let go', 1, 604_800),
       }, { default: {} }),
       log: section('psutil.log', {

@@ -11,10 +11,11 @@ export interface Ended {
   readonly err: string;
 }
 
-/** Runs `psutil-agent` to its end; `stdin` is what it reads there. */
-export function psutilAgent(args: readonly string[], options: { stdin?: string; env?: NodeJS.ProcessEnv } = {}): Promise<Ended> {
+/** Runs `psutil-agent` to its end; `stdin` is what it reads there. `asNobody`: where this is root, as an account without its rights. */
+export function psutilAgent(args: readonly string[], options: { stdin?: string; env?: NodeJS.ProcessEnv; asNobody?: boolean } = {}): Promise<Ended> {
+  const account = options.asNobody === true && process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [command, ...args], { env: { ...process.env, ...options.env } });
+    const child = spawn(process.execPath, [command, ...args], { ...account, env: { ...process.env, ...options.env } });
     let [out, err] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
