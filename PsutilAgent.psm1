@@ -5,3 +5,14 @@ foreach ($folder in 'Private', 'Public') {
         . $file
     }
 }
+
+# Completers get command, parameter, word, syntax tree and the parameters bound so far. As attributes they would run
+# outside the module and not find these functions.
+Register-ArgumentCompleter -CommandName Get-PsutilMethod -ParameterName Name -ScriptBlock { CompleteMethod $args[2] }
+Register-ArgumentCompleter -CommandName Get-PsutilSample -ParameterName Method -ScriptBlock { CompleteMethod $args[2] }
+Register-ArgumentCompleter -CommandName Get-PsutilSample -ParameterName ResultArgument -ScriptBlock {
+    CompleteField $args[2] $args[4]['Method']
+}
+Register-ArgumentCompleter -CommandName Get-PsutilMonitor, Stop-PsutilMonitor -ParameterName Name -ScriptBlock {
+    CompleteMonitor $args[2]
+}

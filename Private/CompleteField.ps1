@@ -9,6 +9,6 @@ function CompleteField {
 
     $fields = GetCatalog | Where-Object { $_.Name -eq $Method } | ForEach-Object { $_.Fields }
     $fields | Where-Object { $_.name -like "$Word*" } | ForEach-Object {
-        New-Object System.Management.Automation.CompletionResult $_.name, $_.name, 'ParameterValue', $_.meaning
+        [System.Management.Automation.CompletionResult]::new($_.name, $_.name, 'ParameterValue', $_.meaning)
     }
 }

@@ -5,6 +5,6 @@ function CompleteMethod {
     param([AllowEmptyString()] [string] $Word)
 
     GetCatalog | Where-Object { $_.Name -like "$Word*" } | ForEach-Object {
-        New-Object System.Management.Automation.CompletionResult $_.Name, $_.Name, 'ParameterValue', $_.Meaning
+        [System.Management.Automation.CompletionResult]::new($_.Name, $_.Name, 'ParameterValue', $_.Meaning)
     }
 }

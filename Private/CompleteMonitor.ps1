@@ -9,6 +9,6 @@ function CompleteMonitor {
     FindServiceName | Where-Object { $_ -like "$start*" } | ForEach-Object { GetServiceEntry $_ } |
         Where-Object { $_.IsMonitor } | ForEach-Object {
             $text = if ($_.Name -match '[^\w.-]') { "'" + $_.Name.Replace("'", "''") + "'" } else { $_.Name }
-            New-Object System.Management.Automation.CompletionResult $text, $_.Name, 'ParameterValue', $_.Name
+            [System.Management.Automation.CompletionResult]::new($text, $_.Name, 'ParameterValue', $_.Name)
         }
 }

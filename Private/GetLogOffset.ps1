@@ -6,7 +6,7 @@ function GetLogOffset {
 
     $offsets = [ordered]@{}
     foreach ($file in $Path) {
-        $info = New-Object System.IO.FileInfo $file
+        $info = [System.IO.FileInfo]::new($file)
         $offsets[$file] = if ($info.Exists) { $info.Length } else { 0 }
     }
     $offsets

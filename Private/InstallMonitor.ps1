@@ -11,7 +11,7 @@ function InstallMonitor {
     )
 
     $name = $Plan.Name
-    $undo = New-Object 'System.Collections.Generic.Stack[psobject]'
+    $undo = [System.Collections.Generic.Stack[psobject]]::new()
     $done = $false
     try {
         if ($Plan.Existing) {

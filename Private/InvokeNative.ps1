@@ -7,7 +7,7 @@ function InvokeNative {
         [Parameter(Mandatory)] [string] $FilePath,
         [Parameter(Mandatory)] [AllowEmptyString()] [string[]] $ArgumentList,
         [AllowEmptyString()] [string] $InputText = '',
-        [System.Text.Encoding] $Encoding = (New-Object System.Text.UTF8Encoding $false),
+        [System.Text.Encoding] $Encoding = [System.Text.UTF8Encoding]::new($false),
         [int] $Timeout = 60
     )
 
@@ -16,7 +16,7 @@ function InvokeNative {
         $output = $process.StandardOutput.ReadToEndAsync()
         $errorOutput = $process.StandardError.ReadToEndAsync()
         if (-not $process.WaitForExit($Timeout * 1000)) {
-            throw (New-Object System.TimeoutException "$FilePath did not end within $Timeout seconds.")
+            throw [System.TimeoutException]::new("$FilePath did not end within $Timeout seconds.")
         }
         [pscustomobject]@{
             ExitCode    = $process.ExitCode

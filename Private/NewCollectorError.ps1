@@ -22,5 +22,6 @@ function NewCollectorError {
     }
     $code = [string](GetValue $Failure 'code')
     $id = if ($ids.ContainsKey($code)) { $ids[$code] } else { 'CollectorFailed' }
-    NewErrorRecord -Id $id -TargetObject $TargetObject -Message "$(GetValue $Failure 'message') ($code)"
+    $faults = @((GetValue $Failure 'faults') | Where-Object { $null -ne $_ } | ForEach-Object { "`n  $($_.message)" }) -join ''
+    NewErrorRecord -Id $id -TargetObject $TargetObject -Message "$(GetValue $Failure 'message') ($code)$faults"
 }

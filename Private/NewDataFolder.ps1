@@ -8,7 +8,7 @@ function NewDataFolder {
         try {
             $directory = [System.IO.Directory]::CreateDirectory($folder)
             if ($directory.Attributes -band [System.IO.FileAttributes]::ReparsePoint) {
-                throw (New-Object System.IO.IOException 'it is a link; remove it')
+                throw [System.IO.IOException]::new('it is a link; remove it')
             }
             SetPrivateAccess $directory
         }

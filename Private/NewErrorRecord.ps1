@@ -32,6 +32,6 @@ function NewErrorRecord {
         SampleInvalid       = 'InvalidArgument'
         SampleUnavailable   = 'ResourceUnavailable'
     }
-    $exception = New-Object System.InvalidOperationException $Message, $Cause
-    New-Object System.Management.Automation.ErrorRecord $exception, $Id, $categories[$Id], $TargetObject
+    $exception = [System.InvalidOperationException]::new($Message, $Cause)
+    [System.Management.Automation.ErrorRecord]::new($exception, $Id, $categories[$Id], $TargetObject)
 }

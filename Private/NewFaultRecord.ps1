@@ -4,7 +4,5 @@ function NewFaultRecord {
     [OutputType([System.Management.Automation.ErrorRecord])]
     param([Parameter(Mandatory)] [object] $Fault)
 
-    $pointer = [string](GetValue $Fault 'pointer')
-    $place = if ($pointer) { $pointer } else { 'The configuration' }
-    NewErrorRecord -Id ConfigInvalid -TargetObject $pointer -Message "${place}: $(GetValue $Fault 'message')"
+    NewErrorRecord -Id ConfigInvalid -TargetObject (GetValue $Fault 'pointer') -Message (GetValue $Fault 'message')
 }

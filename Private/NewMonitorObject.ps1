@@ -28,7 +28,7 @@ function NewMonitorObject {
         LastError         = NewLastError (GetValue $status 'last_error')
         Updated           = ConvertToTime (GetValue $status 'updated')
         StartupType       = $Entry.StartupType
-        Entries           = @(GetValue $status 'entries' | Where-Object { $null -ne $_ })
+        Entries           = @((GetValue $status 'entries') | Where-Object { $null -ne $_ })
         DataPath          = $path.Data
         ConfigurationPath = $path.Settings
     }

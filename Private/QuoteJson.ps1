@@ -4,7 +4,7 @@ function QuoteJson {
     [OutputType([string])]
     param([Parameter(Mandatory)] [AllowEmptyString()] [string] $Text)
 
-    $builder = New-Object System.Text.StringBuilder
+    $builder = [System.Text.StringBuilder]::new()
     foreach ($character in $Text.ToCharArray()) {
         $code = [int]$character
         if ($code -eq 0x22 -or $code -eq 0x5C) { [void]$builder.Append('\').Append($character) }

@@ -14,14 +14,18 @@ function ReadConfiguration {
         $reply = InvokeCollector -ArgumentList validate, --config, $Path -NodePath $NodePath
     }
     else {
-        $folder = (Get-Location -PSProvider FileSystem).ProviderPath
+        $folder = $ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath
+        if ($Configuration.Count -eq 0) {
+            throw (NewErrorRecord -Id ConfigInvalid -TargetObject '' -Message (
+                    'The configuration is empty: expected at least one entry of psutil_config, found none.'))
+        }
         $text = ConvertToJsonText (JoinConfiguration $Configuration)
         $reply = InvokeCollector -ArgumentList validate, --config, '-' -InputText $text -NodePath $NodePath
     }
     [pscustomobject]@{
         Valid    = [bool](GetValue $reply 'valid')
-        Faults   = @(GetValue $reply 'faults' | Where-Object { $null -ne $_ })
-        Warnings = @(GetValue $reply 'warnings' | Where-Object { $null -ne $_ })
+        Faults   = @((GetValue $reply 'faults') | Where-Object { $null -ne $_ })
+        Warnings = @((GetValue $reply 'warnings') | Where-Object { $null -ne $_ })
         Document = ConvertToDictionary (GetValue $reply 'document')
         Folder   = $folder
     }

@@ -8,7 +8,7 @@ function ReadNativeLine {
         [Parameter(Mandatory)] [AllowEmptyString()] [string[]] $ArgumentList
     )
 
-    $encoding = New-Object System.Text.UTF8Encoding $false
+    $encoding = [System.Text.UTF8Encoding]::new($false)
     $process = StartNative -FilePath $FilePath -ArgumentList $ArgumentList -InputText '' -Encoding $encoding
     try {
         $errorOutput = $process.StandardError.ReadToEndAsync()

@@ -8,8 +8,9 @@ function ReadText {
         [long] $Offset = 0
     )
 
+    if (-not [System.IO.File]::Exists($Path)) { return '' }
     try {
-        $stream = New-Object System.IO.FileStream $Path, 'Open', 'Read', 'ReadWrite, Delete'
+        $stream = [System.IO.FileStream]::new($Path, 'Open', 'Read', 'ReadWrite, Delete')
     }
     catch {
         Write-Debug "Not read: $($_.Exception.GetBaseException().Message)"
@@ -18,7 +19,7 @@ function ReadText {
     try {
         # A file shorter than the offset was rotated meanwhile: what is there is all new.
         if ($Offset -le $stream.Length) { [void]$stream.Seek($Offset, 'Begin') }
-        $reader = New-Object System.IO.StreamReader $stream, ([System.Text.Encoding]::UTF8)
+        $reader = [System.IO.StreamReader]::new($stream, [System.Text.Encoding]::UTF8)
         $reader.ReadToEnd()
     }
     finally {

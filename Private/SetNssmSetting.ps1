@@ -10,7 +10,9 @@ function SetNssmSetting {
     foreach ($one in $Setting) {
         [void](InvokeNssm -Nssm $Nssm -ArgumentList (@('set', $Name) + $one.Parameter + $one.Value))
         $found = InvokeNssm -Nssm $Nssm -ArgumentList (@('get', $Name) + $one.Parameter)
-        if ($found -cne $one.Value) {
+        # Where there is no delayed start (NSSM's words for old Windows, and Wine), automatic is what is left of it.
+        $isStart = $one.Value -eq 'SERVICE_DELAYED_AUTO_START' -and $found -eq 'SERVICE_AUTO_START'
+        if ($found -cne $one.Value -and -not $isStart) {
             throw (NewErrorRecord -Id NssmFailed -TargetObject $Name -Message (
                     "NSSM did not keep $($one.Parameter -join ' ') of '$Name': expected '$($one.Value)', found '$found'."))
         }

@@ -10,9 +10,9 @@ function StartNative {
         [System.Text.Encoding] $Encoding
     )
 
-    $start = New-Object System.Diagnostics.ProcessStartInfo $FilePath, (JoinArguments $ArgumentList)
+    $start = [System.Diagnostics.ProcessStartInfo]::new($FilePath, (JoinArguments $ArgumentList))
     # Relative paths mean this session's location, which is not the process's.
-    $start.WorkingDirectory = (Get-Location -PSProvider FileSystem).ProviderPath
+    $start.WorkingDirectory = $ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath
     $start.UseShellExecute = $false
     $start.CreateNoWindow = $true
     $start.RedirectStandardInput = $true

@@ -5,6 +5,6 @@ function TestElevated {
     param()
 
     $identity = [System.Security.Principal.WindowsIdentity]::GetCurrent()
-    $principal = New-Object System.Security.Principal.WindowsPrincipal $identity
+    $principal = [System.Security.Principal.WindowsPrincipal]::new($identity)
     $principal.IsInRole([System.Security.Principal.WindowsBuiltInRole]::Administrator)
 }

@@ -11,7 +11,7 @@ function TestReading {
 
     foreach ($fault in $Reading.Faults) { $Caller.WriteError((NewFaultRecord $fault)) }
     if (-not $Quiet) {
-        foreach ($warning in $Reading.Warnings) { Write-Warning "$(GetValue $warning 'pointer'): $(GetValue $warning 'message')" }
+        foreach ($warning in $Reading.Warnings) { Write-Warning (GetValue $warning 'message') }
     }
     $Reading.Valid
 }

@@ -6,5 +6,5 @@ function WriteText {
         [Parameter(Mandatory)] [AllowEmptyString()] [string] $Text
     )
 
-    [System.IO.File]::WriteAllText($Path, $Text, (New-Object System.Text.UTF8Encoding $false))
+    [System.IO.File]::WriteAllText($Path, $Text, [System.Text.UTF8Encoding]::new($false))
 }

@@ -41,7 +41,6 @@ function Get-PsutilMethod {
         [Alias('Method')]
         [ValidateNotNullOrEmpty()]
         [SupportsWildcards()]
-        [ArgumentCompleter({ param($command, $parameter, $word) CompleteMethod $word })]
         [string[]] $Name = '*',
 
         # The node.exe to run the collector with, instead of the module's own.

@@ -43,7 +43,6 @@ function Get-PsutilMonitor {
         [Alias('ServiceName')]
         [ValidateNotNullOrEmpty()]
         [SupportsWildcards()]
-        [ArgumentCompleter({ param($command, $parameter, $word) CompleteMonitor $word })]
         [string[]] $Name = '*'
     )
 

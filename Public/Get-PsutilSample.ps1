@@ -37,7 +37,6 @@ function Get-PsutilSample {
         [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
         [Alias('Name')]
         [ValidateNotNullOrEmpty()]
-        [ArgumentCompleter({ param($command, $parameter, $word) CompleteMethod $word })]
         [string] $Method,
 
         # The method's keyword arguments, by psutil's names.
@@ -47,7 +46,6 @@ function Get-PsutilSample {
 
         # A field of the result, or a path into it; the whole result unless given.
         [ValidateNotNullOrEmpty()]
-        [ArgumentCompleter({ param($command, $parameter, $word, $ast, $bound) CompleteField $word $bound['Method'] })]
         [string] $ResultArgument,
 
         # How many readings.

@@ -135,7 +135,7 @@ function Start-PsutilMonitor {
     )
 
     begin {
-        $objects = New-Object System.Collections.Generic.List[object]
+        $objects = [System.Collections.Generic.List[object]]::new()
         $parameter = @{} + $PSBoundParameters
         $parameter['Timeout'] = $Timeout
         try {
@@ -168,7 +168,8 @@ function Start-PsutilMonitor {
     end {
         if ($PSCmdlet.ParameterSetName -eq 'InputObject') { return }
         try {
-            $reading = if ($PSCmdlet.ParameterSetName -eq 'Path') {
+            # An empty pipeline binds neither: it is an empty configuration.
+            $reading = if ($PSBoundParameters.ContainsKey('Path')) {
                 ReadConfiguration -Path $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path) -NodePath $NodePath
             }
             else {

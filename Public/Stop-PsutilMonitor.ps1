@@ -44,7 +44,6 @@ function Stop-PsutilMonitor {
         [Alias('ServiceName')]
         [ValidateNotNullOrEmpty()]
         [SupportsWildcards()]
-        [ArgumentCompleter({ param($command, $parameter, $word) CompleteMonitor $word })]
         [string[]] $Name,
 
         # Monitors from Get-PsutilMonitor.

@@ -58,7 +58,7 @@ function Test-PsutilConfiguration {
     )
 
     begin {
-        $objects = New-Object System.Collections.Generic.List[object]
+        $objects = [System.Collections.Generic.List[object]]::new()
     }
 
     process {
@@ -68,7 +68,7 @@ function Test-PsutilConfiguration {
     end {
         try {
             $source = @{ NodePath = $NodePath }
-            if ($PSCmdlet.ParameterSetName -eq 'Path') { $source['Path'] = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path) }
+            if ($PSBoundParameters.ContainsKey('Path')) { $source['Path'] = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path) }
             else { $source['Configuration'] = $objects.ToArray() }
 
             $valid = TestReading -Reading (ReadConfiguration @source) -Caller $PSCmdlet

@@ -116,9 +116,14 @@ class Prefix {
   async wine(args, { env = {}, timeout = 300 } = {}) {
     this.#runs += 1;
     const files = ['out', 'err'].map((name) => join(this.home, `${String(this.#runs)}.${name}`));
-    const code = await this.#run('wine', args, env, files, timeout);
-    const [out, err] = await Promise.all(files.map((file) => readFile(file, 'utf8')));
-    return { code, out, err };
+    const read = () => Promise.all(files.map((file) => readFile(file, 'utf8')));
+    try {
+      const code = await this.#run('wine', args, env, files, timeout);
+      const [out, err] = await read();
+      return { code, out, err };
+    } catch (error) {
+      throw new Error(`wine ${args.join(' ')}: ${error.message}\n${(await read()).join('\n')}`, { cause: error });
+    }
   }
 
   /** As `wine`, and throws where the exit code is not 0. */
