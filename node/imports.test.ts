@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const source = fileURLToPath(new URL('../node/', import.meta.url));
 
 /** The stages in the order of their imports: a stage imports only from those before it, and from itself. */
-const order = ['errors', 'version', 'catalog', 'config', 'providers', 'scheduler', 'sample', 'spool', 'transport', 'status', 'log', 'outlet', 'agent', 'cli'];
+const order = ['errors', 'version', 'catalog', 'config', 'providers', 'scheduler', 'sample', 'spool', 'transport', 'status', 'log', 'outlet', 'agent', 'cli', 'chaos'];
 /** Type-only imports of these say what a stage is handed, not whom it calls. */
 const handedOver = ['config/settings.ts', 'sample/message.ts', 'scheduler/clock.ts'];
 

@@ -1,0 +1,31 @@
+/**
+ * `npm run chaos`: the long form. PSUTIL_CHAOS_SEED repeats a run's choices, PSUTIL_CHAOS_FAULTS and PSUTIL_CHAOS_SAMPLES say how
+ * many there must be at least (200 and 200,000), PSUTIL_CHAOS_KEEP keeps the files of a run that failed. Ends with 1 where a sample was lost, out of order or wrong, or too many came twice.
+ */
+import { randomInt } from 'node:crypto';
+import { Random } from './random.js';
+import { Rig } from './rig.js';
+import { Suite } from './suite.js';
+
+const number = (name: string, otherwise: number): number => Number(process.env[name] ?? otherwise);
+const seed = number('PSUTIL_CHAOS_SEED', randomInt(2 ** 31));
+const least = { faults: number('PSUTIL_CHAOS_FAULTS', 200), samples: number('PSUTIL_CHAOS_SAMPLES', 200_000) };
+const began = Date.now();
+console.log(`seed ${String(seed)} (PSUTIL_CHAOS_SEED=${String(seed)} npm run chaos)`);
+
+const rig = await Rig.build();
+const suite = new Suite(rig, new Random(seed), (line) => { console.log(line); });
+let failure: string | undefined;
+try {
+  await suite.run(least);
+} catch (error) {
+  failure = `${error instanceof Error ? error.message : String(error)}; ${rig.notes.join('; ')}`;
+}
+console.log(`\n${suite.ledger.table}\n`);
+console.log(`seed ${String(seed)}, ${((Date.now() - began) / 1000).toFixed(0)} s; ${String(rig.audit.redelivered)} more were repeated by the broker to a consumer whose connection it had lost`);
+const problems = [...suite.ledger.shortcomings, ...(failure === undefined ? [] : [failure])];
+for (const problem of problems) console.log(`FAILED: ${problem}`);
+const keep = problems.length > 0 && process.env['PSUTIL_CHAOS_KEEP'] !== undefined;
+await rig.remove(keep);
+if (keep) console.log(`kept: ${rig.home}`);
+process.exit(problems.length === 0 ? 0 : 1);
