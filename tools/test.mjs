@@ -19,6 +19,8 @@ const stages = [
   { name: 'system', lane: 0, words: ['--test', '--test-concurrency=1', ...files.filter(isSystem)] },
   { name: 'pester', lane: 1, words: ['Pester/run.mjs'] },
   { name: 'wine', lane: 1, words: ['Pester/wine.mjs'] },
+  { name: 'package', lane: 1, words: ['Pester/package.mjs'] },
+  { name: 'cloudify', lane: 1, words: ['Pester/cloudify.mjs'] },
 ];
 
 const wanted = process.argv.slice(2);
