@@ -42,7 +42,6 @@ function GetNssmSetting {
         'AppStderr'            = $ServiceLog
         'AppRotateFiles'       = '1'
         'AppRotateBytes'       = '1048576'
-        'AppKillProcessTree'   = '1'
     }
     foreach ($parameter in $settings.Keys) {
         [pscustomobject]@{ Parameter = $parameter -split ' '; Value = $settings[$parameter] }
