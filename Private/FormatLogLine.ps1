@@ -7,8 +7,7 @@ function FormatLogLine {
     $record = if ($Line.StartsWith('{')) { ConvertFromJsonText $Line }
     $text = GetValue $record 'msg'
     if ($text) {
-        $level = @{ 30 = 'info'; 40 = 'warn'; 50 = 'error'; 60 = 'fatal' }[[int](GetValue $record 'level')]
-        $Line = "${level}: $text"
+        $Line = "$(GetValue $record 'level'): $text"
     }
     if ($Line.Length -gt 500) { $Line = $Line.Substring(0, 500) + ' ...' }
     $Line
