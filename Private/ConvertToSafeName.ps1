@@ -7,9 +7,9 @@ function ConvertToSafeName {
     param([Parameter(Mandatory)] [string] $Name)
 
     $safe = $Name -replace '[^A-Za-z0-9._-]', '_'
-    if ($safe -ceq $Name -and $Name.Length -le 80 -and $Name -notmatch '\.$|^\.|^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)') {
-        return $Name
-    }
+    $reserved = $Name -match '^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)'
+    if ($safe -ceq $Name -and -not $reserved -and $Name.Length -le 80 -and $Name -notmatch '^\.|\.$') { return $Name }
+    if ($reserved) { $safe = "_$safe" }
     $sha = [System.Security.Cryptography.SHA256]::Create()
     try { $hash = $sha.ComputeHash([System.Text.Encoding]::UTF8.GetBytes($Name.ToLowerInvariant())) } finally { $sha.Dispose() }
     $digits = -join ($hash[0..5] | ForEach-Object { $_.ToString('x2') })

@@ -1,19 +1,19 @@
-# The service entries of monitors whose names match any of the patterns. OnMissing is called with MonitorNotFound for a
-# plain name that is no monitor's; a pattern that matches none is no fault.
+# The service entries of monitors whose names match any of the patterns. A plain name that is no monitor's is an error of
+# the caller, MonitorNotFound; a pattern that matches none is no fault.
 function FindMonitor {
     [CmdletBinding()]
     [OutputType([psobject])]
     param(
         [Parameter(Mandatory)] [string[]] $Name,
-        [Parameter(Mandatory)] [scriptblock] $OnMissing
+        [Parameter(Mandatory)] [System.Management.Automation.PSCmdlet] $Caller
     )
 
     $monitors = @(FindServiceName | Sort-Object | ForEach-Object { GetServiceEntry $_ } | Where-Object { $_.IsMonitor })
     foreach ($pattern in $Name) {
         $isPattern = [System.Management.Automation.WildcardPattern]::ContainsWildcardCharacters($pattern)
         if (-not $isPattern -and @($monitors | Where-Object { $_.Name -eq $pattern }).Count -eq 0) {
-            & $OnMissing (NewErrorRecord -Id MonitorNotFound -TargetObject $pattern -Message (
-                    "There is no monitor named '$pattern'. Get-PsutilMonitor lists those there are."))
+            $Caller.WriteError((NewErrorRecord -Id MonitorNotFound -TargetObject $pattern -Message (
+                        "There is no monitor named '$pattern'. Get-PsutilMonitor lists those there are.")))
         }
     }
     foreach ($monitor in $monitors) {

@@ -59,7 +59,7 @@ function Get-PsutilMonitor {
     }
 
     process {
-        FindMonitor -Name $Name -OnMissing { param($record) $PSCmdlet.WriteError($record) } |
+        FindMonitor -Name $Name -Caller $PSCmdlet |
             ForEach-Object { NewMonitorObject $_ }
     }
 }

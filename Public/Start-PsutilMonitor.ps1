@@ -60,13 +60,14 @@ function Start-PsutilMonitor {
         [ValidateNotNullOrEmpty()]
         [string] $Path,
 
-        # The configuration as objects: entries of psutil_config, or one object with complete settings.
+        # The configuration as objects: entries of psutil_config, or one object with complete settings. Monitors from
+        # the pipeline are taken as with -InputObject.
         [Parameter(Mandatory, ValueFromPipeline, ParameterSetName = 'Configuration')]
         [AllowEmptyCollection()]
         [object[]] $Configuration,
 
         # A monitor from Get-PsutilMonitor, to be started again with the settings it has.
-        [Parameter(Mandatory, ValueFromPipeline, ParameterSetName = 'InputObject')]
+        [Parameter(Mandatory, ParameterSetName = 'InputObject')]
         [PSTypeName('PsutilAgent.Monitor')]
         [psobject[]] $InputObject,
 
@@ -138,6 +139,7 @@ function Start-PsutilMonitor {
         $objects = [System.Collections.Generic.List[object]]::new()
         $parameter = @{} + $PSBoundParameters
         $parameter['Timeout'] = $Timeout
+        $restarted = $false
         try {
             AssertWindows Start-PsutilMonitor
             foreach ($file in 'BrokerCaCertificate', 'NodePath', 'NssmPath') {
@@ -152,21 +154,25 @@ function Start-PsutilMonitor {
     }
 
     process {
-        foreach ($item in $Configuration) { $objects.Add($item) }
-        foreach ($monitor in $InputObject) {
+        # Two parameters cannot share the pipeline where one of them takes any object: its monitors are told apart here.
+        $isMonitor = { $null -ne $_ -and $_.PSObject.TypeNames -contains 'PsutilAgent.Monitor' }
+        $monitors = @($InputObject) + @($Configuration) | Where-Object $isMonitor
+        foreach ($item in $Configuration | Where-Object { -not (& $isMonitor) }) { $objects.Add($item) }
+        foreach ($monitor in $monitors) {
+            $restarted = $true
             try {
                 $parameter['Name'] = $monitor.Name
                 $reading = ReadConfiguration -Path (GetMonitorPath $monitor.Name).Settings -NodePath $NodePath
                 StartMonitor -Reading $reading -Parameter $parameter -Caller $PSCmdlet
             }
             catch {
-                $PSCmdlet.WriteError($_)
+                WriteCaught -Caller $PSCmdlet -Record $_
             }
         }
     }
 
     end {
-        if ($PSCmdlet.ParameterSetName -eq 'InputObject') { return }
+        if ($restarted -and $objects.Count -eq 0) { return }
         try {
             # An empty pipeline binds neither: it is an empty configuration.
             $reading = if ($PSBoundParameters.ContainsKey('Path')) {

@@ -82,7 +82,7 @@ function Stop-PsutilMonitor {
     process {
         $names = if ($PSCmdlet.ParameterSetName -eq 'Name') { $Name } else { $InputObject | ForEach-Object { $_.Name } }
         $action = if ($KeepService) { 'Stop monitor' } else { 'Stop monitor and delete its service' }
-        foreach ($entry in FindMonitor -Name $names -OnMissing { param($record) $PSCmdlet.WriteError($record) }) {
+        foreach ($entry in FindMonitor -Name $names -Caller $PSCmdlet) {
             if (-not $PSCmdlet.ShouldProcess($entry.Name, $action)) { continue }
             try {
                 AssertElevated Stop-PsutilMonitor
@@ -90,7 +90,7 @@ function Stop-PsutilMonitor {
                 if ($PassThru -and $KeepService) { NewMonitorObject $entry }
             }
             catch {
-                $PSCmdlet.WriteError($_)
+                WriteCaught -Caller $PSCmdlet -Record $_
             }
         }
     }

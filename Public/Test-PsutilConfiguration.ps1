@@ -77,7 +77,7 @@ function Test-PsutilConfiguration {
         }
         catch {
             if ($_.FullyQualifiedErrorId -notmatch '^(Config|Broker)') { $PSCmdlet.ThrowTerminatingError($_) }
-            $PSCmdlet.WriteError($_)
+            WriteCaught -Caller $PSCmdlet -Record $_
             $false
         }
     }

@@ -1,0 +1,174 @@
+# The cmdlets that work everywhere, on the real collector.
+BeforeDiscovery {
+    $onWindows = [System.Environment]::OSVersion.Platform -eq 'Win32NT'
+}
+
+BeforeAll {
+    $root = Split-Path -Path $PSScriptRoot
+    Import-Module (Join-Path $root 'PsutilAgent.psd1') -Force
+    $here = Join-Path $TestDrive 'files'
+    $null = New-Item -Path $here -ItemType Directory
+}
+
+Describe 'Test-PsutilConfiguration' {
+    It 'finds the examples valid' {
+        foreach ($name in 'monitor.yaml', 'broker.yaml') {
+            Test-PsutilConfiguration -Path (Join-Path $root "examples/$name") | Should -BeTrue -Because $name
+        }
+    }
+    It 'takes <Kind>' -ForEach @(
+        @{ Kind = 'a hashtable'; Make = { @{ method = 'virtual_memory'; interval = 5 } } }
+        @{ Kind = 'an ordered dictionary'; Make = { [ordered]@{ method = 'virtual_memory'; interval = '5' } } }
+        @{ Kind = 'ConvertFrom-Json'; Make = { '[{"method":"cpu_percent","args":{"interval":"1","percpu":"false"},"interval":5}]' | ConvertFrom-Json } }
+        @{ Kind = 'settings'; Make = { @{ node = @{ node_id = 'x' }; psutil_config = @(@{ method = 'boot_time'; interval = 60 }) } } }
+    ) {
+        & $Make | Test-PsutilConfiguration | Should -BeTrue
+    }
+    It 'writes every fault with its pointer, what was found and the nearest name' {
+        $answer = @{ method = 'virtual_memory'; result_argument = 'fre'; interval = 5 }, @{ method = 'boot_time'; interval = -1; colour = 1 } |
+            Test-PsutilConfiguration -ErrorAction SilentlyContinue -ErrorVariable faults
+        $answer | Should -BeFalse
+        @($faults).Count | Should -Be 3
+        ($faults | ForEach-Object { $_.TargetObject } | Sort-Object) -join ' ' | Should -Be '/0/result_argument /1/colour /1/interval'
+        $faults | ForEach-Object { $_.FullyQualifiedErrorId | Should -Be 'ConfigInvalid,Test-PsutilConfiguration' }
+        ($faults | Where-Object { $_.TargetObject -eq '/0/result_argument' }).Exception.Message | Should -BeLike '*"fre"*"free"*'
+    }
+    It 'finds <Kind> invalid' -ForEach @(
+        @{ Kind = 'an empty file'; Text = '' }
+        @{ Kind = 'a truncated file'; Text = '[{"method": "virtual_mem' }
+        @{ Kind = 'text'; Text = 'hello' }
+    ) {
+        $path = Join-Path $here 'bad.json'
+        [System.IO.File]::WriteAllText($path, $Text)
+        Test-PsutilConfiguration -Path $path -ErrorAction SilentlyContinue -ErrorVariable faults | Should -BeFalse
+        $faults[0].FullyQualifiedErrorId | Should -Be 'ConfigInvalid,Test-PsutilConfiguration'
+    }
+    It 'takes a file with a BOM' {
+        $path = Join-Path $here 'bom.json'
+        [System.IO.File]::WriteAllText($path, '[{"method":"virtual_memory","interval":5}]', [System.Text.UTF8Encoding]::new($true))
+        Test-PsutilConfiguration -Path $path | Should -BeTrue
+    }
+    It 'takes a file by the name "<Name>"' -ForEach @('a b.yaml', "o'neill & co 100%.yaml", "zo$([char]0xEB).yaml" | ForEach-Object { @{ Name = $_ } }) {
+        $path = Join-Path $here $Name
+        [System.IO.File]::WriteAllText($path, "- {method: virtual_memory, interval: 5}`n")
+        Test-PsutilConfiguration -Path $path | Should -BeTrue
+    }
+    It 'takes a path relative to the location' {
+        [System.IO.File]::WriteAllText((Join-Path $here 'rel.yaml'), "- {method: virtual_memory, interval: 5}`n")
+        Push-Location -Path $here
+        try { Test-PsutilConfiguration -Path ./rel.yaml | Should -BeTrue } finally { Pop-Location }
+    }
+    It 'writes ConfigNotFound for <Kind>' -ForEach @(@{ Kind = 'a folder'; Name = '.' }, @{ Kind = 'no file'; Name = 'none.yaml' }) {
+        Test-PsutilConfiguration -Path (Join-Path $here $Name) -ErrorAction SilentlyContinue -ErrorVariable faults | Should -BeFalse
+        $faults[0].FullyQualifiedErrorId | Should -Be 'ConfigNotFound,Test-PsutilConfiguration'
+        $faults[0].CategoryInfo.Category | Should -Be 'ObjectNotFound'
+    }
+    It 'finds an empty pipeline and an empty list invalid' {
+        @() | Test-PsutilConfiguration -ErrorAction SilentlyContinue -ErrorVariable faults | Should -BeFalse
+        Test-PsutilConfiguration -Configuration @() -ErrorAction SilentlyContinue -ErrorVariable +faults | Should -BeFalse
+        $faults | ForEach-Object { $_.FullyQualifiedErrorId | Should -Be 'ConfigInvalid,Test-PsutilConfiguration' }
+    }
+    It 'warns of two entries of one name' {
+        $entry = @{ method = 'virtual_memory'; result_argument = 'free'; interval = 5 }
+        $entry, $entry | Test-PsutilConfiguration -WarningVariable warnings -WarningAction SilentlyContinue | Should -BeTrue
+        @($warnings).Count | Should -BeGreaterThan 0
+    }
+    It 'tries the broker: BrokerUnreachable' {
+        $settings = @{
+            broker = @{ hostnames = @('127.0.0.1'); port = 1; password = 'x'; connect_timeout = 5 }
+            psutil_config = @(@{ method = 'virtual_memory'; interval = 5 })
+        }
+        $settings | Test-PsutilConfiguration -CheckBroker -WarningAction SilentlyContinue -ErrorAction SilentlyContinue -ErrorVariable faults | Should -BeFalse
+        $faults[0].FullyQualifiedErrorId | Should -Be 'BrokerUnreachable,Test-PsutilConfiguration'
+        $faults[0].CategoryInfo.Category | Should -Be 'ConnectionError'
+    }
+    It 'throws NodeNotFound without node.exe' {
+        { Test-PsutilConfiguration -Path x -NodePath (Join-Path $here 'nowhere.exe') } | Should -Throw -ErrorId 'NodeNotFound,Test-PsutilConfiguration'
+    }
+    It 'throws CollectorNotFound where the module has no collector' {
+        Mock -ModuleName PsutilAgent GetModuleRoot { $TestDrive }
+        { Test-PsutilConfiguration -Path x -NodePath $PSCommandPath } | Should -Throw -ErrorId 'CollectorNotFound,Test-PsutilConfiguration'
+    }
+    It 'throws CollectorFailed, with its words, where the collector gives no reply' {
+        Mock -ModuleName PsutilAgent InvokeNative { [pscustomobject]@{ ExitCode = 1; Output = 'no json'; ErrorOutput = 'out of luck' } }
+        $record = $null
+        try { Test-PsutilConfiguration -Path x } catch { $record = $_ }
+        $record.FullyQualifiedErrorId | Should -Be 'CollectorFailed,Test-PsutilConfiguration'
+        $record.Exception.Message | Should -BeLike '*exit code 1*out of luck*'
+    }
+}
+
+Describe 'Get-PsutilMethod' {
+    It 'lists the catalog' {
+        $methods = Get-PsutilMethod
+        $methods.Count | Should -BeGreaterThan 15
+        $methods | ForEach-Object { $_.Name, $_.Meaning | Should -Not -BeNullOrEmpty }
+    }
+    It 'gives a method with its arguments and fields' {
+        $method = Get-PsutilMethod -Name cpu_times_percent
+        $method.PSObject.TypeNames[0] | Should -Be 'PsutilAgent.Method'
+        ($method.Arguments | ForEach-Object { $_.name }) -join ' ' | Should -Be 'interval percpu'
+        ($method.Fields | ForEach-Object { $_.name }) | Should -Contain 'user'
+    }
+    It 'takes patterns, and names by pipeline' {
+        @(Get-PsutilMethod -Name net_*).Count | Should -BeGreaterThan 1
+        ('boot_time', 'virtual_memory' | Get-PsutilMethod | ForEach-Object { $_.Name }) -join ' ' | Should -Be 'boot_time virtual_memory'
+    }
+    It 'writes MethodNotFound for an unknown name' {
+        Get-PsutilMethod -Name Popen -ErrorAction SilentlyContinue -ErrorVariable faults
+        $faults[0].FullyQualifiedErrorId | Should -Be 'MethodNotFound,Get-PsutilMethod'
+    }
+}
+
+Describe 'Get-PsutilSample' {
+    It 'gives an object a reading' {
+        $sample = Get-PsutilSample -Method virtual_memory
+        $sample.PSObject.TypeNames[0] | Should -Be 'PsutilAgent.Sample'
+        $sample.Method | Should -Be 'virtual_memory'
+        $sample.Result.total | Should -BeGreaterThan 1000000
+    }
+    It 'passes arguments of every type' {
+        $sample = Get-PsutilSample -Method cpu_times_percent -Argument @{ interval = 0.2; percpu = $true }
+        @($sample.Result).Count | Should -BeGreaterThan 0
+        @($sample.Result)[0].user | Should -BeGreaterOrEqual 0
+    }
+    It 'gives one value with -ResultArgument' {
+        (Get-PsutilSample -Method virtual_memory -ResultArgument total).Result | Should -BeGreaterThan 1000000
+    }
+    It 'streams several readings, and ends the collector when the pipeline has enough' {
+        $samples = Get-PsutilSample -Method boot_time -Count 500 -Interval 0.1 | Select-Object -First 2
+        @($samples).Count | Should -Be 2
+    }
+    It 'throws SampleInvalid for <Kind>, naming what is meant' -ForEach @(
+        @{ Kind = 'a method'; With = @{ Method = 'virtual_memor' }; Meant = 'virtual_memory' }
+        @{ Kind = 'a field'; With = @{ Method = 'virtual_memory'; ResultArgument = 'fre' }; Meant = 'free' }
+        @{ Kind = 'an argument'; With = @{ Method = 'cpu_percent'; Argument = @{ percpus = 1 } }; Meant = 'percpu' }
+    ) {
+        $record = $null
+        try { Get-PsutilSample @With } catch { $record = $_ }
+        $record.FullyQualifiedErrorId | Should -Be 'SampleInvalid,Get-PsutilSample'
+        $record.CategoryInfo.Category | Should -Be 'InvalidArgument'
+        $record.Exception.Message | Should -BeLike "*$Meant*"
+    }
+    It 'throws SampleUnavailable for what the system cannot tell' {
+        { Get-PsutilSample -Method disk_usage -Argument @{ path = (Join-Path $here 'no such folder') } } |
+            Should -Throw -ErrorId 'SampleUnavailable,Get-PsutilSample'
+    }
+    It 'has methods and fields completed' {
+        $line = 'Get-PsutilSample -Method virtual_m'
+        [System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches[0].CompletionText | Should -Be 'virtual_memory'
+        $line = 'Get-PsutilSample -Method virtual_memory -ResultArgument fr'
+        [System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches[0].CompletionText | Should -Be 'free'
+    }
+}
+
+Describe 'Where there are no Windows services' -Skip:$onWindows {
+    It '<Name> throws UnsupportedPlatform' -ForEach @(
+        @{ Name = 'Start-PsutilMonitor'; With = @{ Path = 'x' } }, @{ Name = 'Stop-PsutilMonitor'; With = @{ Name = 'x' } }, @{ Name = 'Get-PsutilMonitor'; With = @{} }
+    ) {
+        $record = $null
+        try { & $Name @With } catch { $record = $_ }
+        $record.FullyQualifiedErrorId | Should -Be "UnsupportedPlatform,$Name"
+        $record.CategoryInfo.Category | Should -Be 'NotImplemented'
+    }
+}

@@ -1,0 +1,155 @@
+# A Windows for tests: a service manager, an nssm.exe and collectors that live in this module's memory. FakeWindows.ps1
+# puts it in the place of what the module asks of the real one.
+Set-StrictMode -Version Latest
+
+# Services by name: State, Registry (the service's own values), Nssm (its Parameters).
+$script:Services = [ordered]@{}
+$script:Calls = [System.Collections.Generic.List[string[]]]::new()
+$script:Options = @{}
+
+# Forgets everything. Collector is what a started collector does: works, refused, unreachable, exits, paused or silent.
+# FailAt is a word list; the NSSM call that begins with it fails. Unkept is a parameter that NSSM does not keep.
+function Reset-FakeWindows {
+    param([string] $Collector = 'works', [string[]] $FailAt, [string] $Unkept, [bool] $ObeysStop = $true)
+
+    $script:Services.Clear()
+    $script:Calls.Clear()
+    $script:Options = @{ Collector = $Collector; FailAt = $FailAt -join ' '; Unkept = $Unkept; ObeysStop = $ObeysStop }
+}
+
+function Set-FakeOption {
+    param([hashtable] $Option)
+
+    foreach ($name in $Option.Keys) { $script:Options[$name] = $Option[$name] }
+}
+
+# Adds a service that is no monitor.
+function Add-FakeService {
+    param([string] $Name)
+
+    $script:Services[$Name] = @{ State = 'Running'; Registry = @{ ImagePath = 'C:\other.exe'; Start = 2 }; Nssm = $null; Collector = '' }
+}
+
+function Get-FakeServiceName { @($script:Services.Keys) }
+
+# The NSSM calls so far, each one text; those that only read are left out unless All.
+function Get-FakeCall {
+    param([switch] $All)
+
+    @($script:Calls | Where-Object { $All -or $_[0] -ne 'get' } | ForEach-Object { $_ -join ' | ' })
+}
+
+function Clear-FakeCall { $script:Calls.Clear() }
+
+function Get-FakeState {
+    param([string] $Name)
+
+    if ($script:Services.Contains($Name)) {
+        UpdateCollector $script:Services[$Name]
+        $script:Services[$Name].State
+    }
+}
+
+function Set-FakeState {
+    param([string] $Name, [string] $State)
+
+    $script:Services[$Name].State = $State
+}
+
+function Read-FakeKey {
+    param([string] $Name)
+
+    $service = $script:Services[($Name -replace '\\Parameters$', '')]
+    if ($service) { if ($Name -like '*\Parameters') { $service.Nssm } else { $service.Registry } }
+}
+
+function Send-FakeControl {
+    param([string] $Name, [string] $Control)
+
+    $service = $script:Services[$Name]
+    $script:Calls.Add(@($Control, $Name))
+    if ($Control -eq 'Stop') { $service.State = 'Stopped' } else { StartCollector $service }
+}
+
+# nssm.exe: what it would print, and its exit code.
+function Invoke-FakeNssm {
+    param([string] $FilePath, [string[]] $ArgumentList)
+
+    $script:Calls.Add($ArgumentList)
+    $name = $ArgumentList[1]
+    if ($script:Options.FailAt -and ($ArgumentList -join ' ').StartsWith($script:Options.FailAt)) {
+        return [pscustomobject]@{ ExitCode = 5; Output = ''; ErrorOutput = "Access is denied.`r`n" }
+    }
+    $key = (@($ArgumentList | Select-Object -Skip 2) | Where-Object { $_ }) -join ' '
+    $output = switch ($ArgumentList[0]) {
+        'install' {
+            $script:Services[$name] = @{
+                State = 'Stopped'; Collector = ''
+                Registry = @{ ImagePath = $FilePath; Start = 2 }; Nssm = @{ Application = $ArgumentList[2] }
+            }
+        }
+        'set' { SetValue $script:Services[$name] @($ArgumentList | Select-Object -Skip 2) }
+        'get' { if ($key -eq $script:Options.Unkept) { 'something else' } else { $script:Services[$name].Values[$key] } }
+        'remove' { $script:Services.Remove($name) }
+    }
+    [pscustomobject]@{ ExitCode = 0; Output = "$output`r`n"; ErrorOutput = '' }
+}
+
+function SetValue {
+    param($Service, [string[]] $Word)
+
+    if (-not $Service.ContainsKey('Values')) { $Service.Values = @{} }
+    $value = $Word[-1]
+    $Service.Values[(@($Word | Select-Object -SkipLast 1) -join ' ')] = $value
+    switch ($Word[0]) {
+        'Description' { $Service.Registry.Description = $value }
+        'Start' {
+            $Service.Registry.Start = if ($value -eq 'SERVICE_DEMAND_START') { 3 } else { 2 }
+            $Service.Registry.DelayedAutostart = [int]($value -eq 'SERVICE_DELAYED_AUTO_START')
+        }
+        default { $Service.Nssm[$Word[0]] = $value }
+    }
+}
+
+# What a collector would write, as far as the module reads it.
+function StartCollector {
+    param($Service)
+
+    $settings = $Service.Nssm.AppParameters -replace '^.* --config "(.*)"$', '$1'
+    $Service.Folder = [System.IO.Path]::GetDirectoryName($settings)
+    $behaviour = $script:Options.Collector
+    $Service.State = @{ exits = 'Stopped'; paused = 'Paused' }[$behaviour]
+    if (-not $Service.State) { $Service.State = 'Running' }
+    $Service.Collector = $behaviour
+    $lines = '{"level":30,"msg":"collector started"}', '{"level":50,"msg":"the last words"}'
+    [System.IO.File]::WriteAllLines([System.IO.Path]::Combine($Service.Folder, 'psutil.log'), [string[]]$lines)
+    if ($behaviour -notin 'exits', 'paused', 'silent') { WriteStatus $Service 'sampling' }
+}
+
+function WriteStatus {
+    param($Service, [string] $State)
+
+    $code = @{ refused = 'PSA_BROKER_REFUSED'; unreachable = 'PSA_BROKER_UNREACHABLE' }[$Service.Collector]
+    $lastError = if ($code) { '{"time":"2026-01-02T03:04:05.000Z","code":"' + $code + '","message":"the broker said no"}' } else { 'null' }
+    $spooled = if ($script:Options.ContainsKey('Spooled')) { $script:Options.Spooled } else { 0 }
+    $text = '{"version":"0.1.0","state":"' + $State + '","pid":4711,"since":"2026-01-02T03:04:05.000Z","updated":"2026-01-02T03:05:05.000Z",' +
+    '"connected":' + "$(-not $code)".ToLowerInvariant() + ',"taken":12,"published":10,"spooled":' + $spooled + ',"dropped":1,"unroutable":0,"skipped":3,' +
+    '"last_published":"2026-01-02T03:05:00.000Z","last_error":' + $lastError + ',"entries":[{"index":0,"name":"m"}]}'
+    [System.IO.File]::WriteAllText([System.IO.Path]::Combine($Service.Folder, 'status.json'), $text)
+}
+
+# A collector notices its stop file when it is next looked at; its service then stops by itself.
+function UpdateCollector {
+    param($Service)
+
+    if ($Service.State -ne 'Running' -or -not $Service.Collector -or -not $script:Options.ObeysStop) { return }
+    $stop = [System.IO.Path]::Combine($Service.Folder, 'stop')
+    if ([System.IO.File]::Exists($stop)) {
+        [System.IO.File]::Delete($stop)
+        WriteStatus $Service 'stopped'
+        $Service.State = 'Stopped'
+        $script:Calls.Add(@('asked', 'to stop'))
+    }
+}
+
+Export-ModuleMember -Function *-*

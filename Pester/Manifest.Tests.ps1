@@ -1,0 +1,70 @@
+# The module as a package: what it says of itself, what it exports, and how its files are made.
+BeforeDiscovery {
+    $root = Split-Path -Path $PSScriptRoot
+    $sources = foreach ($folder in 'Public', 'Private') {
+        foreach ($file in Get-ChildItem -Path (Join-Path $root $folder) -Filter *.ps1) { @{ Path = $file.FullName; Name = $file.BaseName } }
+    }
+    $cmdlets = 'Get-PsutilMethod', 'Get-PsutilMonitor', 'Get-PsutilSample', 'Start-PsutilMonitor', 'Stop-PsutilMonitor', 'Test-PsutilConfiguration'
+}
+
+BeforeAll {
+    $root = Split-Path -Path $PSScriptRoot
+    Import-Module (Join-Path $root 'PsutilAgent.psd1') -Force
+    $manifest = Import-PowerShellDataFile -Path (Join-Path $root 'PsutilAgent.psd1')
+}
+
+Describe 'The manifest' {
+    It 'is for Windows PowerShell 5.1 and PowerShell 7' {
+        $manifest.PowerShellVersion | Should -Be '5.1'
+        $manifest.CompatiblePSEditions | Should -Be 'Desktop', 'Core'
+        $manifest.PrivateData.PSData.Tags | Should -Contain 'PSEdition_Desktop'
+        $manifest.PrivateData.PSData.Tags | Should -Contain 'PSEdition_Core'
+        $manifest.PrivateData.PSData.Tags | Should -Contain 'Windows'
+    }
+    It 'has the version of package.json' {
+        $package = Get-Content -Path (Join-Path $root 'package.json') -Raw | ConvertFrom-Json
+        $manifest.ModuleVersion | Should -Be $package.version
+    }
+    It 'exports six functions by name and nothing else' {
+        ($manifest.FunctionsToExport | Sort-Object) -join ' ' | Should -Be (
+            'Get-PsutilMethod Get-PsutilMonitor Get-PsutilSample Start-PsutilMonitor Stop-PsutilMonitor Test-PsutilConfiguration')
+        foreach ($kind in 'CmdletsToExport', 'VariablesToExport', 'AliasesToExport') { @($manifest[$kind]).Count | Should -Be 0 }
+    }
+    It 'is what Import-Module gives' {
+        (Get-Command -Module PsutilAgent | Sort-Object -Property Name | ForEach-Object { $_.Name }) -join ' ' |
+            Should -Be (($manifest.FunctionsToExport | Sort-Object) -join ' ')
+    }
+    It 'brings help on the subject' {
+        Test-Path -Path (Join-Path $root 'en-US/about_PsutilAgent.help.txt') | Should -BeTrue
+    }
+    It '<_> has a file of its own in Public' -ForEach $cmdlets {
+        Test-Path -Path (Join-Path $root "Public/$_.ps1") | Should -BeTrue
+    }
+}
+
+Describe 'The source of <Name>' -ForEach $sources {
+    BeforeAll {
+        $errors = $null
+        $tokens = $null
+        $tree = [System.Management.Automation.Language.Parser]::ParseFile($Path, [ref]$tokens, [ref]$errors)
+        $functions = @($tree.EndBlock.Statements | Where-Object { $_ -is [System.Management.Automation.Language.FunctionDefinitionAst] })
+    }
+    It 'parses, and holds one function of its name' {
+        @($errors).Count | Should -Be 0
+        $tree.EndBlock.Statements.Count | Should -Be 1
+        $functions[0].Name | Should -BeExactly $Name
+    }
+    It 'is ASCII without a BOM' {
+        @([System.IO.File]::ReadAllBytes($Path) | Where-Object { $_ -gt 126 }).Count | Should -Be 0
+    }
+    It 'has no more than 60 lines of code' {
+        $help = $functions[0].GetHelpContent()
+        $lines = ($functions[0].Body.Extent.Text -replace '(?s)<#.*?#>', '') -split '\r?\n' | Where-Object { $_ -notmatch '^\s*(#|$)' }
+        # A public command's parameters are its contract, not its code.
+        $parameters = if ($help -and $functions[0].Body.ParamBlock) {
+            @($functions[0].Body.ParamBlock.Extent.Text -split '\r?\n' | Where-Object { $_ -notmatch '^\s*(#|$)' }).Count
+        }
+        else { 0 }
+        @($lines).Count - $parameters | Should -BeLessOrEqual 60
+    }
+}

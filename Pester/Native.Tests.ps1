@@ -1,0 +1,135 @@
+# What lies below the cmdlets: command lines, native calls, JSON, names, waits.
+BeforeAll {
+    Import-Module (Join-Path (Split-Path -Path $PSScriptRoot) 'PsutilAgent.psd1') -Force
+}
+
+Describe 'A command line' {
+    It 'carries <Text> through to the program unchanged' -ForEach @(
+        '', 'plain', 'with space', 'a "quoted" word', '"', '""', 'ends in a backslash\', 'C:\Program Files\x\', '\\server\share\', 'a\\"b', 'tab	in it',
+        '100% & sons; $x `y | z > w ^ !', "o'neill", "zo$([char]0xEB) $([char]0x65E5)", '--flag=a b\"', '*.txt' | ForEach-Object { @{ Text = $_ } }
+    ) {
+        InModuleScope PsutilAgent -Parameters @{ Text = $Text } {
+            param($Text)
+            $script = 'process.stdout.write(JSON.stringify(process.argv.slice(1)))'
+            $result = InvokeNative -FilePath (FindProgram -Program node) -ArgumentList '-e', $script, '--', $Text, 'last'
+            $result.ExitCode | Should -Be 0
+            $found = ConvertFromJsonText $result.Output
+            $found[0] | Should -BeExactly $Text
+            $found[1] | Should -BeExactly 'last'
+        }
+    }
+}
+
+Describe 'A native call' {
+    It 'gives exit code, output and error output, however much' {
+        InModuleScope PsutilAgent {
+            $script = 'process.stdin.on("data", (d) => process.stdout.write(d)); process.stderr.write("e".repeat(200000)); process.exitCode = 7;'
+            $text = "x$([char]0xEB)" * 100000
+            $result = InvokeNative -FilePath (FindProgram -Program node) -ArgumentList '-e', $script -InputText $text
+            $result.ExitCode | Should -Be 7
+            $result.Output | Should -BeExactly $text
+            $result.ErrorOutput.Length | Should -Be 200000
+        }
+    }
+    It 'is no error for writing to stderr, even with -ErrorAction Stop' {
+        InModuleScope PsutilAgent {
+            $ErrorActionPreference = 'Stop'
+            (InvokeNative -FilePath (FindProgram -Program node) -ArgumentList '-e', 'console.error(1)').ErrorOutput.Trim() | Should -Be '1'
+        }
+    }
+    It 'that does not end is ended, and throws' {
+        InModuleScope PsutilAgent {
+            $node = FindProgram -Program node
+            { InvokeNative -FilePath $node -ArgumentList '-e', 'setInterval(() => {}, 1000)' -Timeout 1 } | Should -Throw -ExceptionType ([System.TimeoutException])
+        }
+    }
+    It 'reads UTF-16 where asked' {
+        InModuleScope PsutilAgent {
+            $script = 'process.stdout.write(Buffer.from("zo\u00eb", "utf16le"))'
+            $result = InvokeNative -FilePath (FindProgram -Program node) -ArgumentList '-e', $script -Encoding ([System.Text.Encoding]::Unicode)
+            $result.Output | Should -BeExactly "zo$([char]0xEB)"
+        }
+    }
+    It 'of a missing nssm.exe throws NssmFailed' {
+        InModuleScope PsutilAgent -Parameters @{ Folder = $TestDrive } {
+            param($Folder)
+            { InvokeNssm -Nssm (Join-Path $Folder 'none.exe') -ArgumentList get, x, Start } | Should -Throw -ErrorId NssmFailed
+        }
+    }
+}
+
+Describe 'JSON' {
+    It 'of <Name> is <Json>' -ForEach @(
+        @{ Name = 'null'; Value = { $null }; Json = 'null' }
+        @{ Name = 'true'; Value = { $true }; Json = 'true' }
+        @{ Name = 'a number'; Value = { 5 }; Json = '5' }
+        @{ Name = 'a fraction'; Value = { 0.1 }; Json = '0.1' }
+        @{ Name = 'a large number'; Value = { 18446744073709551615 }; Json = '18446744073709551615' }
+        @{ Name = 'infinity'; Value = { [double]::PositiveInfinity }; Json = '"*"' }
+        @{ Name = 'text'; Value = { "a`"\`n" + [char]0xEB }; Json = '"a\"\\\u000a\u00eb"' }
+        @{ Name = 'a list of one'; Value = { , @(1) }; Json = '[1]' }
+        @{ Name = 'an empty list'; Value = { , @() }; Json = '[]' }
+        @{ Name = 'a list in a list'; Value = { , @(1, @(2, @())) }; Json = '[1,[2,[]]]' }
+        @{ Name = 'a dictionary'; Value = { [ordered]@{ a = 1; b = @{ c = $null } } }; Json = '{"a":1,"b":{"c":null}}' }
+        @{ Name = 'an object'; Value = { '{"a":[1],"b":{"c":[]}}' | ConvertFrom-Json }; Json = '{"a":[1],"b":{"c":[]}}' }
+    ) {
+        InModuleScope PsutilAgent -Parameters @{ Value = $Value; Json = $Json } {
+            param($Value, $Json)
+            $text = ConvertToJsonText (& $Value)
+            if ($Json -eq '"*"') { $text | Should -BeLike '"*"' } else { $text | Should -BeExactly $Json }
+        }
+    }
+    It 'deeper than ConvertTo-Json goes keeps its depth' {
+        InModuleScope PsutilAgent {
+            $value = 1
+            foreach ($level in 1..120) { $value = @{ a = $value } }
+            (ConvertToJsonText $value).Length | Should -Be (120 * 6 + 1)
+        }
+    }
+    It 'that is none gives nothing' {
+        InModuleScope PsutilAgent { ConvertFromJsonText '{"a":' | Should -BeNullOrEmpty }
+    }
+}
+
+Describe 'A safe name' {
+    It 'is the same each time, another for another name, and the same for another case' {
+        InModuleScope PsutilAgent {
+            ConvertToSafeName 'a b' | Should -BeExactly (ConvertToSafeName 'a b')
+            ConvertToSafeName 'a b' | Should -Not -Be (ConvertToSafeName 'a_b')
+            ConvertToSafeName 'a b' | Should -Be (ConvertToSafeName 'A B')
+            ConvertToSafeName 'vm_1.x-Y' | Should -BeExactly 'vm_1.x-Y'
+        }
+    }
+    It 'of "<Text>" can be a folder anywhere' -ForEach @('..', '.', 'con', 'NUL.txt', 'a/b', 'a\b', 'a:b', 'x.', ('y' * 300) | ForEach-Object { @{ Text = $_ } }) {
+        InModuleScope PsutilAgent -Parameters @{ Text = $Text } {
+            param($Text)
+            ConvertToSafeName $Text | Should -MatchExactly '^[A-Za-z0-9_-][A-Za-z0-9._-]{0,79}$'
+            ConvertToSafeName $Text | Should -Not -Match '\.$|^(con|nul)(\.|$)'
+        }
+    }
+}
+
+Describe 'A wait' {
+    It 'ends as soon as the condition holds, with what it gave' {
+        InModuleScope PsutilAgent {
+            $script:count = 0
+            WaitUntil -Condition { $script:count++; if ($script:count -eq 3) { 'now' } } -Timeout 30 -Activity x | Should -Be 'now'
+            $script:count | Should -Be 3
+        }
+    }
+    It 'of more than two seconds shows its progress, and always takes it back' {
+        InModuleScope PsutilAgent {
+            Mock Write-Progress { }
+            WaitUntil -Condition { $false } -Timeout 2.6 -Activity x | Should -BeNullOrEmpty
+            Should -Invoke Write-Progress -ParameterFilter { -not $Completed }
+            Should -Invoke Write-Progress -Times 1 -Exactly -ParameterFilter { $Completed }
+        }
+    }
+    It 'that is short shows none' {
+        InModuleScope PsutilAgent {
+            Mock Write-Progress { }
+            WaitUntil -Condition { $false } -Timeout 0.5 -Activity x | Should -BeNullOrEmpty
+            Should -Invoke Write-Progress -Times 0 -Exactly -ParameterFilter { -not $Completed }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+# The parameters of every command, pinned: name, type, and what matters of its binding. A change here changes the contract.
+BeforeDiscovery {
+    $cases = @(
+        @{
+            Name = 'Start-PsutilMonitor'; Sets = 'Configuration InputObject Path'; Changes = $true
+            Parameters = 'BrokerCaCertificate:String BrokerCredential:PSCredential BrokerHostname:String[] BrokerPort:Int32 BrokerVirtualHost:String ' +
+            'Configuration:Object[] DeploymentId:String Force:SwitchParameter InputObject:PSObject[] Name:String NodeId:String NodeName:String ' +
+            'NodePath:String NssmPath:String PassThru:SwitchParameter Path:String StartupType:String Timeout:Int32'
+        }
+        @{
+            Name = 'Stop-PsutilMonitor'; Sets = 'InputObject Name'; Changes = $true
+            Parameters = 'InputObject:PSObject[] KeepService:SwitchParameter Name:String[] NssmPath:String PassThru:SwitchParameter ' +
+            'RemoveData:SwitchParameter Timeout:Int32'
+        }
+        @{ Name = 'Get-PsutilMonitor'; Sets = '__AllParameterSets'; Changes = $false; Parameters = 'Name:String[]' }
+        @{
+            Name = 'Test-PsutilConfiguration'; Sets = 'Configuration Path'; Changes = $false
+            Parameters = 'CheckBroker:SwitchParameter Configuration:Object[] NodePath:String Path:String'
+        }
+        @{ Name = 'Get-PsutilMethod'; Sets = '__AllParameterSets'; Changes = $false; Parameters = 'Name:String[] NodePath:String' }
+        @{
+            Name = 'Get-PsutilSample'; Sets = '__AllParameterSets'; Changes = $false
+            Parameters = 'Argument:IDictionary Count:Int32 Interval:Double Method:String NodePath:String ResultArgument:String'
+        }
+    )
+}
+
+BeforeAll {
+    Import-Module (Join-Path (Split-Path -Path $PSScriptRoot) 'PsutilAgent.psd1') -Force
+    $common = [System.Management.Automation.Cmdlet]::CommonParameters + [System.Management.Automation.Cmdlet]::OptionalCommonParameters
+}
+
+Describe 'Parameters of <Name>' -ForEach $cases {
+    BeforeAll { $command = Get-Command -Name $Name -Module PsutilAgent }
+
+    It 'are these' {
+        $found = $command.Parameters.Values | Where-Object { $_.Name -notin $common } | Sort-Object -Property Name |
+            ForEach-Object { "$($_.Name):$($_.ParameterType.Name)" }
+        $found -join ' ' | Should -Be $Parameters
+    }
+    It 'come in these sets' {
+        ($command.ParameterSets | ForEach-Object { $_.Name } | Sort-Object) -join ' ' | Should -Be $Sets
+    }
+    It 'include -WhatIf and -Confirm exactly where something is changed' {
+        $command.Parameters.ContainsKey('WhatIf') | Should -Be $Changes
+    }
+}
+
+Describe 'Aliases and pipeline' {
+    It '<Command> -<Parameter> has the alias <Alias>' -ForEach @(
+        @{ Command = 'Start-PsutilMonitor'; Parameter = 'Name'; Alias = 'ServiceName' }
+        @{ Command = 'Stop-PsutilMonitor'; Parameter = 'Name'; Alias = 'ServiceName' }
+        @{ Command = 'Get-PsutilMonitor'; Parameter = 'Name'; Alias = 'ServiceName' }
+        @{ Command = 'Start-PsutilMonitor'; Parameter = 'Path'; Alias = 'PSPath' }
+        @{ Command = 'Get-PsutilSample'; Parameter = 'Argument'; Alias = 'Args' }
+    ) {
+        (Get-Command -Name $Command -Module PsutilAgent).Parameters[$Parameter].Aliases | Should -Contain $Alias
+    }
+    It '<Command> -<Parameter> takes the pipeline' -ForEach @(
+        @{ Command = 'Start-PsutilMonitor'; Parameter = 'Configuration' }
+        @{ Command = 'Stop-PsutilMonitor'; Parameter = 'InputObject' }
+        @{ Command = 'Test-PsutilConfiguration'; Parameter = 'Configuration' }
+    ) {
+        $attributes = (Get-Command -Name $Command -Module PsutilAgent).Parameters[$Parameter].Attributes
+        @($attributes | Where-Object { $_ -is [System.Management.Automation.ParameterAttribute] -and $_.ValueFromPipeline }).Count | Should -BeGreaterThan 0
+    }
+}

@@ -1,0 +1,393 @@
+# Start-PsutilMonitor on a Windows that is none: what it writes, what it tells NSSM, what it leaves when it fails.
+BeforeAll {
+    $root = Split-Path -Path $PSScriptRoot
+    Import-Module (Join-Path $root 'PsutilAgent.psd1') -Force
+    Import-Module (Join-Path $PSScriptRoot 'FakeWindows.psm1') -Force
+    $entry = @{ method = 'virtual_memory'; result_argument = 'free'; interval = 5; alias = 'memory_MemFree' }
+    $secret = 'Zx9 "quoted" $ecret\'
+    $credential = [pscredential]::new('sampler', [System.Net.NetworkCredential]::new('', $secret).SecurePassword)
+    function Get-Setting { param($Name = 'cloudify-psutil') Get-Content -Path (Join-Path $data "$Name/settings.json") -Raw | ConvertFrom-Json }
+}
+
+BeforeEach {
+    $env:PSUTIL_AGENT_FAKE = Join-Path $TestDrive ([guid]::NewGuid().ToString('n'))
+    $data = Join-Path $env:PSUTIL_AGENT_FAKE 'PsutilAgent'
+    $null = New-Item -Path $env:PSUTIL_AGENT_FAKE -ItemType Directory
+    $nssm = Join-Path $env:PSUTIL_AGENT_FAKE 'nssm.exe'
+    Set-Content -Path $nssm -Value 'stands in for nssm.exe'
+    Reset-FakeWindows
+    . (Join-Path $PSScriptRoot 'FakeWindows.ps1')
+    $start = @{ NssmPath = $nssm; Timeout = 2; WarningAction = 'SilentlyContinue' }
+    $broker = @{ BrokerHostname = 'rabbit.example'; BrokerCredential = $credential }
+}
+AfterAll { $env:PSUTIL_AGENT_FAKE = $null }
+
+Describe 'A new monitor' {
+    It 'gets NSSM''s values exactly so, each read back' {
+        Start-PsutilMonitor -Configuration $entry @start @broker
+        $folder = Join-Path $data 'cloudify-psutil'
+        $node, $main = InModuleScope PsutilAgent { FindProgram -Program node; FindCollector }
+        $log = Join-Path $folder 'service.log'
+        $version = (Get-Module PsutilAgent).Version
+        $set = @(
+            "Application | $node"
+            "AppDirectory | $root"
+            "AppParameters | ""$main"" run --config ""$(Join-Path $folder 'settings.json')"""
+            'DisplayName | PsutilAgent cloudify-psutil'
+            "Description | Samples psutil metrics and publishes them to RabbitMQ. Made by PsutilAgent $version."
+            'Start | SERVICE_DELAYED_AUTO_START'
+            'AppExit | Default | Restart'
+            'AppExit | 0 | Exit'
+            'AppExit | 3 | Exit'
+            'AppRestartDelay | 5000'
+            'AppThrottle | 3000'
+            'AppStopMethodSkip | 6'
+            'AppStopMethodConsole | 15000'
+            'AppNoConsole | 1'
+            'AppPriority | BELOW_NORMAL_PRIORITY_CLASS'
+            "AppStdout | $log"
+            "AppStderr | $log"
+            'AppRotateFiles | 1'
+            'AppRotateBytes | 1048576'
+            'AppKillProcessTree | 1'
+        )
+        $expected = @("install | cloudify-psutil | $node")
+        foreach ($words in $set) {
+            $expected += "set | cloudify-psutil | $words"
+            $expected += 'get | cloudify-psutil | ' + ($words -replace ' \| [^|]*$', '')
+        }
+        $expected += 'Start | cloudify-psutil'
+        (Get-FakeCall -All) -join "`n" | Should -BeExactly ($expected -join "`n")
+    }
+    It 'reads NSSM''s output as UTF-16' {
+        Start-PsutilMonitor -Configuration $entry @start @broker
+        Should -Invoke InvokeNative -ModuleName PsutilAgent -Times 41 -Exactly -ParameterFilter { $FilePath -like '*nssm*' -and $Encoding.WebName -eq 'utf-16' }
+    }
+    It 'gets settings from the configuration and the parameters, in UTF-8 without a BOM' {
+        Start-PsutilMonitor -Configuration $entry -DeploymentId d1 -NodeName vm -NodeId vm_1 -BrokerPort 5673 -BrokerVirtualHost /v @start @broker
+        $settings = Get-Setting cloudify-psutil-vm_1
+        $settings.node.deployment_id, $settings.node.node_name, $settings.node.node_id | Should -Be 'd1', 'vm', 'vm_1'
+        @($settings.broker.hostnames) | Should -Be @('rabbit.example')
+        $settings.broker.port, $settings.broker.vhost, $settings.broker.username | Should -Be 5673, '/v', 'sampler'
+        $settings.psutil_config[0].alias | Should -Be 'memory_MemFree'
+        $settings.status.path | Should -Be (Join-Path $data 'cloudify-psutil-vm_1')
+        $settings.spool.path | Should -Be (Join-Path $data 'cloudify-psutil-vm_1/spool' | ForEach-Object { [System.IO.Path]::GetFullPath($_) })
+        [System.IO.File]::ReadAllBytes((Join-Path $data 'cloudify-psutil-vm_1/settings.json'))[0] | Should -Be 0x7B
+    }
+    It 'keeps the password encrypted, and nothing of it plain' {
+        Start-PsutilMonitor -Configuration $entry @start @broker
+        $broker = (Get-Setting).broker
+        $broker.PSObject.Properties.Name | Should -Not -Contain 'password'
+        $broker.password_dpapi | Should -BeLike 'blob-of-*'
+    }
+    It 'keeps a password of the file encrypted as well' {
+        $path = Join-Path $env:PSUTIL_AGENT_FAKE 'settings.json'
+        $document = @{ broker = @{ hostnames = @('h'); username = 'u'; password = $secret }; psutil_config = @($entry) }
+        Set-Content -Path $path -Value ($document | ConvertTo-Json -Depth 9)
+        Start-PsutilMonitor -Path $path @start
+        (Get-Content -Path (Join-Path $data 'cloudify-psutil/settings.json') -Raw) | Should -Not -BeLike '*quoted*'
+        (Get-Setting).broker.password_dpapi | Should -BeLike 'blob-of-*'
+    }
+    It 'is protected before its settings are written' {
+        Mock -ModuleName PsutilAgent SetPrivateAccess {
+            if (Test-Path -Path (Join-Path $Directory.FullName 'settings.json')) { throw 'too late' }
+        }
+        Start-PsutilMonitor -Configuration $entry @start @broker
+        Should -Invoke SetPrivateAccess -ModuleName PsutilAgent -Times 2 -Exactly
+    }
+    It 'logs where <Variable> says' -ForEach @{ Variable = 'CELERY_WORK_DIR' }, @{ Variable = 'AGENT_WORK_DIR' } {
+        $work = Join-Path $env:PSUTIL_AGENT_FAKE 'work'
+        [System.Environment]::SetEnvironmentVariable($Variable, $work)
+        try { Start-PsutilMonitor -Configuration $entry @start @broker } finally { [System.Environment]::SetEnvironmentVariable($Variable, $null) }
+        (Get-Setting).log.path | Should -Be $work
+    }
+    It 'finds files that its settings name relative to them' {
+        $path = Join-Path $env:PSUTIL_AGENT_FAKE 'settings.json'
+        $document = @{ broker = @{ password_file = 'secret.txt'; tls = @{ enabled = $true; ca_cert = 'ca.pem' } }; psutil_config = @($entry) }
+        Set-Content -Path $path -Value ($document | ConvertTo-Json -Depth 9)
+        Start-PsutilMonitor -Path $path @start
+        (Get-Setting).broker.password_file | Should -Be (Join-Path $env:PSUTIL_AGENT_FAKE 'secret.txt')
+        (Get-Setting).broker.tls.ca_cert | Should -Be (Join-Path $env:PSUTIL_AGENT_FAKE 'ca.pem')
+    }
+    It 'turns TLS on with an authority' {
+        Start-PsutilMonitor -Configuration $entry -BrokerCaCertificate (Join-Path $env:PSUTIL_AGENT_FAKE 'ca.pem') @start @broker
+        (Get-Setting).broker.tls.enabled | Should -BeTrue
+    }
+    It 'says nothing, and with -PassThru gives the monitor' {
+        Start-PsutilMonitor -Configuration $entry -Name quiet @start @broker | Should -BeNullOrEmpty
+        $monitor = Start-PsutilMonitor -Configuration $entry -PassThru @start @broker
+        $monitor.PSObject.TypeNames[0] | Should -Be 'PsutilAgent.Monitor'
+        $monitor.State, $monitor.CollectorState, $monitor.Connected | Should -Be 'Running', 'sampling', $true
+    }
+    It 'without a broker warns where the samples go' {
+        $start.Remove('WarningAction')
+        Start-PsutilMonitor -Configuration $entry @start -WarningVariable warnings -WarningAction SilentlyContinue
+        "$warnings" | Should -BeLike '*service.log*'
+    }
+    It 'starts as -StartupType <Type> says' -ForEach @(
+        @{ Type = 'Automatic'; Word = 'SERVICE_AUTO_START' }, @{ Type = 'Manual'; Word = 'SERVICE_DEMAND_START' }
+    ) {
+        Start-PsutilMonitor -Configuration $entry -StartupType $Type @start @broker
+        Get-FakeCall | Should -Contain "set | cloudify-psutil | Start | $Word"
+    }
+}
+
+Describe 'Configurations' {
+    It 'from <Kind> are taken' -ForEach @(
+        @{ Kind = 'a hashtable'; Make = { @{ method = 'virtual_memory'; interval = 5 } } }
+        @{ Kind = 'an ordered dictionary'; Make = { [ordered]@{ method = 'virtual_memory'; interval = 5 } } }
+        @{ Kind = 'ConvertFrom-Json'; Make = { '{"method":"virtual_memory","interval":5}' | ConvertFrom-Json } }
+        @{ Kind = 'a whole document'; Make = { @{ psutil_config = @(@{ method = 'virtual_memory'; interval = 5 }) } } }
+        @{ Kind = 'a list in a list'; Make = { , @(, @{ method = 'virtual_memory'; interval = 5 }) } }
+    ) {
+        & $Make | Start-PsutilMonitor @start @broker
+        (Get-Setting).psutil_config[0].method | Should -Be 'virtual_memory'
+    }
+    It 'from a pipeline make one monitor' {
+        $entry, @{ method = 'boot_time'; interval = 60 } | Start-PsutilMonitor @start @broker
+        @((Get-Setting).psutil_config).Count | Should -Be 2
+        @(Get-FakeServiceName).Count | Should -Be 1
+    }
+    It 'from a YAML file with a BOM are taken' {
+        $path = Join-Path $env:PSUTIL_AGENT_FAKE 'list.yaml'
+        [System.IO.File]::WriteAllText($path, "- method: virtual_memory`n  interval: 5`n", [System.Text.UTF8Encoding]::new($true))
+        Start-PsutilMonitor -Path $path @start @broker
+        (Get-Setting).psutil_config[0].interval | Should -Be 5
+    }
+    It 'of the examples are taken' {
+        Start-PsutilMonitor -Path (Join-Path $root 'examples/monitor.yaml') @start @broker
+        @((Get-Setting).psutil_config).Count | Should -Be 3
+    }
+    It 'that are wrong start nothing: every fault is an error of its own' {
+        $wrong = @{ method = 'virtual_memor'; interval = 0; colour = 'red' }
+        Start-PsutilMonitor -Configuration $wrong @start @broker -ErrorAction SilentlyContinue -ErrorVariable faults
+        @($faults).Count | Should -Be 3
+        $faults | ForEach-Object { $_.FullyQualifiedErrorId | Should -Be 'ConfigInvalid,Start-PsutilMonitor' }
+        $faults | ForEach-Object { $_.CategoryInfo.Category | Should -Be 'InvalidData' }
+        ($faults | ForEach-Object { $_.TargetObject } | Sort-Object) -join ' ' | Should -Be '/0/colour /0/interval /0/method'
+        Get-FakeCall -All | Should -BeNullOrEmpty
+        Test-Path -Path $data | Should -BeFalse
+    }
+    It 'that are an empty pipeline start nothing' {
+        { @() | Start-PsutilMonitor @start } | Should -Throw -ErrorId 'ConfigInvalid,Start-PsutilMonitor'
+    }
+    It 'that are <Kind> are not found' -ForEach @(
+        @{ Kind = 'a folder'; Path = '.' }, @{ Kind = 'missing'; Path = 'no-such-file.yaml' }
+    ) {
+        { Start-PsutilMonitor -Path (Join-Path $env:PSUTIL_AGENT_FAKE $Path) @start } | Should -Throw -ErrorId 'ConfigNotFound,Start-PsutilMonitor'
+    }
+}
+
+Describe 'A monitor there is' {
+    BeforeEach {
+        Start-PsutilMonitor -Configuration $entry @start @broker
+        Clear-FakeCall
+    }
+    It 'is left alone where nothing changed' {
+        Start-PsutilMonitor -Configuration $entry @start @broker
+        Get-FakeCall -All | Should -BeNullOrEmpty
+    }
+    It 'is stopped, updated and started where its settings changed, its service untouched' {
+        $entry2 = $entry.Clone()
+        $entry2['interval'] = 7
+        Start-PsutilMonitor -Configuration $entry2 @start @broker
+        (Get-FakeCall -All) -join '; ' | Should -Be 'asked | to stop; Start | cloudify-psutil'
+        (Get-Setting).psutil_config[0].interval | Should -Be 7
+    }
+    It 'is updated where its password changed' {
+        $broker['BrokerCredential'] = [pscredential]::new('sampler', [System.Net.NetworkCredential]::new('', 'other').SecurePassword)
+        $before = (Get-Setting).broker.password_dpapi
+        Start-PsutilMonitor -Configuration $entry @start @broker
+        (Get-Setting).broker.password_dpapi | Should -Not -Be $before
+    }
+    It 'is made anew with -Force' {
+        Start-PsutilMonitor -Configuration $entry -Force @start @broker
+        Get-FakeCall | Should -Contain 'remove | cloudify-psutil | confirm'
+        @(Get-FakeCall | Where-Object { $_ -like 'install*' }).Count | Should -Be 1
+    }
+    It 'starts again from the pipeline after a stop that kept it' {
+        Stop-PsutilMonitor -Name cloudify-psutil -KeepService
+        $before = Get-Content -Path (Join-Path $data 'cloudify-psutil/settings.json') -Raw
+        Get-PsutilMonitor | Start-PsutilMonitor @start
+        Get-FakeState cloudify-psutil | Should -Be 'Running'
+        Get-Content -Path (Join-Path $data 'cloudify-psutil/settings.json') -Raw | Should -BeExactly $before
+    }
+    It 'runs again as before where an update fails' {
+        $before = Get-Content -Path (Join-Path $data 'cloudify-psutil/settings.json') -Raw
+        Set-FakeOption @{ Collector = 'exits' }
+        $entry2 = $entry.Clone()
+        $entry2['interval'] = 7
+        { Start-PsutilMonitor -Configuration $entry2 @start @broker } | Should -Throw -ErrorId 'CollectorExited,Start-PsutilMonitor'
+        Get-Content -Path (Join-Path $data 'cloudify-psutil/settings.json') -Raw | Should -BeExactly $before
+        @(Get-FakeCall | Where-Object { $_ -like 'Start*' }).Count | Should -Be 2
+    }
+    It 'has others beside it' {
+        Start-PsutilMonitor -Configuration $entry -NodeId vm_1 @start @broker
+        Start-PsutilMonitor -Configuration $entry -NodeId vm_2 @start @broker
+        @(Get-PsutilMonitor).Count | Should -Be 3
+        Stop-PsutilMonitor -Name cloudify-psutil-vm_1
+        (Get-PsutilMonitor | ForEach-Object { $_.Name }) -join ' ' | Should -Be 'cloudify-psutil cloudify-psutil-vm_2'
+        Test-Path -Path (Join-Path $data 'cloudify-psutil-vm_2/settings.json') | Should -BeTrue
+    }
+}
+
+Describe 'A start that fails' {
+    It 'because the collector <Collector> throws <Id>, with its last words, and leaves nothing' -ForEach @(
+        @{ Collector = 'exits'; Id = 'CollectorExited'; Category = 'InvalidResult' }
+        @{ Collector = 'paused'; Id = 'CollectorExited'; Category = 'InvalidResult' }
+        @{ Collector = 'silent'; Id = 'StartTimeout'; Category = 'OperationTimeout' }
+        @{ Collector = 'unreachable'; Id = 'BrokerUnreachable'; Category = 'ConnectionError' }
+        @{ Collector = 'refused'; Id = 'BrokerRefused'; Category = 'AuthenticationError' }
+    ) {
+        Reset-FakeWindows -Collector $Collector
+        $record = $null
+        try { Start-PsutilMonitor -Configuration $entry @start @broker } catch { $record = $_ }
+        $record.FullyQualifiedErrorId | Should -Be "$Id,Start-PsutilMonitor"
+        $record.CategoryInfo.Category | Should -Be $Category
+        $record.TargetObject | Should -Be 'cloudify-psutil'
+        $record.Exception.Message | Should -BeLike '*error: the last words*'
+        @(Get-FakeServiceName).Count | Should -Be 0
+        Test-Path -Path $data | Should -BeFalse
+    }
+    It 'because NSSM fails at "<Step>" leaves nothing' -ForEach @(
+        'install', 'set cloudify-psutil Application', 'set cloudify-psutil AppDirectory', 'set cloudify-psutil AppParameters',
+        'set cloudify-psutil DisplayName', 'set cloudify-psutil Description', 'set cloudify-psutil Start', 'set cloudify-psutil AppExit Default',
+        'set cloudify-psutil AppExit 0', 'set cloudify-psutil AppExit 3', 'set cloudify-psutil AppRestartDelay', 'set cloudify-psutil AppThrottle',
+        'set cloudify-psutil AppStopMethodSkip', 'set cloudify-psutil AppStopMethodConsole', 'set cloudify-psutil AppNoConsole',
+        'set cloudify-psutil AppPriority', 'set cloudify-psutil AppStdout', 'set cloudify-psutil AppStderr', 'set cloudify-psutil AppRotateFiles',
+        'set cloudify-psutil AppRotateBytes', 'set cloudify-psutil AppKillProcessTree', 'get cloudify-psutil AppParameters' |
+            ForEach-Object { @{ Step = $_ } }
+    ) {
+        Reset-FakeWindows -FailAt $Step
+        $record = $null
+        try { Start-PsutilMonitor -Configuration $entry @start @broker } catch { $record = $_ }
+        $record.FullyQualifiedErrorId | Should -Be 'NssmFailed,Start-PsutilMonitor'
+        $record.CategoryInfo.Category | Should -Be 'InvalidResult'
+        $record.Exception.Message | Should -BeLike '*exit code 5: Access is denied.*'
+        @(Get-FakeServiceName).Count | Should -Be 0
+        Test-Path -Path $data | Should -BeFalse
+    }
+    It 'because NSSM does not keep a value leaves nothing' {
+        Reset-FakeWindows -Unkept 'AppExit 3'
+        { Start-PsutilMonitor -Configuration $entry @start @broker } | Should -Throw -ErrorId 'NssmFailed,Start-PsutilMonitor'
+        @(Get-FakeServiceName).Count | Should -Be 0
+    }
+    It 'because the service manager refuses leaves nothing' {
+        Mock -ModuleName PsutilAgent SendServiceControl { 
+            throw [System.Management.Automation.ErrorRecord]::new([System.Exception]::new('refused'), 'NssmFailed', 'InvalidResult', $Name)
+        } -ParameterFilter { $Control -eq 'Start' }
+        { Start-PsutilMonitor -Configuration $entry @start @broker } | Should -Throw -ErrorId 'NssmFailed,Start-PsutilMonitor'
+        @(Get-FakeServiceName).Count | Should -Be 0
+        Test-Path -Path $data | Should -BeFalse
+    }
+    It 'keeps unsent samples of an earlier monitor' {
+        $spool = Join-Path $data 'cloudify-psutil/spool'
+        $null = New-Item -Path $spool -ItemType Directory
+        Set-Content -Path (Join-Path $spool 'kept') -Value 'samples'
+        Reset-FakeWindows -Collector exits
+        { Start-PsutilMonitor -Configuration $entry @start @broker } | Should -Throw
+        Test-Path -Path (Join-Path $spool 'kept') | Should -BeTrue
+        Test-Path -Path (Join-Path $data 'cloudify-psutil/settings.json') | Should -BeFalse
+    }
+    It 'because another service has the name throws MonitorExists and touches nothing' {
+        Add-FakeService -Name cloudify-psutil
+        $record = $null
+        try { Start-PsutilMonitor -Configuration $entry -Force @start @broker } catch { $record = $_ }
+        $record.FullyQualifiedErrorId | Should -Be 'MonitorExists,Start-PsutilMonitor'
+        $record.CategoryInfo.Category | Should -Be 'ResourceExists'
+        Get-FakeCall -All | Should -BeNullOrEmpty
+        Test-Path -Path $data | Should -BeFalse
+    }
+    It 'because the session has no administrator rights throws ElevationRequired and touches nothing' {
+        Mock -ModuleName PsutilAgent TestElevated { $false }
+        $record = $null
+        try { Start-PsutilMonitor -Configuration $entry @start @broker } catch { $record = $_ }
+        $record.FullyQualifiedErrorId | Should -Be 'ElevationRequired,Start-PsutilMonitor'
+        $record.CategoryInfo.Category | Should -Be 'PermissionDenied'
+        Get-FakeCall -All | Should -BeNullOrEmpty
+        Test-Path -Path $data | Should -BeFalse
+    }
+    It 'because <Program> is missing throws <Id>' -ForEach @(
+        @{ Program = 'NssmPath'; Id = 'NssmNotFound' }, @{ Program = 'NodePath'; Id = 'NodeNotFound' }
+    ) {
+        $start[$Program] = Join-Path $env:PSUTIL_AGENT_FAKE 'nowhere.exe'
+        $record = $null
+        try { Start-PsutilMonitor -Configuration $entry @start @broker } catch { $record = $_ }
+        $record.FullyQualifiedErrorId | Should -Be "$Id,Start-PsutilMonitor"
+        $record.CategoryInfo.Category | Should -Be 'ResourceUnavailable'
+        Test-Path -Path $data | Should -BeFalse
+    }
+    It 'because its data folder cannot be made throws DataNotWritable' {
+        Set-Content -Path $data -Value 'a file in the way'
+        $record = $null
+        try { Start-PsutilMonitor -Configuration $entry @start @broker } catch { $record = $_ }
+        $record.FullyQualifiedErrorId | Should -Be 'DataNotWritable,Start-PsutilMonitor'
+        $record.CategoryInfo.Category | Should -Be 'WriteError'
+        @(Get-FakeServiceName).Count | Should -Be 0
+    }
+}
+
+Describe '-WhatIf' {
+    It 'changes nothing at all' {
+        Start-PsutilMonitor -Configuration $entry -WhatIf @start @broker
+        Get-FakeCall -All | Should -BeNullOrEmpty
+        Test-Path -Path $data | Should -BeFalse
+    }
+    It 'still finds faults' {
+        Start-PsutilMonitor -Configuration @{ method = 'nope'; interval = 1 } -WhatIf @start -ErrorAction SilentlyContinue -ErrorVariable faults
+        $faults[0].FullyQualifiedErrorId | Should -Be 'ConfigInvalid,Start-PsutilMonitor'
+    }
+    It 'leaves a running monitor alone' {
+        Start-PsutilMonitor -Configuration $entry @start @broker
+        Clear-FakeCall
+        Start-PsutilMonitor -Configuration @{ method = 'boot_time'; interval = 1 } -WhatIf @start @broker
+        Stop-PsutilMonitor -Name * -WhatIf
+        Get-FakeCall -All | Should -BeNullOrEmpty
+        Get-FakeState cloudify-psutil | Should -Be 'Running'
+    }
+}
+
+Describe 'Odd names' {
+    It 'node id "<Id>" makes the service <Service>' -ForEach @(
+        @{ Id = 'vm_1'; Service = 'cloudify-psutil-vm_1' }
+        @{ Id = 'web server & "co" 100%'; Service = 'cloudify-psutil-web_server____co__100_-*' }
+        @{ Id = '..\..\evil'; Service = 'cloudify-psutil-_.._evil-*' }
+        @{ Id = "zo$([char]0xEB)"; Service = 'cloudify-psutil-zo_-*' }
+    ) {
+        Start-PsutilMonitor -Configuration $entry -NodeId $Id @start @broker
+        $name = @(Get-FakeServiceName)[0]
+        $name | Should -BeLike $Service
+        (Get-Setting $name).node.node_id | Should -BeExactly $Id
+        @(Get-ChildItem -Path $data).Count | Should -Be 1
+    }
+    It 'the name "<Name>" makes a monitor that is found and stopped by it' -ForEach @(
+        'my monitor', 'a "quoted" one', "o'neill & sons 100%", "zo$([char]0xEB)", 'con', 'ends in a dot.' | ForEach-Object { @{ Name = $_ } }
+    ) {
+        Start-PsutilMonitor -Configuration $entry -Name $Name @start @broker
+        (Get-PsutilMonitor -Name $Name).Name | Should -BeExactly $Name
+        Stop-PsutilMonitor -Name $Name
+        @(Get-FakeServiceName).Count | Should -Be 0
+        Test-Path -Path $data | Should -BeFalse
+    }
+    It 'the name "<Name>" is refused' -ForEach @('a\b', 'a/b', 'a*', ' a', 'a ', '' | ForEach-Object { @{ Name = $_ } }) {
+        { Start-PsutilMonitor -Configuration $entry -Name $Name @start } | Should -Throw -ErrorId 'ParameterArgumentValidationError,Start-PsutilMonitor'
+    }
+}
+
+Describe 'The password' {
+    It 'is in no output, error, NSSM call or file' {
+        Reset-FakeWindows -Collector refused
+        $output = & {
+            try { Start-PsutilMonitor -Configuration $entry -Verbose -Debug -PassThru @start @broker 2>&1 3>&1 4>&1 5>&1 6>&1 } catch { $_ }
+        } | ForEach-Object { "$_"; if ($_ -is [System.Management.Automation.ErrorRecord]) { "$($_.Exception) $($_.TargetObject) $($_.ScriptStackTrace)" } }
+        $text = ($output + (Get-FakeCall -All)) -join "`n"
+        $text | Should -BeLike '*nssm set*'
+        $text.Contains('Zx9') | Should -BeFalse
+    }
+    It 'of a configuration with faults is in no error' {
+        $document = @{ broker = @{ hostnames = 'x'; password = $secret; colour = 'red' }; psutil_config = @($entry) }
+        Start-PsutilMonitor -Configuration $document @start -ErrorAction SilentlyContinue -ErrorVariable faults
+        @($faults).Count | Should -BeGreaterThan 0
+        ($faults | ForEach-Object { "$_ $($_.TargetObject)" }) -join ' ' | Should -Not -BeLike '*Zx9*'
+    }
+}

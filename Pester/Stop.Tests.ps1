@@ -1,0 +1,161 @@
+# Stop-PsutilMonitor and Get-PsutilMonitor on a Windows that is none.
+BeforeAll {
+    Import-Module (Join-Path (Split-Path -Path $PSScriptRoot) 'PsutilAgent.psd1') -Force
+    Import-Module (Join-Path $PSScriptRoot 'FakeWindows.psm1') -Force
+    $entry = @{ method = 'virtual_memory'; interval = 5 }
+}
+
+BeforeEach {
+    $env:PSUTIL_AGENT_FAKE = Join-Path $TestDrive ([guid]::NewGuid().ToString('n'))
+    $data = Join-Path $env:PSUTIL_AGENT_FAKE 'PsutilAgent'
+    $null = New-Item -Path $env:PSUTIL_AGENT_FAKE -ItemType Directory
+    $nssm = Join-Path $env:PSUTIL_AGENT_FAKE 'nssm.exe'
+    Set-Content -Path $nssm -Value 'stands in for nssm.exe'
+    Reset-FakeWindows
+    . (Join-Path $PSScriptRoot 'FakeWindows.ps1')
+    Start-PsutilMonitor -Configuration $entry -NssmPath $nssm -BrokerHostname h -Timeout 2
+    $folder = Join-Path $data 'cloudify-psutil'
+    Clear-FakeCall
+}
+AfterAll { $env:PSUTIL_AGENT_FAKE = $null }
+
+Describe 'Stop-PsutilMonitor' {
+    It 'asks the collector, deletes the service, and leaves no file' {
+        Stop-PsutilMonitor -Name cloudify-psutil | Should -BeNullOrEmpty
+        (Get-FakeCall -All) -join '; ' | Should -Be 'asked | to stop; remove | cloudify-psutil | confirm'
+        Test-Path -Path $data | Should -BeFalse
+    }
+    It 'keeps unsent samples, and nothing else' {
+        $null = New-Item -Path (Join-Path $folder 'spool') -ItemType Directory
+        Set-Content -Path (Join-Path $folder 'spool/kept') -Value 'samples'
+        Set-FakeOption @{ Spooled = 7 }
+        Stop-PsutilMonitor -Name cloudify-psutil
+        (Get-ChildItem -Path $folder | ForEach-Object { $_.Name }) -join ' ' | Should -Be 'spool'
+        Test-Path -Path (Join-Path $folder 'spool/kept') | Should -BeTrue
+    }
+    It 'lets go of them with -RemoveData' {
+        $null = New-Item -Path (Join-Path $folder 'spool') -ItemType Directory
+        Set-FakeOption @{ Spooled = 7 }
+        Stop-PsutilMonitor -Name cloudify-psutil -RemoveData
+        Test-Path -Path $data | Should -BeFalse
+    }
+    It 'only stops with -KeepService' {
+        $monitor = Stop-PsutilMonitor -Name cloudify-psutil -KeepService -PassThru
+        (Get-FakeCall -All) -join '; ' | Should -Be 'asked | to stop'
+        $monitor.State, $monitor.CollectorState | Should -Be 'Stopped', 'stopped'
+        Test-Path -Path (Join-Path $folder 'settings.json') | Should -BeTrue
+    }
+    It 'stops the service where the collector does not answer' {
+        Set-FakeOption @{ ObeysStop = $false }
+        Stop-PsutilMonitor -Name cloudify-psutil -Timeout 1
+        (Get-FakeCall -All) -join '; ' | Should -Be 'Stop | cloudify-psutil; remove | cloudify-psutil | confirm'
+    }
+    It 'stops a service that is stuck in Paused' {
+        Set-FakeState -Name cloudify-psutil -State Paused
+        Remove-Item -Path (Join-Path $folder 'status.json')
+        Stop-PsutilMonitor -Name cloudify-psutil
+        (Get-FakeCall -All) -join '; ' | Should -Be 'Stop | cloudify-psutil; remove | cloudify-psutil | confirm'
+    }
+    It 'deletes the service of a monitor that is stopped already' {
+        Set-FakeState -Name cloudify-psutil -State Stopped
+        Stop-PsutilMonitor -Name cloudify-psutil
+        (Get-FakeCall -All) -join '; ' | Should -Be 'remove | cloudify-psutil | confirm'
+    }
+    It 'throws StopTimeout and removes nothing where the service does not stop' {
+        Set-FakeOption @{ ObeysStop = $false }
+        Mock -ModuleName PsutilAgent SendServiceControl { }
+        Mock -ModuleName PsutilAgent WaitUntil { & $Condition }
+        Stop-PsutilMonitor -Name cloudify-psutil -Timeout 1 -ErrorAction SilentlyContinue -ErrorVariable faults
+        $faults[0].FullyQualifiedErrorId | Should -Be 'StopTimeout,Stop-PsutilMonitor'
+        $faults[0].CategoryInfo.Category | Should -Be 'OperationTimeout'
+        Get-FakeCall | Should -BeNullOrEmpty
+        Test-Path -Path (Join-Path $folder 'settings.json') | Should -BeTrue
+    }
+    It 'keeps everything where NSSM does not delete the service' {
+        Set-FakeOption @{ FailAt = 'remove' }
+        Stop-PsutilMonitor -Name cloudify-psutil -ErrorAction SilentlyContinue -ErrorVariable faults
+        $faults[0].FullyQualifiedErrorId | Should -Be 'NssmFailed,Stop-PsutilMonitor'
+        Test-Path -Path (Join-Path $folder 'settings.json') | Should -BeTrue
+    }
+    It 'says which name is no monitor, and goes on' {
+        Add-FakeService -Name spooler
+        Stop-PsutilMonitor -Name nobody, spooler, cloudify-psutil -ErrorAction SilentlyContinue -ErrorVariable faults
+        ($faults | ForEach-Object { "$($_.FullyQualifiedErrorId) $($_.TargetObject) $($_.CategoryInfo.Category)" }) -join '; ' | Should -Be (
+            'MonitorNotFound,Stop-PsutilMonitor nobody ObjectNotFound; MonitorNotFound,Stop-PsutilMonitor spooler ObjectNotFound')
+        (Get-FakeServiceName) -join ' ' | Should -Be 'spooler'
+    }
+    It 'takes a pattern, which may match nothing' {
+        Stop-PsutilMonitor -Name nobody* -ErrorVariable faults
+        Stop-PsutilMonitor -Name cloud* -ErrorVariable +faults
+        @($faults).Count | Should -Be 0
+        @(Get-FakeServiceName).Count | Should -Be 0
+    }
+    It 'takes monitors from the pipeline' {
+        Start-PsutilMonitor -Configuration $entry -NodeId b -NssmPath $nssm -BrokerHostname h -Timeout 2
+        Get-PsutilMonitor | Stop-PsutilMonitor
+        @(Get-FakeServiceName).Count | Should -Be 0
+    }
+    It 'throws ElevationRequired without administrator rights' {
+        Mock -ModuleName PsutilAgent TestElevated { $false }
+        Stop-PsutilMonitor -Name cloudify-psutil -ErrorAction SilentlyContinue -ErrorVariable faults
+        $faults[0].FullyQualifiedErrorId | Should -Be 'ElevationRequired,Stop-PsutilMonitor'
+        Get-FakeCall -All | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Get-PsutilMonitor' {
+    It 'gives what the collector says, times as local time' {
+        $monitor = Get-PsutilMonitor
+        $monitor.Name, $monitor.State, $monitor.CollectorState, $monitor.ProcessId | Should -Be 'cloudify-psutil', 'Running', 'sampling', 4711
+        $monitor.Taken, $monitor.Published, $monitor.Spooled, $monitor.Dropped, $monitor.Unroutable, $monitor.Skipped | Should -Be 12, 10, 0, 1, 0, 3
+        $monitor.Since.ToUniversalTime() | Should -Be ([datetime]::Parse('2026-01-02T03:04:05Z').ToUniversalTime())
+        $monitor.Since.Kind | Should -Be 'Local'
+        $monitor.LastError | Should -BeNullOrEmpty
+        $monitor.ConfigurationPath | Should -Be (Join-Path $folder 'settings.json')
+        @($monitor.Entries).Count | Should -Be 1
+    }
+    It 'does not take a dead collector''s word' {
+        Mock -ModuleName PsutilAgent TestCollectorAlive { $false }
+        $monitor = Get-PsutilMonitor
+        $monitor.CollectorState, $monitor.Connected | Should -Be 'exited', $false
+        $monitor.ProcessId, $monitor.Since | Should -BeNullOrEmpty
+        $monitor.Taken | Should -Be 12
+    }
+    It 'gives nothing, not zero, where the collector never said anything' {
+        Remove-Item -Path (Join-Path $folder 'status.json')
+        $monitor = Get-PsutilMonitor
+        foreach ($name in 'CollectorState', 'ProcessId', 'Since', 'Connected', 'Taken', 'Published', 'Spooled', 'LastPublished', 'LastError') {
+            $null -eq $monitor.$name | Should -BeTrue -Because $name
+        }
+        $monitor.State | Should -Be 'Running'
+    }
+    It 'shows the last error as an object' {
+        Set-FakeOption @{ Collector = 'refused' }
+        Stop-PsutilMonitor -Name * -KeepService
+        Send-FakeControl -Name cloudify-psutil -Control Start
+        $monitor = Get-PsutilMonitor
+        $monitor.LastError.Code, $monitor.LastError.Message | Should -Be 'PSA_BROKER_REFUSED', 'the broker said no'
+        $monitor.Connected | Should -BeFalse
+    }
+    It 'leaves other services out' {
+        Add-FakeService -Name spooler
+        @(Get-PsutilMonitor).Count | Should -Be 1
+    }
+    It 'writes MonitorNotFound for a name, nothing for a pattern' {
+        Get-PsutilMonitor -Name nobody -ErrorAction SilentlyContinue -ErrorVariable faults
+        $faults[0].FullyQualifiedErrorId | Should -Be 'MonitorNotFound,Get-PsutilMonitor'
+        Get-PsutilMonitor -Name nobody* | Should -BeNullOrEmpty
+    }
+    It 'warns without administrator rights' {
+        Mock -ModuleName PsutilAgent TestElevated { $false }
+        $null = Get-PsutilMonitor -WarningVariable warnings -WarningAction SilentlyContinue
+        "$warnings" | Should -BeLike '*administrator*'
+    }
+    It 'has its names completed, quoted where they need it' {
+        Start-PsutilMonitor -Configuration $entry -Name 'my monitor' -NssmPath $nssm -BrokerHostname h -Timeout 2
+        foreach ($line in 'Get-PsutilMonitor -Name m', 'Stop-PsutilMonitor m') {
+            $found = [System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches
+            $found[0].CompletionText | Should -Be "'my monitor'"
+        }
+    }
+}
