@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { SpoolError } from '../errors.js';
+import type { SpoolError } from '../errors.js';
 import { Backlog, queued } from './backlog.js';
 import { openFolder, type Opened } from './folder.js';
 import type { Ledger } from './ledger.js';
@@ -148,7 +148,8 @@ export class Keep {
     await this.#attempt(async (shelf) => {
       count = await shelf.shed(unwanted);
     });
-    return count + this.#memory.shed(unwanted);
+    // Older ones that cannot be reached now: what is in memory is not the oldest.
+    return (this.#shelf?.ledger.count ?? 0) > 0 ? count : count + this.#memory.shed(unwanted);
   }
 
   /** Takes the oldest out of memory until it is down to so many bytes; gives how many. */
@@ -187,7 +188,7 @@ export class Keep {
     const mine = this.#shelf?.ledger;
     const theirs = opened.ledger;
     if (mine !== undefined && (opened.writer === this.writer || theirs.count === 0)) {
-      this.lose(forgetMissing(mine, theirs));
+      this.lose(mine.forget(theirs));
       if (this.#overtaken) this.#renumber(mine);
       return mine;
     }
@@ -227,22 +228,4 @@ export class Keep {
       this.fail(error);
     }
   }
-}
-
-/** Takes out of a ledger what a store salvaged meanwhile does not hold any more; gives how many samples that were. */
-function forgetMissing(mine: Ledger, found: Ledger): number {
-  const before = mine.count;
-  const forget = (from: number, until: number): void => {
-    const count = mine.count;
-    const bytes = mine.bytes;
-    mine.take(from, until, 0);
-    mine.bytes = count === 0 ? 0 : Math.round((bytes * mine.count) / count);
-  };
-  if (found.count === 0) forget(mine.head, mine.next);
-  else {
-    forget(mine.head, found.head);
-    for (const run of found.gone.runs) forget(run.from, run.until);
-    forget(found.next, mine.next);
-  }
-  return before - mine.count;
 }

@@ -77,6 +77,21 @@ export class Ledger {
     this.bytes = this.count === 0 ? 0 : Math.max(0, this.bytes - bytes);
   }
 
+  /** Takes out whatever a store that was salvaged or replaced does not hold any more; gives how many samples that were. */
+  forget(found: Ledger): number {
+    const before = this.count;
+    const missing =
+      found.count === 0
+        ? [{ from: this.head, until: this.next }]
+        : [{ from: this.head, until: found.head }, ...found.gone.runs, { from: found.next, until: this.next }];
+    for (const { from, until } of missing) {
+      const { count, bytes } = this;
+      this.take(from, until, 0);
+      this.bytes = count === 0 ? 0 : Math.round((bytes * this.count) / count);
+    }
+    return before - this.count;
+  }
+
   /** The bytes that `count` samples have on average. */
   share(count: number): number {
     return this.count === 0 ? 0 : Math.round((this.bytes / this.count) * count);

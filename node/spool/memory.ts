@@ -41,9 +41,10 @@ export class MemoryQueue implements SampleQueue {
   put(batch: readonly Envelope[]): Promise<void> {
     if (this.#closed) this.#drops.add('closed', batch.length);
     else if (batch.length > 0) {
-      const entries = admit(batch, this.bounds.maxBytes, this.#wall());
+      const { entries, overflows } = admit(batch, this.bounds.maxBytes, this.#wall());
+      const incoming = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+      const shed = this.#backlog.shed(() => overflows || this.#backlog.bytes + incoming > this.bounds.maxBytes);
       for (const entry of entries) this.#backlog.push(this.#next++, entry);
-      const shed = this.#backlog.shed(() => this.#backlog.bytes > this.bounds.maxBytes);
       this.#drops.add('size', batch.length - entries.length + shed);
       this.#listeners.call();
     }

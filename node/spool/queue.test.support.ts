@@ -5,8 +5,9 @@ import type { TestContext } from 'node:test';
 import type { Clock } from '../scheduler/clock.js';
 import type { Envelope } from '../sample/message.js';
 import type { SpoolEvent } from './event.js';
+import type { SpoolOptions } from './options.js';
 import type { SampleQueue } from './queue.js';
-import { openSpool, type SpoolOptions } from './spool.js';
+import { openSpool } from './spool.js';
 
 /** A clock that stands still until it is told to go on. */
 export class FakeClock implements Clock {

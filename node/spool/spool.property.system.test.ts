@@ -36,11 +36,9 @@ const bytesOf = (held: readonly number[]): number => held.reduce((sum, number) =
 /** The model: what a queue of `maxBytes` holds after each step. */
 function step(held: readonly number[], line: Line, maxBytes: number): number[] {
   if (line.step === 'open') return [...held];
-  if (line.step === 'remove') {
-    const removed = new Set(line.numbers);
-    return held.filter((number) => !removed.has(number));
-  }
-  const all = [...held, ...Array.from({ length: line.until - line.from }, (_, index) => line.from + index)];
+  const removed = new Set(line.step === 'remove' ? line.numbers : []);
+  const fresh = line.step === 'put' ? Array.from({ length: line.until - line.from }, (_, index) => line.from + index) : [];
+  const all = [...held.filter((number) => !removed.has(number)), ...fresh];
   let bytes = bytesOf(all);
   let start = 0;
   for (; bytes > maxBytes; start += 1) bytes -= sizeOf(all[start] ?? NaN);
@@ -61,6 +59,17 @@ function mayFollow(found: readonly number[], before: readonly number[], line: Li
   return isPrefix && startsRight && same(old, before.slice(dropped)) && dropped <= before.filter((number) => !after.includes(number)).length;
 }
 
+/** Numbers as runs, for people. */
+function runsOf(numbers: readonly number[]): string {
+  const runs: { from: number; to: number }[] = [];
+  for (const number of numbers) {
+    const last = runs.at(-1);
+    if (last?.to === number - 1) last.to = number;
+    else runs.push({ from: number, to: number });
+  }
+  return runs.map(({ from, to }) => `${String(from)}-${String(to)}`).join(' ');
+}
+
 test('a process that is killed at any instant loses nothing it was told is safe, and gets nothing back', { timeout: duration * 3 + 60_000 }, async (context) => {
   const seed = Number(process.env['PSUTIL_SEED'] ?? Date.now() % 1_000_000);
   context.diagnostic(`seed ${String(seed)} (PSUTIL_SEED replays it)`);
@@ -79,6 +88,7 @@ test('a process that is killed at any instant loses nothing it was told is safe,
     const after = next() < 0.15 ? 'start' : 'open';
     const lines = await runAndKill(path, Math.floor(next() * 2 ** 31), maxBytes, number, after, next() * 250);
     let pending: Line | undefined;
+    const initial = runsOf(held);
     for (const line of lines) {
       if (line.step === 'put') number = Math.max(number, line.until);
       if (!line.done) {
@@ -91,11 +101,13 @@ test('a process that is killed at any instant loses nothing it was told is safe,
       if (line.step === 'remove') removed += line.numbers.length;
     }
     const queue = await openSpool({ path, maxBytes: 1e9, maxAge: 1e6, clock: systemClock, report: (event) => { assert.fail(event.message); } });
+    context.after(() => queue.close());
     const all = await queue.read(-1, 10_000_000);
     const found = all.map(({ envelope }) => Number(envelope.id.slice('sample-'.length)));
-    const where = `kill ${String(kills)}, seed ${String(seed)}, pending ${JSON.stringify(pending)?.slice(0, 100)}`;
+    const story = `${lines.map((line) => (line.step === 'open' ? 'open' : `${line.step} ${line.step === 'put' ? `${String(line.from)}-${String(line.until - 1)}` : runsOf(line.numbers)} ${String(line.done)}`)).join('\n')}\nmax ${String(maxBytes)} initial ${initial}`;
+    const where = `${story}\nkill ${String(kills)}, seed ${String(seed)}, pending ${pending === undefined ? 'nothing' : JSON.stringify(pending).slice(0, 100)}`;
     if (pending === undefined) assert.deepEqual(found, held, where);
-    else assert.ok(mayFollow(found, held, pending, maxBytes), `${where}: ${String(held.length)} expected, ${String(found.length)} found`);
+    else assert.ok(mayFollow(found, held, pending, maxBytes), `${where}: before ${runsOf(held)}, after ${runsOf(step(held, pending, maxBytes))}, found ${runsOf(found)}`);
     const { count, bytes, dropped } = queue.stats();
     assert.deepEqual({ count, bytes, dropped }, { count: found.length, bytes: bytesOf(found), dropped: { size: 0, age: 0, damage: 0, closed: 0 } }, where);
     for (const { position, envelope } of all) {

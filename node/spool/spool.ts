@@ -4,27 +4,17 @@ import type { Clock } from '../scheduler/clock.js';
 import type { Envelope } from '../sample/message.js';
 import { admit } from './admission.js';
 import { Drops } from './drops.js';
-import { droppedMessage, type SpoolEvent } from './event.js';
+import { droppedMessage } from './event.js';
 import { otherVersions } from './folder.js';
 import { Keep } from './keep.js';
 import { Listeners } from './listeners.js';
+import type { SpoolOptions } from './options.js';
 import type { Queued, QueueStats, SampleQueue } from './queue.js';
 import type { Facts } from './shelf.js';
 import { steadyWall } from './steady.js';
 
-/** Where a spool is, and its bounds. */
-export interface SpoolOptions {
-  /** A directory of its own; it is made where it is missing. */
-  readonly path: string;
-  /** Bytes of the bodies, on disk and in memory together. */
-  readonly maxBytes: number;
-  /** Seconds in the queue; older samples are let go. */
-  readonly maxAge: number;
-  /** Bytes of the bodies kept in memory while the disk cannot be used; 16 MiB unless set. */
-  readonly memoryBytes?: number;
-  readonly clock: Clock;
-  readonly report: (event: SpoolEvent) => void;
-}
+export type { SpoolEvent } from './event.js';
+export type { SpoolOptions } from './options.js';
 
 const memoryBytes = 16 * 1024 * 1024;
 const housekeeping = 1000;
@@ -140,7 +130,8 @@ class Spool implements SampleQueue {
     this.#cancelRetry?.();
     await this.#flush();
     await this.#exclusive(async () => {
-      if (this.#keep.inMemory.count > 0) await this.#keep.open(this.#clock.wall()).catch(() => undefined);
+      // Also for what was taken out while it could not be written.
+      if (this.#keep.fault !== undefined) await this.#keep.open(this.#clock.wall()).catch(() => undefined);
       this.#drops.add('closed', await this.#keep.close());
       this.#drops.close();
     });
@@ -157,12 +148,12 @@ class Spool implements SampleQueue {
       this.#flushing = undefined;
       const puts = this.#puts.splice(0);
       const batch = puts.flatMap((put) => put.batch);
-      const entries = admit(batch, this.options.maxBytes, this.#wall());
+      const { entries, overflows } = admit(batch, this.options.maxBytes, this.#wall());
       this.#drops.add('size', batch.length - entries.length);
       await this.#keep.take(this.#taken.splice(0));
       const incoming = entries.reduce((sum, entry) => sum + entry.bytes, 0);
-      const room = this.options.maxBytes - incoming;
-      if (this.#keep.bytes > room) this.#drops.add('size', await this.#keep.shed(() => this.#keep.bytes > room));
+      const tooMuch = (): boolean => overflows || this.#keep.bytes + incoming > this.options.maxBytes;
+      if (tooMuch()) this.#drops.add('size', await this.#keep.shed(tooMuch));
       await this.#keep.append(entries);
       this.#drops.add('size', this.#keep.shedMemory(this.options.memoryBytes ?? memoryBytes));
       await this.#keep.commit();

@@ -32,9 +32,9 @@ const tuning = {
 
 /** One LevelDB folder: records by position, and the state. Every call rejects with classic-level's errors. */
 export class Store {
-  readonly #level: ClassicLevel<string, string>;
+  readonly #level: ClassicLevel;
 
-  private constructor(level: ClassicLevel<string, string>) {
+  private constructor(level: ClassicLevel) {
     this.#level = level;
   }
 

@@ -9,8 +9,8 @@ export interface Found {
   readonly sequence: number;
 }
 
-// Blocks, each followed by its compression (1 byte) and checksum (4), then an index of them, and a footer that says where
-// the index is. (google/leveldb, doc/table_format.md)
+// Blocks, each followed by its compression (1 byte) and checksum (4), then a list of extras (the filter), an index of the blocks,
+// and a footer that says where these two are. (google/leveldb, doc/table_format.md)
 const footerSize = 48;
 const trailerSize = 5;
 const magic = 0xdb4775248b80fb57n;
@@ -24,9 +24,13 @@ interface Handle {
 /** Whether all of a table is as it was written. LevelDB does not look; damage would end the process in one of its assertions. */
 export function isWholeTable(data: Buffer): boolean {
   try {
-    const index = indexOf(data);
-    if (index === undefined || !isWholeBlock(data, index)) return false;
-    for (const handle of handlesOf(data, index)) if (!isWholeBlock(data, handle)) return false;
+    const footer = footerOf(data);
+    if (footer === undefined) return false;
+    // The blocks, and the filter, which is what says that a key is not there.
+    for (const list of [footer.index, footer.extras]) {
+      if (!isWholeBlock(data, list)) return false;
+      for (const handle of handlesOf(data, list)) if (!isWholeBlock(data, handle)) return false;
+    }
     return true;
   } catch (error) {
     if (error instanceof RangeError) return false;
@@ -37,8 +41,8 @@ export function isWholeTable(data: Buffer): boolean {
 /** Whatever a table holds under a key, as far as it can be made out. */
 export function* foundInTable(data: Buffer): Generator<Found> {
   try {
-    const index = indexOf(data);
-    if (index !== undefined) for (const handle of handlesOf(data, index)) yield* foundInBlock(data, handle);
+    const footer = footerOf(data);
+    if (footer !== undefined) for (const handle of handlesOf(data, footer.index)) yield* foundInBlock(data, handle);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
   }
@@ -58,19 +62,18 @@ function* foundInBlock(data: Buffer, handle: Handle): Generator<Found> {
   }
 }
 
-function indexOf(data: Buffer): Handle | undefined {
+function footerOf(data: Buffer): { extras: Handle; index: Handle } | undefined {
   if (data.length < footerSize || data.readBigUInt64LE(data.length - 8) !== magic) return undefined;
   const footer = new Bytes(data.subarray(data.length - footerSize));
-  handleOf(footer);
-  return handleOf(footer);
+  return { extras: handleOf(footer), index: handleOf(footer) };
 }
 
 function handleOf(bytes: Bytes): Handle {
   return { offset: bytes.varint(), size: bytes.varint() };
 }
 
-function* handlesOf(data: Buffer, index: Handle): Generator<Handle> {
-  for (const [, value] of entriesOf(contentsOf(data, index))) yield handleOf(new Bytes(value));
+function* handlesOf(data: Buffer, list: Handle): Generator<Handle> {
+  for (const [, value] of entriesOf(contentsOf(data, list))) yield handleOf(new Bytes(value));
 }
 
 function isWholeBlock(data: Buffer, { offset, size }: Handle): boolean {
