@@ -3,11 +3,13 @@
  * the journal, a wall clock that a parent can step (OFFSET, milliseconds, from the start), and answers to a parent that asks.
  */
 import { Agent } from '../agent.js';
+import { keepHeapSmall } from '../cli/memory.js';
 import { readSettings } from '../config/reader.js';
 import { openLog } from '../log/log.js';
 import { brokerOutlet } from '../outlet/broker.js';
 import { openProvider } from '../providers/host.js';
 import { Envelopes } from '../sample/envelopes.js';
+import { sleep } from '../scheduler/clock.js';
 import type { StatusReport } from '../status/report.js';
 import { SteppedClock } from './clock.js';
 import { JournalOutlet } from './journal.js';
@@ -16,7 +18,7 @@ import { JournalOutlet } from './journal.js';
 export type Request =
   | { readonly kind: 'step'; readonly ms: number }
   | { readonly kind: 'report' }
-  /** Put so many samples, 50 at a time, as fast as they are taken. */
+  /** Put so many samples, 50 at a time: what is an hour's work at 50 a second, a hundred times as fast. */
   | { readonly kind: 'flood'; readonly samples: number };
 
 /** What the collector answers. */
@@ -28,6 +30,7 @@ export type Answer =
 const [settingsPath, journalPath, offset = '0'] = process.argv.slice(2);
 if (settingsPath === undefined || journalPath === undefined) throw new Error('usage: collector.js SETTINGS JOURNAL [OFFSET]');
 
+keepHeapSmall();
 const clock = new SteppedClock(Number(offset));
 const { settings } = readSettings(settingsPath, process.env);
 const { broker, identity } = settings;
@@ -46,7 +49,7 @@ async function flood(samples: number): Promise<void> {
   for (let done = 0; done < samples; done += 50) {
     const time = Math.floor(clock.wall() / 1000);
     const metrics = Array.from({ length: Math.min(50, samples - done) }, (_, index) => done + index);
-    await outlet.put(metrics.map((metric) => envelopes.of({ name: 'flood', path: `metric_${String(metric % 50)}`, metric, unit: '', time })));
+    await Promise.all([sleep(clock, 10), outlet.put(metrics.map((metric) => envelopes.of({ name: 'flood', path: `metric_${String(metric % 50)}`, metric, unit: '', time })))]);
   }
 }
 

@@ -10,8 +10,8 @@ import { JournalReader, metricOf } from './journal.js';
 import { Subject } from './subject.js';
 import { Witness } from './witness.js';
 
-/** What every entry of the collector gives together, about 650 samples a second. */
-const entries = Array.from({ length: 6 }, (_, index) => ({ method: 'virtual_memory', interval: 0.1, alias: `memory_${String(index)}` }));
+/** What every entry of the collector gives together, about 440 samples a second. */
+const entries = Array.from({ length: 4 }, (_, index) => ({ method: 'virtual_memory', interval: 0.1, alias: `memory_${String(index)}` }));
 /** How long nothing may come of samples after those that are missing before these count as lost, milliseconds. */
 const grace = 2000;
 
@@ -34,6 +34,7 @@ export class Rig {
     readonly broker: TestBroker,
     readonly proxy: FaultProxy,
     readonly disk: SmallDisk,
+    private readonly brokerSettings: object,
   ) {
     this.#settings = join(home, 'settings.json');
     const journal = join(home, 'journal');
@@ -47,12 +48,12 @@ export class Rig {
     });
   }
 
-  /** Sets everything up, with the collector at work. */
-  static async build(): Promise<Rig> {
+  /** Sets everything up, with the collector at work; `brokerSettings` are added to its settings. */
+  static async build(brokerSettings: object = {}): Promise<Rig> {
     const home = mkdtempSync(join(tmpdir(), 'psutil-agent-chaos-'));
-    const disk = await SmallDisk.mount(join(home, 'disk'), 96);
+    const disk = await SmallDisk.mount(join(home, 'disk'), 192);
     const broker = await startBroker();
-    const rig = new Rig(home, broker, await startProxy(broker.port), disk);
+    const rig = new Rig(home, broker, await startProxy(broker.port), disk, brokerSettings);
     try {
       mkdirSync(rig.spool);
       rig.configure('transient');
@@ -76,6 +77,7 @@ export class Rig {
       broker: {
         hostnames: ['127.0.0.1'], port: this.proxy.port, heartbeat: 4, connect_timeout: 2, confirm_timeout: 2,
         reconnect_initial: 0.1, reconnect_maximum: 2, delivery_mode: delivery,
+        ...this.brokerSettings,
       },
       psutil_config: entries,
       spool: { path: this.spool }, status: { path: join(this.home, 'status') }, log: { path: join(this.home, 'log'), level: 'debug' },

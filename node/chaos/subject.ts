@@ -62,7 +62,7 @@ export class Subject {
     return await answer;
   }
 
-  /** Has it put samples as fast as it can. */
+  /** Has it put samples, 5,000 a second at the most. */
   async flood(samples: number, seconds: number): Promise<void> {
     const answer = this.#answer('flooded', seconds);
     this.#send({ kind: 'flood', samples });

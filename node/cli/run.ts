@@ -10,6 +10,7 @@ import { openProvider } from '../providers/host.js';
 import { systemClock, type Clock } from '../scheduler/clock.js';
 import type { Call } from './call.js';
 import { LiveTable } from './live.js';
+import { keepHeapSmall } from './memory.js';
 import { numberOption, required } from './option.js';
 import { tell, tellError } from './output.js';
 
@@ -64,6 +65,7 @@ interface Job {
 
 /** Opens the parts, runs the agent, stops it; the exit code. */
 async function collect(job: Job): Promise<ExitCode> {
+  keepHeapSmall();
   const live = job.output.kind === 'stdout' && process.stdout.isTTY && !job.once;
   const outlet = await openOutlet(job, live, systemClock);
   const provider = await openProvider();
