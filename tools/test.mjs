@@ -34,7 +34,7 @@ const chosen = stages.filter(({ name }) => wanted.length === 0 || wanted.include
 /** The counts in a runner's closing lines: node:test's, or a plain `N passed, N failed`. */
 function countsOf(output) {
   const tap = (word) => Number(output.match(new RegExp(`^(?:#|ℹ) ${word} (\\d+)$`, 'm'))?.[1] ?? 0);
-  const plain = [...output.matchAll(/^(?:\w+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm)];
+  const plain = [...output.matchAll(/^(?:.*\s)?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?/gm)];
   const sum = (group) => plain.reduce((total, match) => total + Number(match[group] ?? 0), 0);
   return { passed: tap('pass') + sum(1), failed: tap('fail') + tap('cancelled') + sum(2), skipped: tap('skipped') + sum(3) };
 }
