@@ -148,11 +148,8 @@ Describe 'Formatting' {
         'a', 'b' | Out-String -Stream | Should -Be 'a', 'b'
     }
     It 'reads views of its own' {
-        $path = Join-Path $TestDrive 'Test.Format.ps1xml'
-        Set-Content -LiteralPath $path -Value ('<Configuration><ViewDefinitions><View><Name>v</Name><ViewSelectedBy><TypeName>Host.Test.Thing</TypeName></ViewSelectedBy>' +
-            '<ListControl><ListEntries><ListEntry><ListItems><ListItem><Label>Shown</Label><PropertyName>A</PropertyName></ListItem></ListItems></ListEntry></ListEntries>' +
-            '</ListControl></View></ViewDefinitions></Configuration>')
-        Update-FormatData -PrependPath $path
+        # A file that stays: the session reads its views again whenever a module brings some.
+        Update-FormatData -PrependPath (Join-Path $PSScriptRoot 'Thing.Format.ps1xml')
         ([pscustomobject]@{ PSTypeName = 'Host.Test.Thing'; A = 1; B = 2 } | Out-String).Trim() | Should -Be 'Shown : 1'
     }
     It 'writes files' {
