@@ -51,8 +51,9 @@ export class EntryLedger {
   }
 }
 
+/** By path; the one value of an entry without a path is called `value`, since PowerShell reads no JSON with empty names. */
 function valuesOf(selected: readonly Selected[]): Record<string, number> {
-  return Object.fromEntries(selected.map(({ path, value }) => [path, value]));
+  return Object.fromEntries(selected.map(({ path, value }) => [path === '' ? 'value' : path, value]));
 }
 
 /** ISO 8601 in UTC of wall-clock milliseconds. */

@@ -23,6 +23,7 @@ export interface EntryReport {
   readonly skipped: number;
   /** Values that the system could not tell. */
   readonly unavailable: number;
+  /** Values by path; `value` where there is no path. */
   readonly last: { readonly time: string; readonly values: Readonly<Record<string, number>> } | null;
   readonly last_error: { readonly time: string; readonly message: string } | null;
 }
