@@ -55,10 +55,12 @@ function collector(): Promise<WineEnded> {
 const status = (): StatusReport => JSON.parse(readFileSync(join(data(), 'status.json'), 'utf8')) as StatusReport;
 
 async function until(what: string, look: () => boolean, seconds = 120): Promise<void> {
-  for (const deadline = Date.now() + seconds * 1000; ; await delay(100)) {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
     journal.read();
     if (look()) return;
     assert.ok(Date.now() < deadline, `${what}: not within ${String(seconds)} s`);
+    await delay(100);
   }
 }
 

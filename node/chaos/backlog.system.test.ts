@@ -4,7 +4,7 @@ import { measureBacklog } from './backlog.js';
 
 test('180,000 samples with the broker away, then drained to it: within 20 MB of idle', { timeout: 600_000 }, async (context) => {
   const figures = await measureBacklog(180_000);
-  context.diagnostic(Object.entries(figures).map(([name, value]) => `${name} ${value.toFixed(1)}`).join(', '));
+  context.diagnostic((Object.entries(figures) as [string, number][]).map(([name, value]) => `${name} ${value.toFixed(1)}`).join(', '));
   assert.equal(figures.missing, 0);
   assert.ok(figures.waiting >= 180_000);
   for (const moment of ['full', 'draining', 'drained'] as const) {

@@ -51,8 +51,10 @@ export async function measureBacklog(samples: number, drainRate?: number): Promi
 
 async function highest(rig: Rig, seconds: number): Promise<number> {
   let rss = 0;
-  for (const until = Date.now() + seconds * 1000; ; await delay(100)) {
+  const until = Date.now() + seconds * 1000;
+  do {
     rss = Math.max(rss, (await rig.subject.report()).rss / 1e6);
-    if (Date.now() >= until) return rss;
-  }
+    await delay(100);
+  } while (Date.now() < until);
+  return rss;
 }

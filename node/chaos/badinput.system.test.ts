@@ -127,7 +127,11 @@ describe('two collectors on one spool', () => {
     const ended = new Promise((resolve) => first.once('exit', resolve));
     try {
       const status = join(config.replace('.json', ''), 'status.json');
-      for (const deadline = Date.now() + 20_000; !stateIs(status, 'sampling'); await delay(50)) assert.ok(Date.now() < deadline, 'the first does not sample');
+      const deadline = Date.now() + 20_000;
+      while (!stateIs(status, 'sampling')) {
+        assert.ok(Date.now() < deadline, 'the first does not sample');
+        await delay(50);
+      }
       for (const more of [['--once'], ['--duration', '5']]) {
         refused(await psutilAgent(['run', '--config', config, ...more]), 6, /The spool at .* is in use: another collector holds the spool\. Stop that one, or give this one a spool\.path of its own/);
       }

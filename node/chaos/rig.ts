@@ -119,8 +119,7 @@ export class Rig {
   async #stuck(mark: number, seconds: number): Promise<string> {
     const missing = this.audit.missing(mark);
     const { report } = await this.subject.report();
-    const { entries: _, ...facts } = report;
-    return `${String(missing.length)} samples had not arrived after ${String(seconds)} s, and none after them; the collector says ${JSON.stringify(facts)}`;
+    return `${String(missing.length)} samples had not arrived after ${String(seconds)} s, and none after them; the collector says ${JSON.stringify({ ...report, entries: undefined })}`;
   }
 
   #giveUp(mark: number): void {
@@ -129,9 +128,10 @@ export class Rig {
 
   /** Waits until the collector's report is as wanted. */
   async until(wanted: string, look: (report: Awaited<ReturnType<Subject['report']>>['report']) => boolean, seconds = 60): Promise<void> {
-    for (const deadline = Date.now() + seconds * 1000; ; await delay(50)) {
-      if (look((await this.subject.report()).report)) return;
+    const deadline = Date.now() + seconds * 1000;
+    while (!look((await this.subject.report()).report)) {
       if (Date.now() > deadline) throw new Error(`the collector was not ${wanted} within ${String(seconds)} s`);
+      await delay(50);
     }
   }
 

@@ -22,7 +22,11 @@ export class Suite {
 
   /** Goes on until so many faults were injected and so many samples have arrived. */
   async run(least: { readonly faults: number; readonly samples: number }): Promise<void> {
-    while (this.ledger.total('injected') < least.faults || this.ledger.total('arrived') < least.samples) await this.sequence();
+    while (this.ledger.total('injected') < least.faults || this.ledger.total('arrived') < least.samples) {
+      // What was sampled while the collector caught up goes out meanwhile, or does not.
+      await delay(this.random.between(0, 3000));
+      await this.sequence();
+    }
   }
 
   /** Every kind that costs no restart of the broker, once each. */
