@@ -1,6 +1,10 @@
 /** Confirms slower than this, milliseconds, say that more is in flight than the way to the broker carries. */
 const slow = 500;
 
+/** Samples in flight while no more than a tick's are waiting, and the share of a longer queue that is in flight. */
+const few = 8;
+const share = 32;
+
 /**
  * How many samples may be in flight. It starts at one, grows by one with every confirm and halves where confirms become
  * slow. What is in flight while the consumer's binding goes and comes back is what could reach it out of order, and
@@ -15,6 +19,15 @@ export class Window {
 
   get size(): number {
     return this.#size;
+  }
+
+  /**
+   * Whether one more may be sent while so many are in flight of `waiting` in the queue. A broker that keeps up is sent a
+   * tick's samples a few at a time: more at once would not be there sooner, and would all be sent again if the connection
+   * broke now. The more wait, the more are sent at once.
+   */
+  room(inFlight: number, waiting: number): boolean {
+    return inFlight < Math.min(this.#size, Math.max(few, waiting / share));
   }
 
   /** A confirm came `latency` milliseconds after its sample was sent. */
