@@ -185,7 +185,7 @@ describe('a monitor of a node instance', () => {
 
   it('is started with the agent\'s broker, and its samples come', async () => {
     first.context = contextOf('vm_a');
-    const result = await start(first.context, { inputs: { psutil_config: example, ...port() } });
+    const result = await start(first.context, { inputs: { psutil_config: example, psutil_timeout: 180, ...port() } });
     assert.ok(result.ok, result.err);
     const [{ body, routingKey }] = await arrive('vm_a', names);
     assert.deepEqual({ node: body.node_name, deployment: body.deployment_id, host: body.host, routingKey },
@@ -202,7 +202,7 @@ describe('a monitor of a node instance', () => {
 
   it('started again, is left alone', async () => {
     const { pid } = statusOf('cloudify-psutil-vm_a');
-    const result = await start(first.context, { inputs: { psutil_config: example, ...port() } });
+    const result = await start(first.context, { inputs: { psutil_config: example, psutil_timeout: 180, ...port() } });
     assert.ok(result.ok, result.err);
     assert.equal(statusOf('cloudify-psutil-vm_a').pid, pid);
   });
@@ -211,7 +211,7 @@ describe('a monitor of a node instance', () => {
     await agentFile(undefined);
     second.context = contextOf(odd, { broker: { broker_ip: '127.0.0.1', broker_user: 'guest', broker_pass: 'guest', broker_vhost: '/', broker_ssl_enabled: false } });
     const psutil_config = [{ method: 'cpu_percent', args: { interval: 0.5 }, interval: 1, alias: 'say "hi" \u00fc\\' }];
-    const result = await start(second.context, { inputs: { psutil_config, ...port() }, escaped: false });
+    const result = await start(second.context, { inputs: { psutil_config, psutil_timeout: 180, ...port() }, escaped: false });
     assert.ok(result.ok, result.err);
     await arrive(odd, ['say "hi" \u00fc\\']);
     assert.match(second.context.properties.psutil_monitor, /^cloudify-psutil-[\w.-]+$/);

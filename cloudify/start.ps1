@@ -168,9 +168,12 @@ function FindAgentBroker {
         $file = [System.IO.Path]::Combine($folder, 'broker_config.json')
         if ([System.IO.File]::Exists($file)) { return ReadBrokerFile $file }
     }
-    $looked = if ($folders) { "there is no broker_config.json in '$($folders -join "' or '")'" } else { 'AGENT_WORK_DIR is not set' }
+    $looked = 'AGENT_WORK_DIR is not set'
+    if ($folders) { $looked = "there is no broker_config.json in '$($folders -join "' or '")'" }
     try { $told = InvokeContext 'bootstrap-context', 'broker-config' }
-    catch { throw "No broker was found: $looked, and $($_.Exception.Message) Name one in the input psutil_settings (broker)." }
+    catch {
+        throw "No broker was found: $looked. $($_.Exception.Message). Name one in the input psutil_settings (broker)."
+    }
     NewBroker -From $told -Origin "ctx bootstrap_context ($looked)" `
         -HostMember broker_ip -UserMember broker_user -SecretMember broker_pass -Certificate $env:LOCAL_REST_CERT_FILE
 }
@@ -180,38 +183,49 @@ function ReadBrokerFile {
 
     try { $config = ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText($Path)) }
     catch {
-        throw "The agent's '$Path' cannot be read: $($_.Exception.GetBaseException().Message) Correct it, or install the agent anew."
+        $cause = $_.Exception.GetBaseException().Message
+        throw "The agent's '$Path' cannot be read: $cause Correct it, or install the agent anew."
     }
     if ($config -isnot [System.Management.Automation.PSCustomObject]) {
         throw "The agent's '$Path' is wrong: expected a JSON map, found something else. Correct it, or install the agent anew."
     }
-    $broker = NewBroker -From $config -Origin "'$Path'" `
-        -HostMember broker_hostname -UserMember broker_username -SecretMember broker_password -Certificate (GetMember $config 'broker_cert_path')
+    $broker = NewBroker -From $config -Origin "'$Path'" -Certificate (GetMember $config 'broker_cert_path') `
+        -HostMember broker_hostname -UserMember broker_username -SecretMember broker_password
     if ($broker.Tls -and $broker.Certificate -and -not [System.IO.File]::Exists($broker.Certificate)) {
-        throw ("The agent's '$Path' names the certificate '$($broker.Certificate)' (broker_cert_path), and there is no such file. " +
-            'Put it there, or name another in the input psutil_settings (broker: tls: ca_cert).')
+        throw ("The agent's '$Path' names the certificate '$($broker.Certificate)' (broker_cert_path), and there is no such " +
+            'file. Put it there, or name another in the input psutil_settings (broker: tls: ca_cert).')
     }
     $broker
 }
 
 # A broker from the members of these names; what is empty is what Cloudify's own client takes then.
 function NewBroker {
-    param([object] $From, [string] $Origin, [string] $HostMember, [string] $UserMember, [string] $SecretMember, [string] $Certificate)
+    param(
+        [object] $From,
+        [string] $Origin,
+        [string] $HostMember,
+        [string] $UserMember,
+        [string] $SecretMember,
+        [string] $Certificate
+    )
 
     $hosts = [string[]]@(GetMember $From $HostMember | Where-Object { $_ })
     if ($hosts.Count -eq 0) {
         throw "$Origin names no broker: expected $HostMember, found nothing. Name one in the input psutil_settings (broker)."
     }
     $user = GetMember $From $UserMember
+    if (-not $user) { $user = 'guest' }
     $secret = GetMember $From $SecretMember
+    if (-not $secret) { $secret = 'guest' }
     $vhost = GetMember $From 'broker_vhost'
+    if (-not $vhost) { $vhost = '/' }
     $secure = New-Object System.Security.SecureString
-    foreach ($character in $(if ($secret) { "$secret" } else { 'guest' }).ToCharArray()) { $secure.AppendChar($character) }
+    foreach ($character in "$secret".ToCharArray()) { $secure.AppendChar($character) }
     [pscustomobject]@{
         Origin      = $Origin
         Hosts       = $hosts
-        Credential  = New-Object System.Management.Automation.PSCredential $(if ($user) { "$user" } else { 'guest' }), $secure
-        Vhost       = if ($vhost) { "$vhost" } else { '/' }
+        Credential  = New-Object System.Management.Automation.PSCredential "$user", $secure
+        Vhost       = "$vhost"
         Heartbeat   = GetMember $From 'broker_heartbeat'
         Tls         = "$(GetMember $From 'broker_ssl_enabled')" -eq 'true'
         Certificate = $Certificate
@@ -227,7 +241,8 @@ function JoinBroker {
     $tls = [ordered]@{ enabled = $Agent.Tls }
     if ($Agent.Tls -and $Agent.Certificate) { $tls['ca_cert'] = $Agent.Certificate }
     foreach ($name in $Given.Keys) { $broker[$name] = $Given[$name] }
-    if ($Given.Contains('tls')) { foreach ($property in $Given['tls'].PSObject.Properties) { $tls[$property.Name] = $property.Value } }
+    $over = ConvertToDictionary $Given['tls']
+    foreach ($name in $over.Keys) { $tls[$name] = $over[$name] }
     $broker['tls'] = $tls
     $broker
 }
@@ -263,7 +278,8 @@ function ReadParameter {
 function ImportPsutilAgent {
     $module = FindModule
     if (-not $module -or $module.Version -lt $requiredVersion) {
-        $found = if ($module) { "is installed in version $($module.Version) only ('$($module.ModuleBase)')" } else { 'is not installed' }
+        $found = 'is not installed'
+        if ($module) { $found = "is installed in version $($module.Version) only ('$($module.ModuleBase)')" }
         InstallPackage $found
         $module = FindModule
     }
@@ -280,8 +296,8 @@ function InstallPackage {
     $need = "The module PsutilAgent $requiredVersion or newer is needed; it $Found"
     try { $zip = InvokeContext 'download-resource', $resource -Timeout 900 }
     catch {
-        throw ("$need, and the blueprint's package '$resource' was not to be had. $($_.Exception.Message) Install the module on the " +
-            'host, or put PsutilAgent-<version>.zip into the blueprint and name it in the input psutil_package.')
+        throw ("$need, and the blueprint's package '$resource' was not to be had. $($_.Exception.Message). Install the module " +
+            'on the host, or put PsutilAgent-<version>.zip into the blueprint and name it in the input psutil_package.')
     }
     $folder = [System.IO.Path]::Combine($moduleHome, 'PsutilAgent')
     $fresh = [System.IO.Path]::Combine($folder, '.' + [System.Guid]::NewGuid().ToString('N'))
@@ -320,7 +336,8 @@ try {
         -WarningAction SilentlyContinue -WarningVariable warnings
     foreach ($warning in $warnings) { WriteLog "$warning" warning }
     if (-not $monitor) {
-        $lines = foreach ($fault in $faults | Where-Object { $_.FullyQualifiedErrorId -like 'ConfigInvalid*' }) { "  $($fault.Exception.Message)" }
+        $invalid = $faults | Where-Object { $_.FullyQualifiedErrorId -like 'ConfigInvalid*' }
+        $lines = foreach ($fault in $invalid) { "  $($fault.Exception.Message)" }
         throw (NewInputError ("The configuration is invalid; nothing was started.`n" + ($lines -join "`n")))
     }
     [void](InvokeContext 'instance', 'runtime-properties', 'psutil_monitor', $monitor.Name)
