@@ -121,7 +121,7 @@ function StartCollector {
     $Service.State = @{ exits = 'Stopped'; paused = 'Paused' }[$behaviour]
     if (-not $Service.State) { $Service.State = 'Running' }
     $Service.Collector = $behaviour
-    $lines = '{"level":30,"msg":"collector started"}', '{"level":50,"msg":"the last words"}'
+    $lines = '{"level":"info","msg":"collector started"}', '{"level":"error","msg":"the last words"}'
     [System.IO.File]::WriteAllLines([System.IO.Path]::Combine($Service.Folder, 'psutil.log'), [string[]]$lines)
     if ($behaviour -notin 'exits', 'paused', 'silent') { WriteStatus $Service 'sampling' }
 }

@@ -49,7 +49,6 @@ Describe 'A new monitor' {
             "AppStderr | $log"
             'AppRotateFiles | 1'
             'AppRotateBytes | 1048576'
-            'AppKillProcessTree | 1'
         )
         $expected = @("install | cloudify-psutil | $node")
         foreach ($words in $set) {
@@ -61,7 +60,7 @@ Describe 'A new monitor' {
     }
     It 'reads NSSM''s output as UTF-16' {
         Start-PsutilMonitor -Configuration $entry @start @broker
-        Should -Invoke InvokeNative -ModuleName PsutilAgent -Times 41 -Exactly -ParameterFilter { $FilePath -like '*nssm*' -and $Encoding.WebName -eq 'utf-16' }
+        Should -Invoke InvokeNative -ModuleName PsutilAgent -Times 39 -Exactly -ParameterFilter { $FilePath -like '*nssm*' -and $Encoding.WebName -eq 'utf-16' }
     }
     It 'gets settings from the configuration and the parameters, in UTF-8 without a BOM' {
         Start-PsutilMonitor -Configuration $entry -DeploymentId d1 -NodeName vm -NodeId vm_1 -BrokerPort 5673 -BrokerVirtualHost /v @start @broker
@@ -255,7 +254,7 @@ Describe 'A start that fails' {
         'set cloudify-psutil AppExit 0', 'set cloudify-psutil AppExit 3', 'set cloudify-psutil AppRestartDelay', 'set cloudify-psutil AppThrottle',
         'set cloudify-psutil AppStopMethodSkip', 'set cloudify-psutil AppStopMethodConsole', 'set cloudify-psutil AppNoConsole',
         'set cloudify-psutil AppPriority', 'set cloudify-psutil AppStdout', 'set cloudify-psutil AppStderr', 'set cloudify-psutil AppRotateFiles',
-        'set cloudify-psutil AppRotateBytes', 'set cloudify-psutil AppKillProcessTree', 'get cloudify-psutil AppParameters' |
+        'set cloudify-psutil AppRotateBytes', 'get cloudify-psutil AppParameters' |
             ForEach-Object { @{ Step = $_ } }
     ) {
         Reset-FakeWindows -FailAt $Step

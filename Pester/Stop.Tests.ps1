@@ -66,15 +66,15 @@ Describe 'Stop-PsutilMonitor' {
         Mock -ModuleName PsutilAgent SendServiceControl { }
         Mock -ModuleName PsutilAgent WaitUntil { & $Condition }
         Stop-PsutilMonitor -Name cloudify-psutil -Timeout 1 -ErrorAction SilentlyContinue -ErrorVariable faults
-        $faults[0].FullyQualifiedErrorId | Should -Be 'StopTimeout,Stop-PsutilMonitor'
-        $faults[0].CategoryInfo.Category | Should -Be 'OperationTimeout'
+        $faults[-1].FullyQualifiedErrorId | Should -Be 'StopTimeout,Stop-PsutilMonitor'
+        $faults[-1].CategoryInfo.Category | Should -Be 'OperationTimeout'
         Get-FakeCall | Should -BeNullOrEmpty
         Test-Path -Path (Join-Path $folder 'settings.json') | Should -BeTrue
     }
     It 'keeps everything where NSSM does not delete the service' {
         Set-FakeOption @{ FailAt = 'remove' }
         Stop-PsutilMonitor -Name cloudify-psutil -ErrorAction SilentlyContinue -ErrorVariable faults
-        $faults[0].FullyQualifiedErrorId | Should -Be 'NssmFailed,Stop-PsutilMonitor'
+        $faults[-1].FullyQualifiedErrorId | Should -Be 'NssmFailed,Stop-PsutilMonitor'
         Test-Path -Path (Join-Path $folder 'settings.json') | Should -BeTrue
     }
     It 'says which name is no monitor, and goes on' {
@@ -98,7 +98,7 @@ Describe 'Stop-PsutilMonitor' {
     It 'throws ElevationRequired without administrator rights' {
         Mock -ModuleName PsutilAgent TestElevated { $false }
         Stop-PsutilMonitor -Name cloudify-psutil -ErrorAction SilentlyContinue -ErrorVariable faults
-        $faults[0].FullyQualifiedErrorId | Should -Be 'ElevationRequired,Stop-PsutilMonitor'
+        $faults[-1].FullyQualifiedErrorId | Should -Be 'ElevationRequired,Stop-PsutilMonitor'
         Get-FakeCall -All | Should -BeNullOrEmpty
     }
 }
@@ -143,7 +143,7 @@ Describe 'Get-PsutilMonitor' {
     }
     It 'writes MonitorNotFound for a name, nothing for a pattern' {
         Get-PsutilMonitor -Name nobody -ErrorAction SilentlyContinue -ErrorVariable faults
-        $faults[0].FullyQualifiedErrorId | Should -Be 'MonitorNotFound,Get-PsutilMonitor'
+        $faults[-1].FullyQualifiedErrorId | Should -Be 'MonitorNotFound,Get-PsutilMonitor'
         Get-PsutilMonitor -Name nobody* | Should -BeNullOrEmpty
     }
     It 'warns without administrator rights' {

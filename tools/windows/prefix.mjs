@@ -112,13 +112,13 @@ class Prefix {
     };
   }
 
-  /** Runs a program; `env` is added to its environment, `timeout` is in seconds. */
-  async wine(args, { env = {}, timeout = 300 } = {}) {
+  /** Runs a program; `env` is added to its environment, `timeout` is in seconds, `cwd` a folder here. */
+  async wine(args, { env = {}, timeout = 300, cwd = this.home } = {}) {
     this.#runs += 1;
     const files = ['out', 'err'].map((name) => join(this.home, `${String(this.#runs)}.${name}`));
     const read = () => Promise.all(files.map((file) => readFile(file, 'utf8')));
     try {
-      const code = await this.#run('wine', args, env, files, timeout);
+      const code = await this.#run('wine', args, env, files, timeout, cwd);
       const [out, err] = await read();
       return { code, out, err };
     } catch (error) {
@@ -158,11 +158,11 @@ class Prefix {
     return (inside ? 'C:' + file.slice(this.drive.length) : 'Z:' + file).replaceAll('/', '\\');
   }
 
-  async #run(program, args, env, files, seconds) {
+  async #run(program, args, env, files, seconds, cwd = this.home) {
     const handles = await Promise.all(files.map((file) => open(file, 'w')));
     try {
       const [out = 'ignore', err = 'ignore'] = handles.map((handle) => handle.fd);
-      const child = spawn(program, args, { env: { ...this.env, ...env }, cwd: this.home, stdio: ['ignore', out, err] });
+      const child = spawn(program, args, { env: { ...this.env, ...env }, cwd, stdio: ['ignore', out, err] });
       return await ended(child, program, seconds);
     } finally {
       await Promise.all(handles.map((handle) => handle.close()));

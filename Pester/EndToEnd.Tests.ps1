@@ -1,0 +1,128 @@
+# The whole of it on Windows (or Wine): real NSSM, real node.exe, a real service manager, a real RabbitMQ. wine.mjs runs it in two
+# parts with a power cut between them, and names in PSUTIL_AGENT_E2E a JSON file with the broker's port, user and password.
+BeforeDiscovery {
+    $skip = [System.Environment]::OSVersion.Platform -ne 'Win32NT' -or -not $env:PSUTIL_AGENT_E2E
+}
+
+BeforeAll {
+    $root = Split-Path -Path $PSScriptRoot
+    Import-Module (Join-Path $root 'PsutilAgent.psd1') -Force
+    $example = Join-Path $root 'examples/monitor.yaml'
+    if ($env:PSUTIL_AGENT_E2E) {
+        $given = Get-Content -Path $env:PSUTIL_AGENT_E2E -Raw | ConvertFrom-Json
+        $credential = [pscredential]::new($given.user, [System.Net.NetworkCredential]::new('', $given.password).SecurePassword)
+        $broker = @{ BrokerHostname = '127.0.0.1'; BrokerPort = $given.port; BrokerCredential = $credential }
+    }
+    $data = Join-Path ([System.Environment]::GetFolderPath('CommonApplicationData')) 'PsutilAgent'
+
+    # Waits for a monitor that fits; throws with the last one seen.
+    function Wait-Monitor {
+        param([string] $Name, [scriptblock] $Until, [int] $Seconds = 60)
+
+        $deadline = (Get-Date).AddSeconds($Seconds)
+        do {
+            $monitor = Get-PsutilMonitor -Name $Name
+            if ($monitor | Where-Object $Until) { return $monitor }
+            Start-Sleep -Milliseconds 500
+        } while ((Get-Date) -lt $deadline)
+        throw "'$Name' did not become as expected: $($monitor | Format-List | Out-String)"
+    }
+}
+
+Describe 'A monitor started' -Tag EndToEnd, Started -Skip:$skip {
+    It 'with the example samples, is connected, and says so' {
+        $output = Start-PsutilMonitor -Path $example -NodeId host_1 -PassThru -Verbose -Debug @broker *>&1
+        $monitor = $output | Where-Object { $_.PSObject.TypeNames -contains 'PsutilAgent.Monitor' }
+        $monitor.Name, $monitor.State, $monitor.CollectorState, $monitor.Connected | Should -Be 'cloudify-psutil-host_1', 'Running', 'sampling', $true
+        (Get-Process -Id $monitor.ProcessId).ProcessName | Should -BeLike 'node*'
+        $text = ($output | ForEach-Object { "$_" }) -join "`n"
+        $text | Should -BeLike '*nssm set cloudify-psutil-host_1 AppParameters*'
+        $text.Contains($given.password) | Should -BeFalse
+    }
+    It 'publishes, and counts what the broker confirmed' {
+        $monitor = Wait-Monitor -Name cloudify-psutil-host_1 -Until { $_.Published -ge 3 }
+        $monitor.Taken | Should -BeGreaterOrEqual $monitor.Published
+        $monitor.LastPublished | Should -BeGreaterThan (Get-Date).AddMinutes(-5)
+        $monitor.LastError | Should -BeNullOrEmpty
+        @($monitor.Entries).Count | Should -Be 3
+    }
+    It 'is left alone where nothing changed' {
+        $before = (Get-PsutilMonitor -Name cloudify-psutil-host_1).ProcessId
+        Start-PsutilMonitor -Path $example -NodeId host_1 @broker
+        (Get-PsutilMonitor -Name cloudify-psutil-host_1).ProcessId | Should -Be $before
+    }
+    It 'has its settings for SYSTEM and Administrators only, the password encrypted' {
+        $folder = Join-Path $data 'cloudify-psutil-host_1'
+        $text = Get-Content -Path (Join-Path $folder 'settings.json') -Raw
+        $text | Should -BeLike '*password_dpapi*'
+        $text.Contains($given.password) | Should -BeFalse
+        $access = [System.IO.FileSystemAclExtensions]::GetAccessControl([System.IO.DirectoryInfo]::new($folder))
+        $who = $access.GetAccessRules($true, $true, [System.Security.Principal.SecurityIdentifier]) | ForEach-Object { $_.IdentityReference.Value }
+        # Wine keeps what the file system below it can: never more than these.
+        $who | Where-Object { $_ -notin 'S-1-5-18', 'S-1-5-32-544', 'S-1-5-21-0-0-0-1000' } | Should -BeNullOrEmpty
+    }
+    It 'comes back when its collector is killed' {
+        $before = (Get-PsutilMonitor -Name cloudify-psutil-host_1).ProcessId
+        Stop-Process -Id $before -Force
+        $monitor = Wait-Monitor -Name cloudify-psutil-host_1 -Until { $_.ProcessId -and $_.ProcessId -ne $before -and $_.Connected -and $_.State -eq 'Running' }
+        $monitor.CollectorState | Should -Be 'sampling'
+    }
+    It 'is updated where the configuration changed' {
+        $before = (Get-PsutilMonitor -Name cloudify-psutil-host_1).ProcessId
+        $monitor = Start-PsutilMonitor -Path $example -NodeId host_1 -DeploymentId changed -PassThru @broker
+        $monitor.ProcessId | Should -Not -Be $before
+        (Get-Content -Path $monitor.ConfigurationPath -Raw | ConvertFrom-Json).node.deployment_id | Should -Be 'changed'
+    }
+    It 'has another beside it, by an odd name' {
+        $entry = @{ method = 'virtual_memory'; result_argument = 'free'; interval = 1; alias = 'second' }
+        $monitor = $entry | Start-PsutilMonitor -Name "o'neill & sons 100%" -NodeId second -PassThru @broker
+        $monitor.Connected | Should -BeTrue
+        @(Get-PsutilMonitor).Count | Should -Be 2
+        $null = Wait-Monitor -Name $monitor.Name -Until { $_.Published -ge 1 }
+    }
+    It 'that cannot log in is undone: BrokerRefused, with the log''s words, and nothing left' {
+        $broker['BrokerCredential'] = [pscredential]::new($given.user, [System.Net.NetworkCredential]::new('', 'wrong-Secret-77').SecurePassword)
+        $record = $null
+        try { Start-PsutilMonitor -Path $example -NodeId refused -Timeout 15 @broker } catch { $record = $_ }
+        $record.FullyQualifiedErrorId | Should -Be 'BrokerRefused,Start-PsutilMonitor'
+        "$record $($record.Exception)".Contains('wrong-Secret-77') | Should -BeFalse
+        Get-PsutilMonitor -Name *refused | Should -BeNullOrEmpty
+        Test-Path -Path (Join-Path $data 'cloudify-psutil-refused') | Should -BeFalse
+    }
+    It 'that another service has the name of is refused, and the service untouched' {
+        $record = $null
+        try { Start-PsutilMonitor -Path $example -Name EventLog @broker } catch { $record = $_ }
+        $record.FullyQualifiedErrorId | Should -Be 'MonitorExists,Start-PsutilMonitor'
+        Test-Path -Path (Join-Path $data 'EventLog') | Should -BeFalse
+    }
+}
+
+Describe 'After a power cut' -Tag EndToEnd, Booted -Skip:$skip {
+    It 'the monitors run again' {
+        foreach ($name in 'cloudify-psutil-host_1', "o'neill & sons 100%") {
+            $monitor = Wait-Monitor -Name $name -Until { $_.Connected -and $_.Published -ge 1 -and $_.State -eq 'Running' } -Seconds 120
+            $monitor.CollectorState | Should -Be 'sampling'
+        }
+    }
+    It 'one is stopped, the other is not touched' {
+        $process = (Get-PsutilMonitor -Name cloudify-psutil-host_1).ProcessId
+        Stop-PsutilMonitor -Name cloudify-psutil-host_1
+        Get-Service -Name cloudify-psutil-host_1 -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        Get-Process -Id $process -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        Test-Path -Path (Join-Path $data 'cloudify-psutil-host_1') | Should -BeFalse
+        (Get-PsutilMonitor).Connected | Should -BeTrue
+    }
+    It 'a stopped one is kept with -KeepService and starts again' {
+        Get-PsutilMonitor | Stop-PsutilMonitor -KeepService
+        $monitor = Get-PsutilMonitor
+        $monitor.State, $monitor.CollectorState, $monitor.ProcessId | Should -Be 'Stopped', 'stopped', $null
+        $monitor | Start-PsutilMonitor
+        (Get-PsutilMonitor).Connected | Should -BeTrue
+    }
+    It 'all are stopped: no service, no process, no file' {
+        Stop-PsutilMonitor -Name * -RemoveData
+        Get-PsutilMonitor | Should -BeNullOrEmpty
+        Get-Process -Name node -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        Test-Path -Path $data | Should -BeFalse
+    }
+}
