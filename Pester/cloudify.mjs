@@ -34,7 +34,9 @@ before(async () => {
   consumer = await consume(broker.port);
 });
 after(async () => {
-  await Promise.all([host?.remove(), consumer?.close(), broker?.stop()]);
+  await host?.remove();
+  await consumer?.close();
+  await broker?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -123,7 +123,11 @@ describe('a Windows host with the package and nothing else', () => {
     await host.unpack(zip, join(host.modules, 'PsutilAgent', version), 'PsutilAgent');
     consumer = await consume(broker.port);
   });
-  after(() => Promise.all([host?.remove(), consumer?.close(), broker?.stop()]));
+  after(async () => {
+    await host?.remove();
+    await consumer?.close();
+    await broker?.stop();
+  });
 
   it('has no Node, and no network but to this machine', async () => {
     assert.deepEqual(Object.keys(os.networkInterfaces()), ['lo']);
