@@ -272,7 +272,7 @@ Describe 'A start that fails' {
         @(Get-FakeServiceName).Count | Should -Be 0
     }
     It 'because the service manager refuses leaves nothing' {
-        Mock -ModuleName PsutilAgent SendServiceControl { 
+        Mock -ModuleName PsutilAgent SendServiceControl {
             throw [System.Management.Automation.ErrorRecord]::new([System.Exception]::new('refused'), 'NssmFailed', 'InvalidResult', $Name)
         } -ParameterFilter { $Control -eq 'Start' }
         { Start-PsutilMonitor -Configuration $entry @start @broker } | Should -Throw -ErrorId 'NssmFailed,Start-PsutilMonitor'

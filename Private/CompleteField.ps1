@@ -7,8 +7,12 @@ function CompleteField {
         [AllowNull()] [string] $Method
     )
 
-    $fields = GetCatalog | Where-Object { $_.Name -eq $Method } | ForEach-Object { $_.Fields }
-    $fields | Where-Object { $_.name -like "$Word*" } | ForEach-Object {
-        [System.Management.Automation.CompletionResult]::new($_.name, $_.name, 'ParameterValue', $_.meaning)
+    foreach ($candidate in GetCatalog) {
+        if ($candidate.Name -ne $Method) { continue }
+        foreach ($field in $candidate.Fields) {
+            if ($field.name -like "$Word*") {
+                [System.Management.Automation.CompletionResult]::new($field.name, $field.name, 'ParameterValue', $field.meaning)
+            }
+        }
     }
 }

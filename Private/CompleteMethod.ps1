@@ -4,7 +4,9 @@ function CompleteMethod {
     [OutputType([System.Management.Automation.CompletionResult])]
     param([AllowEmptyString()] [string] $Word)
 
-    GetCatalog | Where-Object { $_.Name -like "$Word*" } | ForEach-Object {
-        [System.Management.Automation.CompletionResult]::new($_.Name, $_.Name, 'ParameterValue', $_.Meaning)
+    foreach ($method in GetCatalog) {
+        if ($method.Name -like "$Word*") {
+            [System.Management.Automation.CompletionResult]::new($method.Name, $method.Name, 'ParameterValue', $method.Meaning)
+        }
     }
 }

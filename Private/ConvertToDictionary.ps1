@@ -2,7 +2,7 @@
 # objects of ConvertFrom-Json have in common.
 function ConvertToDictionary {
     [CmdletBinding()]
-    [OutputType([object])]
+    [OutputType([object], [System.Collections.Specialized.OrderedDictionary], [object[]])]
     param([Parameter(Mandatory)] [AllowNull()] [AllowEmptyString()] [AllowEmptyCollection()] [object] $Value)
 
     if ($Value -is [System.Collections.IDictionary]) {

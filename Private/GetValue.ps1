@@ -1,7 +1,7 @@
 # A member of an object or dictionary, $null where it has none: strict mode refuses the plain way.
 function GetValue {
     [CmdletBinding()]
-    [OutputType([object])]
+    [OutputType([object], [object[]])]
     param(
         [Parameter(Mandatory)] [AllowNull()] [object] $Of,
         [Parameter(Mandatory)] [string] $Name

@@ -11,10 +11,11 @@ function InvokeNative {
         [int] $Timeout = 60
     )
 
-    $process = StartNative -FilePath $FilePath -ArgumentList $ArgumentList -InputText $InputText -Encoding $Encoding
+    $process = StartNative -FilePath $FilePath -ArgumentList $ArgumentList -Encoding $Encoding
     try {
         $output = $process.StandardOutput.ReadToEndAsync()
         $errorOutput = $process.StandardError.ReadToEndAsync()
+        SendText -Process $process -Text $InputText
         if (-not $process.WaitForExit($Timeout * 1000)) {
             throw [System.TimeoutException]::new("$FilePath did not end within $Timeout seconds.")
         }

@@ -2,7 +2,7 @@
 # else the list of entries, lists among the objects laid end to end.
 function JoinConfiguration {
     [CmdletBinding()]
-    [OutputType([object])]
+    [OutputType([object], [object[]])]
     param([Parameter(Mandatory)] [AllowEmptyCollection()] [object[]] $Configuration)
 
     $items = @(

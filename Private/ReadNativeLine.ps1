@@ -9,9 +9,10 @@ function ReadNativeLine {
     )
 
     $encoding = [System.Text.UTF8Encoding]::new($false)
-    $process = StartNative -FilePath $FilePath -ArgumentList $ArgumentList -InputText '' -Encoding $encoding
+    $process = StartNative -FilePath $FilePath -ArgumentList $ArgumentList -Encoding $encoding
     try {
         $errorOutput = $process.StandardError.ReadToEndAsync()
+        SendText -Process $process
         $silent = $true
         while ($null -ne ($line = $process.StandardOutput.ReadLine())) {
             $silent = $false

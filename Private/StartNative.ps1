@@ -1,12 +1,11 @@
-# Starts a program with all three streams redirected, as text in the encoding given, and hands it InputText. Nothing
-# secret may be an argument; a secret goes in by InputText.
+# Starts a program with all three streams redirected, its output as text in the encoding given. Nothing secret may be an
+# argument: any user may read a command line.
 function StartNative {
     [CmdletBinding()]
     [OutputType([System.Diagnostics.Process])]
     param(
         [Parameter(Mandatory)] [string] $FilePath,
         [Parameter(Mandatory)] [AllowEmptyString()] [string[]] $ArgumentList,
-        [AllowEmptyString()] [string] $InputText,
         [System.Text.Encoding] $Encoding
     )
 
@@ -22,15 +21,5 @@ function StartNative {
     $start.StandardErrorEncoding = $Encoding
     Write-Debug "$FilePath $($start.Arguments)"
 
-    $process = [System.Diagnostics.Process]::Start($start)
-    $bytes = [System.Text.Encoding]::UTF8.GetBytes($InputText)
-    try {
-        $process.StandardInput.BaseStream.Write($bytes, 0, $bytes.Length)
-        $process.StandardInput.Close()
-    }
-    catch [System.IO.IOException] {
-        # It ended without reading: its exit code tells why.
-        Write-Debug "Standard input was not read: $($_.Exception.Message)"
-    }
-    $process
+    [System.Diagnostics.Process]::Start($start)
 }

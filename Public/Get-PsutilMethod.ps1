@@ -61,7 +61,7 @@ function Get-PsutilMethod {
                 $PSCmdlet.WriteError((NewErrorRecord -Id MethodNotFound -TargetObject $pattern -Message (
                             "There is no method '$pattern'. Get-PsutilMethod lists those there are.")))
             }
-            $found
+            foreach ($method in $found) { $method }
         }
     }
 }

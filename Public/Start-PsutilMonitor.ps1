@@ -137,9 +137,9 @@ function Start-PsutilMonitor {
 
     begin {
         $objects = [System.Collections.Generic.List[object]]::new()
+        $monitors = [System.Collections.Generic.List[object]]::new()
         $parameter = @{} + $PSBoundParameters
         $parameter['Timeout'] = $Timeout
-        $restarted = $false
         try {
             AssertWindows Start-PsutilMonitor
             foreach ($file in 'BrokerCaCertificate', 'NodePath', 'NssmPath') {
@@ -155,36 +155,35 @@ function Start-PsutilMonitor {
 
     process {
         # Two parameters cannot share the pipeline where one of them takes any object: its monitors are told apart here.
-        $isMonitor = { $null -ne $_ -and $_.PSObject.TypeNames -contains 'PsutilAgent.Monitor' }
-        $monitors = @($InputObject) + @($Configuration) | Where-Object $isMonitor
-        foreach ($item in $Configuration | Where-Object { -not (& $isMonitor) }) { $objects.Add($item) }
-        foreach ($monitor in $monitors) {
-            $restarted = $true
-            try {
-                $parameter['Name'] = $monitor.Name
-                $reading = ReadConfiguration -Path (GetMonitorPath $monitor.Name).Settings -NodePath $NodePath
-                StartMonitor -Reading $reading -Parameter $parameter -Caller $PSCmdlet
-            }
-            catch {
-                WriteCaught -Caller $PSCmdlet -Record $_
-            }
+        foreach ($item in @($InputObject) + @($Configuration)) {
+            if ($null -eq $item) { continue }
+            if ($item.PSObject.TypeNames -contains 'PsutilAgent.Monitor') { $monitors.Add($item) } else { $objects.Add($item) }
         }
     }
 
     end {
-        if ($restarted -and $objects.Count -eq 0) { return }
-        try {
-            # An empty pipeline binds neither: it is an empty configuration.
-            $reading = if ($PSBoundParameters.ContainsKey('Path')) {
-                ReadConfiguration -Path $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path) -NodePath $NodePath
-            }
-            else {
-                ReadConfiguration -Configuration $objects.ToArray() -NodePath $NodePath
-            }
-            StartMonitor -Reading $reading -Parameter $parameter -Caller $PSCmdlet
+        $sources = @(foreach ($monitor in $monitors) { @{ Path = $monitor.ConfigurationPath; Name = $monitor.Name } })
+        if ($PSBoundParameters.ContainsKey('Path')) {
+            $sources += @{ Path = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path) }
         }
-        catch {
-            $PSCmdlet.ThrowTerminatingError($_)
+        elseif ($objects.Count -gt 0 -or $monitors.Count -eq 0) {
+            # An empty pipeline is an empty configuration.
+            $sources += @{ Configuration = $objects.ToArray() }
+        }
+        foreach ($source in $sources) {
+            try {
+                $plan = NewStartPlan -Source $source -Parameter $parameter -Caller $PSCmdlet
+                if (-not $plan) { continue }
+                if ($plan.Action) {
+                    if (-not $PSCmdlet.ShouldProcess($plan.Name, $plan.Action)) { continue }
+                    StartMonitor -Plan $plan -Parameter $parameter
+                }
+                if ($PassThru) { NewMonitorObject (GetServiceEntry $plan.Name) }
+            }
+            catch {
+                if ($sources.Count -eq 1) { $PSCmdlet.ThrowTerminatingError($_) }
+                WriteCaught -Caller $PSCmdlet -Record $_
+            }
         }
     }
 }
