@@ -11,7 +11,7 @@ import { parse } from 'yaml';
 import { root } from '../tools/windows/prefix.mjs';
 import { makePackage } from '../tools/package/make.mjs';
 import { BrokenContext, Context, environmentOf, runOperation } from './cloudify/scriptPlugin.mjs';
-import { makeWindowsHost } from './windowsHost.mjs';
+import { lostProcess, makeWindowsHost } from './windowsHost.mjs';
 
 const { freePort, startBroker } = await import(join(root, 'dist/testing/broker.js'));
 const { consume } = await import(join(root, 'dist/testing/consumer.js'));
@@ -62,8 +62,14 @@ const brokerConfig = (more = {}) => ({
   broker_hostname: '127.0.0.1', broker_username: 'guest', broker_password: 'guest', broker_cert_path: 'C:\\none.pem', broker_ssl_enabled: false,
   broker_vhost: '/', broker_heartbeat: 30, ...more,
 });
-const start = (context, options) => runOperation(host, script('start'), { context, env: agent, ...options });
-const stop = (context, options) => runOperation(host, script('stop'), { context, env: agent, ...options });
+/** Runs an operation, again where Wine lost a process: so would the workflow. */
+async function operate(name, context, options) {
+  const once = () => runOperation(host, script(name), { context, env: agent, ...options });
+  const result = await once();
+  return lostProcess.test(result.err) ? once() : result;
+}
+const start = (context, options) => operate('start', context, options);
+const stop = (context, options) => operate('stop', context, options);
 const settingsOf = (name) => JSON.parse(readFileSync(join(host.drive, 'ProgramData/PsutilAgent', name, 'settings.json'), 'utf8'));
 const statusOf = (name) => JSON.parse(readFileSync(join(host.drive, 'ProgramData/PsutilAgent', name, 'status.json'), 'utf8'));
 const monitors = () => (existsSync(join(host.drive, 'ProgramData/PsutilAgent')) ? readdirSync(join(host.drive, 'ProgramData/PsutilAgent')) : []);
