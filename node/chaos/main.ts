@@ -14,7 +14,7 @@ const began = Date.now();
 console.log(`seed ${String(seed)} (PSUTIL_CHAOS_SEED=${String(seed)} npm run chaos)`);
 
 const rig = await Rig.build();
-process.once('SIGINT', () => void rig.remove().finally(() => process.exit(1)));
+process.once('SIGINT', () => { rig.failure = 'interrupted'; });
 const suite = new Suite(rig, new Random(seed), (line) => { console.log(line); });
 let failure: string | undefined;
 try {
