@@ -29,7 +29,7 @@ export async function startProxy(target: number): Promise<FaultProxy> {
 
   const server = createServer((near) => {
     if (mode === 'refuse') {
-      near.resetAndDestroy();
+      sever(near);
       return;
     }
     const far = connect({ port: target, host: '127.0.0.1' });
@@ -76,10 +76,7 @@ export async function startProxy(target: number): Promise<FaultProxy> {
   }
 
   const reset = () => {
-    for (const [near, far] of pairs) {
-      near.resetAndDestroy();
-      far.resetAndDestroy();
-    }
+    for (const pair of pairs) for (const socket of pair) sever(socket);
     pairs.clear();
   };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -97,8 +94,15 @@ export async function startProxy(target: number): Promise<FaultProxy> {
     },
     slow: (bytesPerSecond) => { limit = bytesPerSecond; },
     close: async () => {
+      mode = 'forward';
       reset();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Ends a connection with RST. Node 20 leaks the handle of a socket that is reset while it shuts down, and then hangs at exit. */
+function sever(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }

@@ -38,23 +38,23 @@ function assertNoSecret(...told: unknown[]): void {
   assert.doesNotMatch(JSON.stringify(told), new RegExp(secret));
 }
 
-const refusals: readonly { readonly name: string; readonly more: () => Promise<Partial<BrokerSettings>>; readonly step: string; readonly code: string; readonly message: RegExp }[] = [
-  { name: 'a wrong password', more: async () => ({ password: { kind: 'plain', password: `${secret}x` } }), step: 'login', code: 'PSA_BROKER_REFUSED', message: /refused the login of user "agent".*password/ },
-  { name: 'an unknown user', more: async () => ({ username: 'nobody' }), step: 'login', code: 'PSA_BROKER_REFUSED', message: /refused the login of user "nobody"/ },
-  { name: 'a vhost that is not there', more: async () => ({ vhost: 'no/such vhost' }), step: 'vhost', code: 'PSA_BROKER_REFUSED', message: /refused the virtual host "no\/such vhost" to user "agent"/ },
+const refusals: readonly { readonly name: string; readonly more: Partial<BrokerSettings> | (() => Promise<Partial<BrokerSettings>>); readonly step: string; readonly code: string; readonly message: RegExp }[] = [
+  { name: 'a wrong password', more: { password: { kind: 'plain', password: `${secret}x` } }, step: 'login', code: 'PSA_BROKER_REFUSED', message: /refused the login of user "agent".*password/ },
+  { name: 'an unknown user', more: { username: 'nobody' }, step: 'login', code: 'PSA_BROKER_REFUSED', message: /refused the login of user "nobody"/ },
+  { name: 'a vhost that is not there', more: { vhost: 'no/such vhost' }, step: 'vhost', code: 'PSA_BROKER_REFUSED', message: /refused the virtual host "no\/such vhost" to user "agent"/ },
   { name: 'a port nobody listens at', more: async () => ({ port: await freePort() }), step: 'connect', code: 'PSA_BROKER_UNREACHABLE', message: /nobody listens at 127\.0\.0\.1:\d+.*broker\.port.*ECONNREFUSED/ },
-  { name: 'an unknown host', more: async () => ({ hostnames: ['no-such-host.invalid'] }), step: 'resolve', code: 'PSA_BROKER_UNREACHABLE', message: /the name "no-such-host\.invalid" is not known/ },
-  { name: 'a host name that is none', more: async () => ({ hostnames: ['bad host#'] }), step: 'resolve', code: 'PSA_BROKER_UNREACHABLE', message: /"bad host#"/ },
-  { name: 'a user who may not publish', more: async () => ({ username: 'reader' }), step: 'publish', code: 'PSA_BROKER_REFUSED', message: /does not let user "reader" publish to.*write permission/ },
-  { name: 'a user who may not declare, and no exchange', more: async () => ({ username: 'writer' }), step: 'exchange', code: 'PSA_BROKER_REFUSED', message: /does not let user "writer" declare.*configure permission/ },
-  { name: 'an internal exchange', more: async () => ({ exchange: { name: 'inner', type: 'topic' as const, durable: false, autoDelete: true, internal: true } }), step: 'publish', code: 'PSA_BROKER_REFUSED', message: /internal/ },
-  { name: 'a password file that is not there', more: async () => ({ password: { kind: 'file' as const, path: '/no/such/file' } }), step: 'login', code: 'PSA_SECRET_UNAVAILABLE', message: /\/no\/such\/file cannot be read/ },
+  { name: 'an unknown host', more: { hostnames: ['no-such-host.invalid'] }, step: 'resolve', code: 'PSA_BROKER_UNREACHABLE', message: /the name "no-such-host\.invalid" is not known/ },
+  { name: 'a host name that is none', more: { hostnames: ['bad host#'] }, step: 'resolve', code: 'PSA_BROKER_UNREACHABLE', message: /"bad host#"/ },
+  { name: 'a user who may not publish', more: { username: 'reader' }, step: 'publish', code: 'PSA_BROKER_REFUSED', message: /does not let user "reader" publish to.*write permission/ },
+  { name: 'a user who may not declare, and no exchange', more: { username: 'writer' }, step: 'exchange', code: 'PSA_BROKER_REFUSED', message: /does not let user "writer" declare.*configure permission/ },
+  { name: 'an internal exchange', more: { exchange: { name: 'inner', type: 'topic' as const, durable: false, autoDelete: true, internal: true } }, step: 'publish', code: 'PSA_BROKER_REFUSED', message: /internal/ },
+  { name: 'a password file that is not there', more: { password: { kind: 'file' as const, path: '/no/such/file' } }, step: 'login', code: 'PSA_SECRET_UNAVAILABLE', message: /\/no\/such\/file cannot be read/ },
 ];
 
 describe('refusals, each in its own words', () => {
   for (const [index, { name, more, step, code, message }] of refusals.entries()) {
     it(name, async () => {
-      const settings = agent(`refused-${String(index)}`, await more());
+      const settings = agent(`refused-${String(index)}`, typeof more === 'function' ? await more() : more);
       const rig = new Rig(settings);
       rig.transport.start();
       await rig.put(1);

@@ -1,6 +1,6 @@
 import type { ChannelModel } from 'amqplib';
 import type { BrokerSettings } from '../config/settings.js';
-import { BrokerError, messageOf, type AgentError } from '../errors.js';
+import { BrokerError, type AgentError } from '../errors.js';
 import type { Clock } from '../scheduler/clock.js';
 import type { SampleQueue } from '../spool/queue.js';
 import { Backoff, type Random } from './backoff.js';
@@ -9,10 +9,12 @@ import { replyCode } from './diagnosis.js';
 import type { TransportEvent, TransportState } from './event.js';
 import { BrokerLink } from './link.js';
 import { Outbox } from './outbox.js';
-import { Publisher, type PublishChannel, type PublisherListener } from './publisher.js';
+import { Publisher } from './publisher.js';
+import type { PublishChannel, PublisherListener } from './publishing.js';
 import { Rate } from './rate.js';
 import { Session } from './session.js';
 import { Tally } from './tally.js';
+import { Teller } from './teller.js';
 
 export type { TransportEvent, TransportState } from './event.js';
 
@@ -49,17 +51,16 @@ export class AmqpTransport {
   readonly #patience: Backoff;
   readonly #reopening: Backoff;
   readonly #tally: Tally;
+  readonly #tell: Teller;
   #session: Session | undefined;
   #holding = false;
-  #asItIsTold = false;
-  /** The fault reported last, while it lasts: reported again it is not news. */
-  #fault: string | undefined;
   #unlisten: () => void = () => undefined;
-  #endFlush: () => void = () => undefined;
+  #endWait: () => void = () => undefined;
 
   constructor(private readonly parts: AmqpTransportParts) {
     const { broker, queue, clock, random, unprotect } = parts;
-    this.#outbox = new Outbox(queue, (error) => { this.#queueFailed(error); });
+    this.#tell = new Teller(broker, parts.report);
+    this.#outbox = new Outbox(queue, (error) => { this.#tell.queueFailed(error); });
     this.#rate = new Rate(broker.drainRate, () => clock.now());
     this.#patience = new Backoff(patience.first, patience.longest, random);
     this.#reopening = new Backoff(broker.reconnect.initial * 1000, broker.reconnect.maximum * 1000, random);
@@ -68,22 +69,16 @@ export class AmqpTransport {
       opened: (connection: ChannelModel, host: string) => { this.#opened(connection, host); },
       lost: (fault: AgentError, host: string) => { this.#lost(fault, host); },
       failed: (fault: AgentError, host: string, retryIn: number) => { this.#failed(fault, host, retryIn); },
-      blocked: (reason: string) => { this.#block(true, reason); },
-      unblocked: () => { this.#block(false); },
+      blocked: (reason: string) => { this.#blocked(reason); },
+      unblocked: () => { this.#unblocked(); },
     };
     this.#link = new BrokerLink({ broker, clock, random, unprotect, listener });
   }
 
   /** Begins to connect and to publish; both go on until `stop`. */
   start(): void {
-    const { broker, queue } = this.parts;
-    if (broker.tls.enabled && !broker.tls.verify) {
-      this.#tell({
-        kind: 'unverified', level: 'warn',
-        message: 'broker.tls.verify is off: anyone on the way can pose as the broker, read what is sent and learn the password',
-      });
-    }
-    this.#unlisten = queue.onPut(() => this.#session?.publisher?.put());
+    this.#tell.started();
+    this.#unlisten = this.parts.queue.onPut(() => this.#session?.publisher?.put());
     this.#link.start();
   }
 
@@ -107,16 +102,8 @@ export class AmqpTransport {
     this.#session?.end();
     this.#session = undefined;
     await this.#link.close(Math.max(shortestClose, deadline - clock.now()));
-    this.#tally.connect(false);
+    this.#tally.disconnected();
     await this.#outbox.flush();
-  }
-
-  /** Resolves when nothing is left to wait for, and after `ms` milliseconds anyhow. */
-  #untilIdle(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.parts.clock.after(ms, resolve);
-      this.#endFlush = () => { cancel(); resolve(); };
-    });
   }
 
   state(): TransportState {
@@ -124,24 +111,34 @@ export class AmqpTransport {
   }
 
   #canFlush(): boolean {
-    const reachable = this.#session !== undefined || (this.#tally.connections === 0 && this.#fault === undefined);
+    // Before the first attempt has an outcome it may well be a good one.
+    const reachable = this.#session !== undefined || !this.#tell.failing;
     return this.#outbox.count > 0 && reachable && !this.#holding && !this.#tally.blocked;
+  }
+
+  /** Resolves when there is nothing left to wait for, and after `ms` milliseconds anyhow. */
+  #untilIdle(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.parts.clock.after(ms, resolve);
+      this.#endWait = () => {
+        cancel();
+        resolve();
+      };
+    });
   }
 
   #opened(connection: ChannelModel, host: string): void {
     const { broker, clock } = this.parts;
-    this.#tally.connections += 1;
-    this.#tally.host = host;
-    this.#tally.blocked = false;
+    this.#tally.opened(host);
     let news = true;
-    const session = new Session({
+    this.#session = new Session({
       connection, host, broker, clock, reopening: this.#reopening,
       publisherOn: (channel) => this.#publisherOn(channel),
       listener: {
         ready: (asItIs) => {
-          this.#tally.connect(true);
-          if (asItIs !== undefined) this.#tellAsItIs(asItIs);
-          if (news) this.#tell({ kind: 'connected', level: 'info', message: `connected to ${host}`, host });
+          this.#tally.connected();
+          if (asItIs !== undefined) this.#tell.asItIs(asItIs);
+          if (news) this.#tell.connected(host);
           news = false;
         },
         closed: (fault, retryIn) => { this.#closed(fault, host, retryIn); },
@@ -149,7 +146,6 @@ export class AmqpTransport {
         dead: (fault) => { this.#link.drop(fault); },
       },
     });
-    this.#session = session;
   }
 
   #publisherOn(channel: PublishChannel): Publisher {
@@ -166,29 +162,29 @@ export class AmqpTransport {
     return {
       confirmed: () => {
         this.#tally.publish();
-        this.#fault = undefined;
+        this.#tell.well();
         this.#link.proven();
         this.#session?.proven();
       },
       returned: (held) => { this.#returned(held); },
       routed: () => {
         this.#holding = false;
-        this.#tell({ kind: 'routed', level: 'info', message: 'samples reach a consumer again: the held ones are sent' });
+        this.#tell.routed();
       },
       rejected: () => {
         this.#tally.rejected += 1;
-        this.#tell({ kind: 'rejected', level: 'warn', message: 'the broker refused a sample (nack), as a full queue does; it is sent again' });
+        this.#tell.rejected();
       },
       unsendable: (envelope, error) => {
         this.#tally.unsendable += 1;
-        this.#tell({ kind: 'unsendable', level: 'error', message: `the sample ${envelope.id} cannot be carried by AMQP and is let go: ${messageOf(error)}` });
+        this.#tell.unsendable(envelope.id, error);
       },
       overdue: () => {
         this.#link.drop(new BrokerError('PSA_BROKER_UNREACHABLE', 'publish',
           `${this.#tally.host ?? 'the broker'} confirmed nothing for ${String(broker.confirmTimeout)} s (broker.confirm_timeout): the connection counts as dead`));
       },
-      queueFailed: (error) => { this.#queueFailed(error); },
-      idle: () => { this.#endFlush(); },
+      queueFailed: (error) => { this.#tell.queueFailed(error); },
+      idle: () => { this.#endWait(); },
     };
   }
 
@@ -198,71 +194,43 @@ export class AmqpTransport {
       this.#tally.unroutableDropped += 1;
       return;
     }
-    this.#endFlush();
-    if (this.#holding) return;
+    if (!this.#holding) this.#tell.unroutable();
     this.#holding = true;
-    const { exchange, routingKey } = this.parts.broker;
-    this.#tell({
-      kind: 'unroutable', level: 'warn',
-      message: `nobody is bound to the exchange "${exchange.name}" for the routing key "${routingKey}": samples are held and sent when somebody is`,
-    });
+    this.#endWait();
   }
 
+  /** The server closed the channel. */
   #closed(fault: AgentError, host: string, retryIn: number): void {
-    this.#tally.connect(false);
-    if (replyCode(fault.cause) === 404) {
-      this.#tell({ kind: 'reopening', level: 'info', message: `${fault.message}; it is declared again`, code: fault.code, host });
-    } else {
-      this.#failed(fault, host, retryIn);
-    }
+    this.#tally.disconnected();
+    if (replyCode(fault.cause) === 404) this.#tell.vanished(fault, host);
+    else this.#failed(fault, host, retryIn);
   }
 
   #lost(fault: AgentError, host: string): void {
     this.#session?.end();
     this.#session = undefined;
-    this.#tally.connect(false);
-    this.#tally.host = undefined;
-    this.#tally.blocked = false;
-    this.#fail('disconnected', fault, fault.message, host);
+    this.#tally.lost();
+    this.#tally.fail(fault);
+    this.#tell.lost(fault, host);
+    this.#endWait();
   }
 
   #failed(fault: AgentError, host: string, retryIn: number): void {
-    this.#fail('failed', fault, `${fault.message}; again in ${(retryIn / 1000).toFixed(1)} s`, host);
-  }
-
-  #fail(kind: TransportEvent['kind'], fault: AgentError, message: string, host: string): void {
     this.#tally.fail(fault);
-    const level = fault.message === this.#fault ? 'debug' : 'warn';
-    this.#fault = fault.message;
-    const step = fault instanceof BrokerError ? { step: fault.step } : {};
-    this.#tell({ kind, level, message, code: fault.code, host, ...step });
-    this.#endFlush();
+    this.#tell.failed(fault, host, retryIn);
+    this.#endWait();
   }
 
-  #block(blocked: boolean, reason = ''): void {
-    this.#tally.blocked = blocked;
-    this.#session?.publisher?.block(blocked);
-    if (blocked) this.#endFlush();
-    this.#tell(blocked
-      ? { kind: 'blocked', level: 'warn', message: `the broker asks for a pause (${reason}): samples wait` }
-      : { kind: 'unblocked', level: 'info', message: 'the broker takes samples again' });
+  #blocked(reason: string): void {
+    this.#tally.blocked = true;
+    this.#session?.publisher?.block(true);
+    this.#tell.blocked(reason);
+    this.#endWait();
   }
 
-  #tellAsItIs(reason: string): void {
-    if (this.#asItIsTold) return;
-    this.#asItIsTold = true;
-    this.#tell({ kind: 'exchange', level: 'warn', message: `the exchange "${this.parts.broker.exchange.name}" is used as it is: ${reason}` });
-  }
-
-  #queueFailed(error: unknown): void {
-    this.#tell({ kind: 'queue', level: 'error', message: `the queue of samples failed: ${messageOf(error)}` });
-  }
-
-  #tell(event: TransportEvent): void {
-    try {
-      this.parts.report(event);
-    } catch {
-      // A log that fails must not end the transport: this runs within the connection's own events.
-    }
+  #unblocked(): void {
+    this.#tally.blocked = false;
+    this.#session?.publisher?.block(false);
+    this.#tell.unblocked();
   }
 }

@@ -134,6 +134,7 @@ function networkFault(error: unknown, broker: BrokerSettings, host: string): Bro
 
 /** What the loss of an open connection means. */
 export function lossFault(error: unknown, broker: BrokerSettings, host: string): AgentError {
+  if (error instanceof AgentError) return error;
   if (error instanceof Error && error.name === 'AbortError' && error.cause instanceof AgentError) return error.cause;
   const at = addressOf(broker, host);
   const message = messageOf(error ?? 'closed');

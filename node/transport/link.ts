@@ -1,7 +1,7 @@
 import { connect, type AmqpConnectionManager, type ConnectionUrl } from 'amqp-connection-manager';
 import type { ChannelModel } from 'amqplib';
 import type { BrokerSettings } from '../config/settings.js';
-import { AgentError, BrokerError } from '../errors.js';
+import { BrokerError, type AgentError } from '../errors.js';
 import type { Clock } from '../scheduler/clock.js';
 import { Backoff, type Random } from './backoff.js';
 import type { Unprotect } from './credentials.js';

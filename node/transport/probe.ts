@@ -111,7 +111,7 @@ class HostCheck {
       const connection = await dial(url, connectionOptions);
       connection.on('error', () => undefined);
       const { product, version } = connection.connection.serverProperties;
-      if (broker.tls.enabled) this.#passed('tls', `${broker.tls.verify ? 'the certificate is good' : 'NOT VERIFIED: broker.tls.verify is off'}`);
+      if (broker.tls.enabled) this.#passed('tls', broker.tls.verify ? 'the certificate is good' : 'NOT VERIFIED: broker.tls.verify is off');
       this.#passed('login', `${product} ${version} accepts user "${broker.username}"`);
       this.#passed('vhost', `"${broker.vhost}" is open to the user`);
       return connection;

@@ -66,15 +66,15 @@ export class Rig {
 
   /** Takes samples, a few every 10 ms, until told to stop. */
   stream(perTick = 5): () => Promise<void> {
-    let running = true;
+    const end = new AbortController();
     const done = (async () => {
-      while (running) {
+      while (!end.signal.aborted) {
         await this.put(perTick);
         await delay(10);
       }
     })();
     return () => {
-      running = false;
+      end.abort();
       return done;
     };
   }

@@ -1,4 +1,4 @@
-import { AgentError, type ErrorCode } from '../errors.js';
+import type { AgentError, ErrorCode } from '../errors.js';
 import type { Clock } from '../scheduler/clock.js';
 import type { TransportState } from './event.js';
 
@@ -9,8 +9,8 @@ export class Tally {
   unroutableDropped = 0;
   rejected = 0;
   unsendable = 0;
-  connections = 0;
   blocked = false;
+  #connections = 0;
   /** host:port of the connection. */
   host: string | undefined;
   #connectedSince: number | undefined;
@@ -24,8 +24,27 @@ export class Tally {
     this.#lastPublished = this.clock.wall();
   }
 
-  connect(connected: boolean): void {
-    this.#connectedSince = connected ? this.clock.wall() : undefined;
+  /** A connection is open, to host:port. */
+  opened(host: string): void {
+    this.#connections += 1;
+    this.host = host;
+    this.blocked = false;
+  }
+
+  /** A channel is open on it. */
+  connected(): void {
+    this.#connectedSince = this.clock.wall();
+  }
+
+  disconnected(): void {
+    this.#connectedSince = undefined;
+  }
+
+  /** The connection is gone. */
+  lost(): void {
+    this.disconnected();
+    this.host = undefined;
+    this.blocked = false;
   }
 
   fail(fault: AgentError): void {
@@ -43,7 +62,7 @@ export class Tally {
       unsendable,
       blocked,
       unroutable,
-      reconnects: Math.max(0, this.connections - 1),
+      reconnects: Math.max(0, this.#connections - 1),
       ...(this.#connectedSince === undefined ? {} : { connectedSince: this.#connectedSince }),
       ...(this.#lastPublished === undefined ? {} : { lastPublished: this.#lastPublished }),
       ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }),

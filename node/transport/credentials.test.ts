@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { ConfigError } from '../errors.js';
+import { readPassword } from './credentials.js';
+
+let folder: string;
+before(async () => { folder = await mkdtemp(join(tmpdir(), 'psutil-agent-secret-')); });
+after(() => rm(folder, { recursive: true }));
+
+const unavailable = (message: RegExp) => (error: unknown) =>
+  error instanceof ConfigError && error.code === 'PSA_SECRET_UNAVAILABLE' && message.test(error.message);
+
+describe('readPassword', () => {
+  it('takes the first line of a file as it is, without a byte order mark or line end', async () => {
+    const path = join(folder, 'password');
+    await writeFile(path, '\uFEFF pass word \r\nanother\r\n');
+    assert.equal(await readPassword({ kind: 'file', path }), ' pass word ');
+    await writeFile(path, 'changed');
+    assert.equal(await readPassword({ kind: 'file', path }), 'changed');
+  });
+
+  it('refuses an empty file and a missing one', async () => {
+    const path = join(folder, 'empty');
+    await writeFile(path, '\nsecret on the wrong line');
+    await assert.rejects(readPassword({ kind: 'file', path }), unavailable(/first line, which is empty/));
+    await assert.rejects(readPassword({ kind: 'file', path: join(folder, 'none') }), unavailable(/cannot be read.*ENOENT/));
+  });
+
+  it('takes an environment variable, if it is set', async () => {
+    process.env['PSUTIL_AGENT_TEST_PASSWORD'] = 'from outside';
+    assert.equal(await readPassword({ kind: 'environment', variable: 'PSUTIL_AGENT_TEST_PASSWORD' }), 'from outside');
+    process.env['PSUTIL_AGENT_TEST_PASSWORD'] = '';
+    await assert.rejects(readPassword({ kind: 'environment', variable: 'PSUTIL_AGENT_TEST_PASSWORD' }), unavailable(/is empty/));
+    delete process.env['PSUTIL_AGENT_TEST_PASSWORD'];
+    await assert.rejects(readPassword({ kind: 'environment', variable: 'PSUTIL_AGENT_TEST_PASSWORD' }), unavailable(/is not set/));
+  });
+
+  it('unprotects a DPAPI blob, and says where that cannot be', async () => {
+    const blob = Buffer.from('sealed').toString('base64');
+    assert.equal(await readPassword({ kind: 'dpapi', blob }, (sealed) => Promise.resolve(Buffer.from(`open ${sealed.toString()}`))), 'open sealed');
+    await assert.rejects(readPassword({ kind: 'dpapi', blob }), unavailable(/on Windows only/));
+    await assert.rejects(readPassword({ kind: 'dpapi', blob }, () => Promise.reject(new Error('wrong machine'))), unavailable(/wrong machine/));
+  });
+});
