@@ -1,7 +1,7 @@
 // Builds pwsh-host, the stand-in for pwsh, into build/host-<rid>. Skipped while its sources are unchanged.
 import { createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -33,6 +33,7 @@ export async function buildHost({ rid = 'linux-x64', log = () => {} } = {}) {
     if (existsSync(executable) && existsSync(stamp) && (await readFile(stamp, 'utf8')) === hash) {
       return executable;
     }
+    const current = await hashSources(here);
     const started = Date.now();
     const fresh = `${out}.new`;
     await rm(fresh, { recursive: true, force: true });
@@ -41,7 +42,7 @@ export async function buildHost({ rid = 'linux-x64', log = () => {} } = {}) {
     await rm(stamp, { force: true });
     await rm(out, { recursive: true, force: true });
     await rename(fresh, out);
-    await writeFile(stamp, hash);
+    await writeFile(stamp, current);
     log(`pwsh-host for ${rid} built in ${((Date.now() - started) / 1000).toFixed(1)} s`);
     return executable;
   });
@@ -57,7 +58,8 @@ async function locked(lock, action) {
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
       const owner = Number(await readFile(lock, 'utf8').catch(() => ''));
-      if (owner > 0 && !isAlive(owner)) await rm(lock, { force: true });
+      const left = owner > 0 ? !isAlive(owner) : Date.now() - (await stat(lock).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs > 10_000;
+      if (left) await rm(lock, { force: true });
       else await new Promise((resolve) => { setTimeout(resolve, 250); });
     }
   }

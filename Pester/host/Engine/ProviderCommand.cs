@@ -51,7 +51,7 @@ public abstract class ProviderCommand : PSCmdlet, IDynamicParameters
         var context = Internals.Create("System.Management.Automation.CmdletProviderContext", this);
         Internals.Set(context, "Force", new SwitchParameter(ForceValue));
         Internals.Set(context, "SuppressWildcardExpansion", IsLiteral);
-        Internals.Call(context, "SetFilters", new Collection<string>(IncludeValue), new Collection<string>(ExcludeValue), FilterValue ?? string.Empty);
+        Internals.Call(context, "SetFilters", new Collection<string>(IncludeValue.ToList()), new Collection<string>(ExcludeValue.ToList()), FilterValue ?? string.Empty);
         if (string.IsNullOrEmpty(FilterValue))
         {
             Internals.Set(context, "Filter", null);

@@ -18,7 +18,7 @@ public sealed class GetItemPropertyCommand : FilterPathCommand
     {
         foreach (var path in Paths)
         {
-            Guard(() => Internals.Call(InvokeProvider.Property, "Get", path, new Collection<string>(Name), NewContext()));
+            Guard(() => Internals.Call(InvokeProvider.Property, "Get", path, new Collection<string>(Name.ToList()), NewContext()));
         }
     }
 }

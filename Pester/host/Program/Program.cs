@@ -52,7 +52,7 @@ public static class Program
         }
 
         using var runspace = RunspaceFactory.CreateRunspace(host, state);
-        runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
+        runspace.ThreadOptions = PSThreadOptions.ReuseThread;
         runspace.Open();
         Runspace.DefaultRunspace = runspace;
         host.Runspace = runspace;
