@@ -25,14 +25,9 @@ class WindowsHost {
     this.modules = join(prefix.drive, 'Program Files/WindowsPowerShell/Modules');
   }
 
-  /**
-   * Runs a script file of the host (its Windows path) as `powershell PATH` does. Wine starts explorer.exe for the first
-   * program that asks for the desktop, with that program's pipes: where that is an nssm.exe, its output has no end while
-   * this PowerShell lives. So this PowerShell asks first.
-   */
+  /** Runs a script file of the host (its Windows path), as `powershell -File` does. */
   runFile(path, { env = {}, timeout = 300 } = {}) {
-    const command = `[void][System.Diagnostics.Process]::GetCurrentProcess().MainWindowHandle; & '${path}'; exit $LASTEXITCODE`;
-    return this.prefix.wine([this.shell, '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-Command', command], { env, timeout });
+    return this.prefix.wine([this.shell, '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-File', path], { env, timeout });
   }
 
   /**

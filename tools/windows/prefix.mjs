@@ -3,7 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -84,8 +84,8 @@ export async function makePrefix() {
   const home = await mkdtemp(join(tmpdir(), 'psutil-agent-wine-'));
   const prefix = new Prefix(home);
   try {
-    await prefix.boot('-i');
-    await prefix.check(['winecfg', '-v', 'win10']);
+    await prefix.create();
+    await prefix.boot();
   } catch (error) {
     await prefix.remove();
     throw error;
@@ -135,10 +135,31 @@ class Prefix {
     return result;
   }
 
-  /** Starts Windows, and with it the services that start by themselves; `-i` makes the prefix first. */
-  async boot(...args) {
-    const code = await this.#run('wineboot', args, {}, [], 180);
+  /** Makes the prefix's files, as Windows 10; leaves it switched off. */
+  async create() {
+    const code = await this.#run('wineboot', ['-i'], {}, [], 180);
     if (code !== 0) throw new Error(`wineboot ended with ${String(code)}`);
+    await this.check(['winecfg', '-v', 'win10']);
+    await this.powerCut();
+  }
+
+  /** Starts Windows, and with it the services that start by themselves. */
+  async boot() {
+    this.#hold();
+    // The first program starts Windows, any other waits for that. `wineboot` would start a second services.exe.
+    await this.check(['cmd', '/c', 'exit']);
+  }
+
+  /**
+   * A session that lasts until the power cut. Wine ends its services with the last program; a program that comes at that
+   * moment gets a second services.exe beside the one that is going, and the two do not know each other's services.
+   */
+  #hold() {
+    const session = spawn('wine', ['cmd', '/c', 'set /p wait='], { env: this.env, cwd: this.home, stdio: ['pipe', 'ignore', 'ignore'] });
+    for (const end of [session, session.stdin]) {
+      end.on('error', () => undefined);
+      end.unref();
+    }
   }
 
   /** Ends every process of the prefix at once, as a power cut does. */
