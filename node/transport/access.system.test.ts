@@ -8,7 +8,7 @@ import { connect } from 'amqplib';
 import type { BrokerSettings } from '../config/settings.js';
 import { freePort, startBroker, type TestBroker } from '../testing/broker.js';
 import { checkBroker } from './probe.js';
-import { Consumer, Rig, settingsFor, until } from './rig.test.support.js';
+import { Consumer, Rig, settingsFor, stopRigs, until } from './rig.test.support.js';
 
 const secret = 'hunter2-secret';
 let broker: TestBroker;
@@ -25,6 +25,7 @@ before(async () => {
   await broker.ctl('set_permissions', 'writer', '', '.*', '');
 });
 after(async () => {
+  await stopRigs();
   await broker.stop();
   await rm(folder, { recursive: true, force: true });
 });

@@ -3,7 +3,7 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort, startBroker, type TestBroker } from '../testing/broker.js';
 import { startProxy, type FaultProxy } from '../testing/proxy.js';
-import { assertDelivered, Consumer, Rig, settingsFor, until } from './rig.test.support.js';
+import { assertDelivered, Consumer, Rig, settingsFor, stopRigs, until } from './rig.test.support.js';
 
 let broker: TestBroker;
 const unhandled: string[] = [];
@@ -14,6 +14,7 @@ before(async () => {
   broker = await startBroker();
 });
 after(async () => {
+  await stopRigs();
   await broker.stop();
   process.off('unhandledRejection', note);
   assert.deepEqual(unhandled, []);

@@ -54,6 +54,7 @@ export class AmqpTransport {
   readonly #tell: Teller;
   #session: Session | undefined;
   #holding = false;
+  #stopping: Promise<void> | undefined;
   #unlisten: () => void = () => undefined;
   #endWait: () => void = () => undefined;
 
@@ -84,9 +85,19 @@ export class AmqpTransport {
 
   /**
    * Publishes for at most `deadlineMs` milliseconds what is in the queue, then closes in order. It does not wait for
-   * what nobody knows to come: a broker that is away or blocked, a consumer that is. The rest stays in the queue.
+   * what nobody knows to come: a broker that is away or blocked, a consumer that is. The rest stays in the queue. A
+   * transport that was stopped is not started again.
    */
-  async stop(deadlineMs: number): Promise<void> {
+  stop(deadlineMs: number): Promise<void> {
+    this.#stopping ??= this.#stop(deadlineMs);
+    return this.#stopping;
+  }
+
+  state(): TransportState {
+    return this.#tally.state(this.#holding);
+  }
+
+  async #stop(deadlineMs: number): Promise<void> {
     const { clock } = this.parts;
     const deadline = clock.now() + deadlineMs;
     if (this.#canFlush()) {
@@ -106,13 +117,9 @@ export class AmqpTransport {
     await this.#outbox.flush();
   }
 
-  state(): TransportState {
-    return this.#tally.state(this.#holding);
-  }
-
   #canFlush(): boolean {
     // Before the first attempt has an outcome it may well be a good one.
-    const reachable = this.#session !== undefined || !this.#tell.failing;
+    const reachable = this.#session !== undefined || (this.#link.started && !this.#tell.failing);
     return this.#outbox.count > 0 && reachable && !this.#holding && !this.#tally.blocked;
   }
 

@@ -62,6 +62,10 @@ export class BrokerLink {
     return this.#connection;
   }
 
+  get started(): boolean {
+    return this.#manager !== undefined;
+  }
+
   start(): void {
     const manager = connect(null, {
       // The manager's types are older than those of the amqplib it hands this to.
@@ -100,17 +104,17 @@ export class BrokerLink {
 
   /** Closes in order, and by force after `ms` milliseconds. */
   async close(ms: number): Promise<void> {
-    if (this.#closed) return;
     this.#closed = true;
+    if (this.#manager === undefined) return;
     this.#wake();
     this.#limit();
     const attempt = this.#attempt;
     const closing = new BrokerError('PSA_BROKER_UNREACHABLE', 'connect', 'the transport is closing');
     if (this.#connection === undefined) attempt.abort(closing);
-    const closed = this.#manager?.close().catch(() => undefined);
+    const closed = this.#manager.close().catch(() => undefined);
     await new Promise<void>((resolve) => {
       const cancel = this.parts.clock.after(ms, resolve);
-      void closed?.then(() => { cancel(); resolve(); });
+      void closed.then(() => { cancel(); resolve(); });
     });
     attempt.abort(closing);
     this.#connection = undefined;

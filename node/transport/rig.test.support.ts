@@ -31,6 +31,13 @@ export function settingsFor(port: number, exchange: string, more: Partial<Broker
   };
 }
 
+const running = new Set<Rig>();
+
+/** Stops what failed tests left running, which would keep the process from ending. */
+export async function stopRigs(): Promise<void> {
+  for (const rig of running) await rig.stop();
+}
+
 /** A transport with a queue in memory, and what it took and told. */
 export class Rig {
   readonly events: TransportEvent[] = [];
@@ -42,6 +49,7 @@ export class Rig {
     this.transport = new AmqpTransport({
       broker, unroutable: 'hold', queue: this.queue, clock: systemClock, report: (event) => this.events.push(event), ...more,
     });
+    running.add(this);
   }
 
   /** Samples taken so far. */
@@ -85,6 +93,7 @@ export class Rig {
   }
 
   async stop(): Promise<void> {
+    running.delete(this);
     await this.transport.stop(1000);
     await this.queue.close();
   }

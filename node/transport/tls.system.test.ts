@@ -1,16 +1,21 @@
 import assert from 'node:assert/strict';
 import { copyFile } from 'node:fs/promises';
-import { join, dirname } from 'node:path';
+import { connect } from 'node:net';
+import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { TlsSettings } from '../config/settings.js';
 import { startBroker, type TestBroker, type TestBrokerTls } from '../testing/broker.js';
 import { makeCertificates, type KeyPair, type TestCertificates } from '../testing/certificates.js';
 import { checkBroker } from './probe.js';
-import { Consumer, Rig, settingsFor, until } from './rig.test.support.js';
+import { Consumer, Rig, settingsFor, stopRigs, until } from './rig.test.support.js';
 
 let certificates: TestCertificates;
 before(async () => { certificates = await makeCertificates(); });
-after(() => certificates.remove());
+after(async () => {
+  await stopRigs();
+  await certificates.remove();
+});
 
 function tls(more: Partial<TlsSettings> = {}): TlsSettings {
   return { enabled: true, verify: true, caCert: certificates.ca, ...more };
@@ -23,9 +28,24 @@ async function withBroker(server: KeyPair, clientCert: boolean, run: (broker: Te
   try {
     const { tlsPort } = broker;
     assert.ok(tlsPort !== undefined);
+    await listening(tlsPort);
     await run({ ...broker, tlsPort });
   } finally {
     await broker.stop();
+  }
+}
+
+/** RabbitMQ opens its TLS port a moment after the plain one. */
+async function listening(port: number): Promise<void> {
+  for (;;) {
+    const socket = connect({ port, host: '127.0.0.1' });
+    const open = await new Promise<boolean>((resolve) => {
+      socket.once('connect', () => { resolve(true); });
+      socket.once('error', () => { resolve(false); });
+    });
+    socket.destroy();
+    if (open) return;
+    await delay(50);
   }
 }
 
