@@ -120,12 +120,17 @@ function networkFault(error: unknown, broker: BrokerSettings, host: string): Bro
     return new BrokerError('PSA_BROKER_UNREACHABLE', 'resolve', `the name "${host}" is not known: check broker.hostnames and this host's DNS${suffix}`, options);
   }
   const sentence = networkSentences[code ?? ''];
-  if (sentence !== undefined) return new BrokerError('PSA_BROKER_UNREACHABLE', 'connect', sentence(at) + suffix, options);
+  // A TLS port answers plain AMQP with an alert and a reset, and whichever comes first is told.
+  const tlsPort = broker.tls.enabled ? '' : ', or it is the TLS port: then set broker.tls.enabled to true';
+  if (sentence !== undefined) {
+    const hint = code === 'ECONNRESET' ? tlsPort : '';
+    return new BrokerError('PSA_BROKER_UNREACHABLE', 'connect', sentence(at) + hint + suffix, options);
+  }
   if (/during opening handshake|Invalid frame|maxFrameSize|Unknown frame type|Frame on channel/i.test(messageOf(error))) {
     return new BrokerError(
       'PSA_BROKER_UNREACHABLE',
       'connect',
-      `${at} ended the AMQP handshake: RabbitMQ is stopping there, or it is no AMQP port${broker.tls.enabled ? '' : ', or it is the TLS port: then set broker.tls.enabled to true'}`,
+      `${at} ended the AMQP handshake: RabbitMQ is stopping there, or it is no AMQP port${tlsPort}`,
       options,
     );
   }
