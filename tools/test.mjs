@@ -1,6 +1,6 @@
 // `npm test`: sets itself up, builds, and runs every test in two lanes, one a core. Closes with one line of counts.
-//   npm test              everything
-//   npm test -- unit node only the stages named (see `stages`)
+//   npm test                  every stage but those that run only when named
+//   npm test -- unit system   only the stages named (see `stages`)
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { installPackages, root } from './dependencies.mjs';
@@ -18,9 +18,10 @@ const stages = [
   { name: 'unit', lane: 0, words: ['--test', ...files.filter((name) => !isSystem(name))] },
   { name: 'system', lane: 0, words: ['--test', '--test-concurrency=1', ...files.filter(isSystem)] },
   { name: 'pester', lane: 1, words: ['Pester/run.mjs'] },
-  { name: 'wine', lane: 1, words: ['Pester/wine.mjs'] },
-  { name: 'package', lane: 1, words: ['Pester/package.mjs'] },
-  { name: 'cloudify', lane: 1, words: ['Pester/cloudify.mjs'] },
+  // Run only when named, until each has passed on a machine that does nothing else (issues 4 and 6).
+  { name: 'wine', lane: 1, words: ['Pester/wine.mjs'], named: true },
+  { name: 'package', lane: 1, words: ['Pester/package.mjs'], named: true },
+  { name: 'cloudify', lane: 1, words: ['Pester/cloudify.mjs'], named: true },
 ];
 
 const wanted = process.argv.slice(2);
@@ -29,7 +30,7 @@ if (unknown.length > 0) {
   console.error(`expected stages among ${stages.map(({ name }) => name).join(', ')}, found ${unknown.join(', ')}`);
   process.exit(2);
 }
-const chosen = stages.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+const chosen = stages.filter(({ name, named }) => (wanted.length === 0 ? named !== true : wanted.includes(name)));
 
 /** The counts in a runner's closing lines: node:test's, or a plain `N passed, N failed`. */
 function countsOf(output) {
