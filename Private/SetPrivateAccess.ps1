@@ -3,13 +3,7 @@ function SetPrivateAccess {
     [CmdletBinding()]
     param([Parameter(Mandatory)] [System.IO.DirectoryInfo] $Directory)
 
-    $security = [System.Security.AccessControl.DirectorySecurity]::new()
-    $security.SetAccessRuleProtection($true, $false)
-    foreach ($sid in 'S-1-5-18', 'S-1-5-32-544') {
-        $who = [System.Security.Principal.SecurityIdentifier]::new($sid)
-        $security.AddAccessRule([System.Security.AccessControl.FileSystemAccessRule]::new(
-                $who, 'FullControl', 'ContainerInherit, ObjectInherit', 'None', 'Allow'))
-    }
+    $security = NewPrivateSecurity
     if ($PSVersionTable.PSEdition -eq 'Core') {
         [System.IO.FileSystemAclExtensions]::SetAccessControl($Directory, $security)
     }

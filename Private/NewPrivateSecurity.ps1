@@ -1,0 +1,15 @@
+# Access for SYSTEM and Administrators, inherited by what is in the folder, and for nobody else.
+function NewPrivateSecurity {
+    [CmdletBinding()]
+    [OutputType([System.Security.AccessControl.DirectorySecurity])]
+    param()
+
+    $security = [System.Security.AccessControl.DirectorySecurity]::new()
+    $security.SetAccessRuleProtection($true, $false)
+    foreach ($sid in 'S-1-5-18', 'S-1-5-32-544') {
+        $who = [System.Security.Principal.SecurityIdentifier]::new($sid)
+        $security.AddAccessRule([System.Security.AccessControl.FileSystemAccessRule]::new(
+                $who, 'FullControl', 'ContainerInherit, ObjectInherit', 'None', 'Allow'))
+    }
+    $security
+}
