@@ -2,7 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-/** Debian packages by what they bring; tmux shows the live table to a test as a terminal would. */
+/** Debian packages by what they bring; tmux shows the live table to a test as a terminal would; unshare and ip
+ * leave a package's test no network but this machine. */
 const packages = {
   'rabbitmq-server': '/usr/lib/rabbitmq/bin/rabbitmq-server',
   wine: '/usr/bin/wine',
@@ -10,6 +11,8 @@ const packages = {
   'python3-psutil': '/usr/lib/python3/dist-packages/psutil/__init__.py',
   'python3-pika': '/usr/lib/python3/dist-packages/pika/__init__.py',
   openssl: '/usr/bin/openssl',
+  'util-linux': '/usr/bin/unshare',
+  iproute2: '/usr/sbin/ip',
   tmux: '/usr/bin/tmux',
 };
 

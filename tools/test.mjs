@@ -1,27 +1,37 @@
-// `npm test`: sets itself up, builds, and runs every test in two lanes, one a core. Closes with one line of counts.
-//   npm test                  every stage but those that run only when named
+// `npm test`: sets itself up, builds, and runs every test, some stages side by side. Closes with one line of counts.
+//   npm test                  every stage
 //   npm test -- unit system   only the stages named (see `stages`)
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { installPackages, root } from './dependencies.mjs';
 import { ensurePrerequisites } from './prerequisites.mjs';
 
 installPackages();
 ensurePrerequisites();
 await import('./build.mjs');
+// Here once: stages that run side by side would install it into one folder at the same time.
+await (await import('./windows/prefix.mjs')).windowsParts();
 
 const files = readdirSync(`${root}/dist`, { recursive: true }).map((name) => `dist/${name}`).filter((name) => name.endsWith('.test.js')).sort();
-const isSystem = (name) => name.endsWith('.system.test.js');
+const system = files.filter((name) => name.endsWith('.system.test.js'));
+const unit = files.filter((name) => !system.includes(name));
+const transport = system.filter((name) => name.startsWith('dist/transport/'));
+const chaos = system.filter((name) => name.startsWith('dist/chaos/'));
+const others = system.filter((name) => ![...transport, ...chaos].includes(name));
+// One file at a time: they measure.
+const serial = ['--test', '--test-concurrency=1'];
 
-/** Each stage: its name, its lane, and the words of its command, run by this Node. */
+/** Each stage: its name and the words of its command, run by this Node; the longest first. */
 const stages = [
-  { name: 'unit', lane: 0, words: ['--test', ...files.filter((name) => !isSystem(name))] },
-  { name: 'system', lane: 0, words: ['--test', '--test-concurrency=1', ...files.filter(isSystem)] },
-  { name: 'pester', lane: 1, words: ['Pester/run.mjs'] },
-  // Run only when named, until each has passed on a machine that does nothing else (issues 4 and 6).
-  { name: 'wine', lane: 1, words: ['Pester/wine.mjs'], named: true },
-  { name: 'package', lane: 1, words: ['Pester/package.mjs'], named: true },
-  { name: 'cloudify', lane: 1, words: ['Pester/cloudify.mjs'], named: true },
+  { name: 'transport', words: [...serial, ...transport] },
+  { name: 'wine', words: ['Pester/wine.mjs'] },
+  { name: 'system', words: [...serial, ...others] },
+  { name: 'cloudify', words: ['Pester/cloudify.mjs'] },
+  { name: 'pester', words: ['Pester/run.mjs'] },
+  { name: 'chaos', words: [...serial, ...chaos] },
+  { name: 'package', words: ['Pester/package.mjs'] },
+  { name: 'unit', words: ['--test', ...unit] },
 ];
 
 const wanted = process.argv.slice(2);
@@ -30,7 +40,7 @@ if (unknown.length > 0) {
   console.error(`expected stages among ${stages.map(({ name }) => name).join(', ')}, found ${unknown.join(', ')}`);
   process.exit(2);
 }
-const chosen = stages.filter(({ name, named }) => (wanted.length === 0 ? named !== true : wanted.includes(name)));
+const waiting = stages.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
 
 /** The counts in a runner's closing lines: node:test's, or a plain `N passed, N failed`. */
 function countsOf(output) {
@@ -57,13 +67,14 @@ function runStage({ name, words }) {
   });
 }
 
-async function runLane(lane) {
-  const results = [];
-  for (const stage of chosen.filter((candidate) => candidate.lane === lane)) results.push(await runStage(stage));
-  return results;
+/** Runs the stages that wait, one after another; several such workers share them. */
+async function work(results) {
+  for (let stage = waiting.shift(); stage !== undefined; stage = waiting.shift()) results.push(await runStage(stage));
 }
 
-const results = (await Promise.all([runLane(0), runLane(1)])).flat();
+const results = [];
+// The stages wait more than they compute: one worker more than there are cores, and no more than keep the measuring ones true.
+await Promise.all(Array.from({ length: Math.min(availableParallelism() + 1, 4) }, () => work(results)));
 const total = (key) => results.reduce((sum, result) => sum + result[key], 0);
 const empty = results.filter(({ ran }) => ran === 0).length;
 if (empty > 0) console.log(`${empty} stages ran no test, which counts as failed`);

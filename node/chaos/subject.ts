@@ -21,7 +21,7 @@ export class Subject {
     private readonly broke: (reason: string) => void,
   ) {}
 
-  /** Resolves when it samples. */
+  /** Resolves when it samples; one that does not within a minute is ended, since the next would find its spool locked. */
   async start(): Promise<void> {
     const child = fork(program, [this.settings, this.journal, String(this.#offset)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     this.#child = child;
@@ -33,7 +33,12 @@ export class Subject {
     child.on('message', (answer: Answer) => {
       if (answer.kind === 'report') this.#told = answer;
     });
-    await this.#answer('ready', 60);
+    try {
+      await this.#answer('ready', 60);
+    } catch (error) {
+      await this.end('SIGKILL');
+      throw error;
+    }
   }
 
   /** Ends it; resolves when it is gone. */
