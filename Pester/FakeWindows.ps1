@@ -1,5 +1,13 @@
-# Puts FakeWindows.psm1 in the place of Windows for the module under test: dot-source it in BeforeEach. The
-# variable PSUTIL_AGENT_FAKE of the environment names a folder for the monitors' data.
+# Puts FakeWindows.psm1 in the place of Windows for the module under test: dot-source it in a BeforeEach. Sets $data, the
+# folder of the monitors' data, $nssm, and $start, what every start of a monitor is given here.
+$env:PSUTIL_AGENT_FAKE = Join-Path $TestDrive ([guid]::NewGuid().ToString('n'))
+$null = New-Item -Path $env:PSUTIL_AGENT_FAKE -ItemType Directory
+$data = Join-Path $env:PSUTIL_AGENT_FAKE 'PsutilAgent'
+$nssm = Join-Path $env:PSUTIL_AGENT_FAKE 'nssm.exe'
+Set-Content -Path $nssm -Value 'stands in for nssm.exe'
+$start = @{ NssmPath = $nssm; Timeout = 2; WarningAction = 'SilentlyContinue' }
+Reset-FakeWindows
+
 Mock -ModuleName PsutilAgent TestWindows { $true }
 Mock -ModuleName PsutilAgent TestElevated { $true }
 Mock -ModuleName PsutilAgent GetDataRoot { Join-Path $env:PSUTIL_AGENT_FAKE 'PsutilAgent' }
@@ -13,4 +21,8 @@ Mock -ModuleName PsutilAgent ReadServiceKey { Read-FakeKey -Name $Name }
 Mock -ModuleName PsutilAgent GetServiceState { Get-FakeState -Name $Name }
 Mock -ModuleName PsutilAgent SendServiceControl { Send-FakeControl -Name $Name -Control $Control }
 Mock -ModuleName PsutilAgent TestCollectorAlive { $null -ne $Status -and $Status.state -ne 'stopped' }
-Mock -ModuleName PsutilAgent InvokeNative { Invoke-FakeNssm -FilePath $FilePath -ArgumentList $ArgumentList } -ParameterFilter { $FilePath -like '*nssm*' }
+# The collector is called for real; Pester 6 does not fall through to the real command where no filter matches.
+$invokeNative = InModuleScope PsutilAgent { Get-Command -Name InvokeNative -CommandType Function }
+Mock -ModuleName PsutilAgent InvokeNative {
+    if ($FilePath -like '*nssm*') { Invoke-FakeNssm -FilePath $FilePath -ArgumentList $ArgumentList } else { & $invokeNative @PesterBoundParameters }
+}

@@ -7,22 +7,15 @@ BeforeAll {
     $secret = 'Zx9 "quoted" $ecret\'
     $credential = [pscredential]::new('sampler', [System.Net.NetworkCredential]::new('', $secret).SecurePassword)
     function Get-Setting { param($Name = 'cloudify-psutil') Get-Content -Path (Join-Path $data "$Name/settings.json") -Raw | ConvertFrom-Json }
-}
-
-BeforeEach {
-    $env:PSUTIL_AGENT_FAKE = Join-Path $TestDrive ([guid]::NewGuid().ToString('n'))
-    $data = Join-Path $env:PSUTIL_AGENT_FAKE 'PsutilAgent'
-    $null = New-Item -Path $env:PSUTIL_AGENT_FAKE -ItemType Directory
-    $nssm = Join-Path $env:PSUTIL_AGENT_FAKE 'nssm.exe'
-    Set-Content -Path $nssm -Value 'stands in for nssm.exe'
-    Reset-FakeWindows
-    . (Join-Path $PSScriptRoot 'FakeWindows.ps1')
-    $start = @{ NssmPath = $nssm; Timeout = 2; WarningAction = 'SilentlyContinue' }
-    $broker = @{ BrokerHostname = 'rabbit.example'; BrokerCredential = $credential }
+    $arrange = {
+        . (Join-Path $PSScriptRoot 'FakeWindows.ps1')
+        $broker = @{ BrokerHostname = 'rabbit.example'; BrokerCredential = $credential }
+    }
 }
 AfterAll { $env:PSUTIL_AGENT_FAKE = $null }
 
 Describe 'A new monitor' {
+    BeforeEach { . $arrange }
     It 'gets NSSM''s values exactly so, each read back' {
         Start-PsutilMonitor -Configuration $entry @start @broker
         $folder = Join-Path $data 'cloudify-psutil'
@@ -132,6 +125,7 @@ Describe 'A new monitor' {
 }
 
 Describe 'Configurations' {
+    BeforeEach { . $arrange }
     It 'from <Kind> are taken' -ForEach @(
         @{ Kind = 'a hashtable'; Make = { @{ method = 'virtual_memory'; interval = 5 } } }
         @{ Kind = 'an ordered dictionary'; Make = { [ordered]@{ method = 'virtual_memory'; interval = 5 } } }
@@ -179,6 +173,7 @@ Describe 'Configurations' {
 
 Describe 'A monitor there is' {
     BeforeEach {
+        . $arrange
         Start-PsutilMonitor -Configuration $entry @start @broker
         Clear-FakeCall
     }
@@ -231,6 +226,7 @@ Describe 'A monitor there is' {
 }
 
 Describe 'A start that fails' {
+    BeforeEach { . $arrange }
     It 'because the collector <Collector> throws <Id>, with its last words, and leaves nothing' -ForEach @(
         @{ Collector = 'exits'; Id = 'CollectorExited'; Category = 'InvalidResult' }
         @{ Collector = 'paused'; Id = 'CollectorExited'; Category = 'InvalidResult' }
@@ -327,6 +323,7 @@ Describe 'A start that fails' {
 }
 
 Describe '-WhatIf' {
+    BeforeEach { . $arrange }
     It 'changes nothing at all' {
         Start-PsutilMonitor -Configuration $entry -WhatIf @start @broker
         Get-FakeCall -All | Should -BeNullOrEmpty
@@ -347,6 +344,7 @@ Describe '-WhatIf' {
 }
 
 Describe 'Odd names' {
+    BeforeEach { . $arrange }
     It 'node id "<Id>" makes the service <Service>' -ForEach @(
         @{ Id = 'vm_1'; Service = 'cloudify-psutil-vm_1' }
         @{ Id = 'web server & "co" 100%'; Service = 'cloudify-psutil-web_server____co__100_-*' }
@@ -374,6 +372,7 @@ Describe 'Odd names' {
 }
 
 Describe 'The password' {
+    BeforeEach { . $arrange }
     It 'is in no output, error, NSSM call or file' {
         Reset-FakeWindows -Collector refused
         $output = & {

@@ -3,23 +3,17 @@ BeforeAll {
     Import-Module (Join-Path (Split-Path -Path $PSScriptRoot) 'PsutilAgent.psd1') -Force
     Import-Module (Join-Path $PSScriptRoot 'FakeWindows.psm1') -Force
     $entry = @{ method = 'virtual_memory'; interval = 5 }
-}
-
-BeforeEach {
-    $env:PSUTIL_AGENT_FAKE = Join-Path $TestDrive ([guid]::NewGuid().ToString('n'))
-    $data = Join-Path $env:PSUTIL_AGENT_FAKE 'PsutilAgent'
-    $null = New-Item -Path $env:PSUTIL_AGENT_FAKE -ItemType Directory
-    $nssm = Join-Path $env:PSUTIL_AGENT_FAKE 'nssm.exe'
-    Set-Content -Path $nssm -Value 'stands in for nssm.exe'
-    Reset-FakeWindows
-    . (Join-Path $PSScriptRoot 'FakeWindows.ps1')
-    Start-PsutilMonitor -Configuration $entry -NssmPath $nssm -BrokerHostname h -Timeout 2
-    $folder = Join-Path $data 'cloudify-psutil'
-    Clear-FakeCall
+    $arrange = {
+        . (Join-Path $PSScriptRoot 'FakeWindows.ps1')
+        Start-PsutilMonitor -Configuration $entry @start -BrokerHostname h
+        $folder = Join-Path $data 'cloudify-psutil'
+        Clear-FakeCall
+    }
 }
 AfterAll { $env:PSUTIL_AGENT_FAKE = $null }
 
 Describe 'Stop-PsutilMonitor' {
+    BeforeEach { . $arrange }
     It 'asks the collector, deletes the service, and leaves no file' {
         Stop-PsutilMonitor -Name cloudify-psutil | Should -BeNullOrEmpty
         (Get-FakeCall -All) -join '; ' | Should -Be 'asked | to stop; remove | cloudify-psutil | confirm'
@@ -104,6 +98,7 @@ Describe 'Stop-PsutilMonitor' {
 }
 
 Describe 'Get-PsutilMonitor' {
+    BeforeEach { . $arrange }
     It 'gives what the collector says, times as local time' {
         $monitor = Get-PsutilMonitor
         $monitor.Name, $monitor.State, $monitor.CollectorState, $monitor.ProcessId | Should -Be 'cloudify-psutil', 'Running', 'sampling', 4711
