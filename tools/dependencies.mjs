@@ -9,7 +9,7 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 /** npm as this Node runs it, on Windows too, where npm is a batch file. */
 export function npm(args, options = {}) {
   const cli = process.env.npm_execpath;
-  const [command, words] = cli?.endsWith('.js') ? [process.execPath, [cli, ...args]] : ['npm', args];
+  const [command, words] = cli?.endsWith('npm-cli.js') ? [process.execPath, [cli, ...args]] : ['npm', args];
   return spawnSync(command, words, { cwd: root, shell: command === 'npm' && process.platform === 'win32', ...options });
 }
 

