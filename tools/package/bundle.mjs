@@ -15,7 +15,10 @@ const native = {
   },
 };
 
-/** Bundles dist/cli/main.js. Gives the code, and the packages in it as their places in the lock file, sorted. */
+/**
+ * Bundles dist/cli/main.js. Gives the code, the files that esbuild's metafile names as in it (`inputs`), and the packages
+ * these are of, as their places in the lock file (`packages`); both sorted.
+ */
 export async function bundle(version) {
   if (!existsSync(join(root, 'dist/cli/main.js'))) throw new Error('dist/cli/main.js is missing: run npm run build.');
   const { outputFiles, metafile } = await build({
@@ -39,6 +42,7 @@ export async function bundle(version) {
     plugins: [native],
   });
   const used = Object.entries(metafile.outputs['collector/main.js'].inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
-  const packages = used.map(([path]) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]).filter((path) => path !== undefined);
-  return { code: Buffer.from(outputFiles[0].contents), packages: [...new Set(packages)].sort() };
+  const inputs = used.map(([path]) => path).sort();
+  const packages = inputs.map((path) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]).filter((path) => path !== undefined);
+  return { code: Buffer.from(outputFiles[0].contents), inputs, packages: [...new Set(packages)].sort() };
 }

@@ -8,11 +8,13 @@ const lockOf = async (folder) => JSON.parse(await readFile(join(folder, 'package
 const texts = new URL('./licenses/', import.meta.url);
 const koffiNative = 'node_modules/@koromix/koffi-win32-x64';
 
-/** C and C++ in the native modules: where its licence lies in the package that carries it. */
+/** C and C++ in the native modules: whose it is part of, and where its licence lies. */
 const compiledIn = [
-  { name: 'leveldb', version: '1.20', license: 'BSD-3-Clause', carrier: 'node_modules/classic-level', text: 'deps/leveldb/leveldb-1.20/LICENSE' },
-  { name: 'snappy', license: 'BSD-3-Clause', carrier: 'node_modules/classic-level', text: 'deps/snappy/snappy/COPYING' },
-  { name: 'node-addon-api', license: 'MIT', carrier: 'node_modules/koffi', text: 'vendor/node-addon-api/LICENSE.md' },
+  { name: 'leveldb', version: '1.20', license: 'BSD-3-Clause', carrier: 'node_modules/classic-level', text: 'node_modules/classic-level/deps/leveldb/leveldb-1.20/LICENSE' },
+  { name: 'snappy', license: 'BSD-3-Clause', carrier: 'node_modules/classic-level', text: 'node_modules/classic-level/deps/snappy/snappy/COPYING' },
+  { name: 'napi-macros', license: 'MIT', carrier: 'node_modules/classic-level', text: 'node_modules/napi-macros/LICENSE' },
+  { name: 'node-addon-api', license: 'MIT', carrier: 'node_modules/koffi', text: 'node_modules/koffi/vendor/node-addon-api/LICENSE.md' },
+  { name: 'node-api-headers', license: 'MIT', carrier: 'node_modules/koffi', text: 'node_modules/koffi/vendor/node-api-headers/LICENSE' },
 ];
 
 /**
@@ -56,7 +58,7 @@ async function compiledComponent({ name, version, license, carrier, text }, foun
   const owner = found.find((component) => component.name === carrier.split('/').at(-1));
   if (owner === undefined) throw new Error(`${carrier} is not in the bundle: correct the list in tools/package/components.mjs.`);
   owner.dependsOn.push(ref);
-  return { name, version, license, ref, dependsOn: [], text: clean(await readFile(join(root, carrier, text), 'utf8')) };
+  return { name, version, license, ref, dependsOn: [], text: clean(await readFile(join(root, text), 'utf8')) };
 }
 
 async function program({ name, version, license, file }) {
