@@ -3,15 +3,18 @@
 import assert from 'node:assert/strict';
 import { zipSync } from 'fflate';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { parse } from 'yaml';
 import { root } from '../tools/windows/prefix.mjs';
 import { makePackage } from '../tools/package/make.mjs';
-import { BrokenContext, Context, environmentOf, runOperation } from './cloudify/scriptPlugin.mjs';
+import { BrokenContext, Context, TornContext, environmentOf, runOperation } from './cloudify/scriptPlugin.mjs';
+import { cutOffNetwork } from './isolation.mjs';
 import { lostProcess, makeWindowsHost } from './windowsHost.mjs';
+
+await cutOffNetwork();
 
 const { freePort, startBroker } = await import(join(root, 'dist/testing/broker.js'));
 const { consume } = await import(join(root, 'dist/testing/consumer.js'));
@@ -26,12 +29,16 @@ let host;
 let broker;
 let consumer;
 let zip;
+let files0;
 const folder = mkdtempSync(join(os.tmpdir(), 'psutil-agent-cloudify-'));
 
 before(async () => {
   zip = join(folder, 'package.zip');
   [host, broker] = await Promise.all([makeWindowsHost(), startBroker(), makePackage({ out: zip })]);
   consumer = await consume(broker.port);
+  await Promise.all([host.modules, join(host.drive, 'cloudify/vm_1/work'), join(host.drive, 'users/Public/Temp')].map((name) => mkdir(name, { recursive: true })));
+  await agentFile(brokerConfig());
+  files0 = host.files();
 });
 after(async () => {
   await host?.remove();
@@ -40,17 +47,19 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A blueprint resource: the file, put on the host the way the agent downloads it. */
-const resource = (file) => async () => {
-  const target = join(host.drive, 'users/Public/Temp', `download-${String(Date.now())}.zip`);
-  await mkdir(dirname(target), { recursive: true });
-  await copyFile(file, target);
-  return host.prefix.path(target);
+/** A blueprint resource: the file, put where the script asks the agent to. */
+const resource = (file) => async (target) => {
+  assert.match(target, /^C:\\Program Files\\/);
+  await copyFile(file, join(host.drive, target.slice(3).replaceAll('\\', '/')));
+  return target;
 };
 const contextOf = (instance, more = {}) =>
   new Context({ instance, node: 'vm', deployment: 'dep_1', resources: { 'resources/PsutilAgent.zip': resource(zip) }, ...more });
 /** Cloudify's ports are fixed, this broker's is not. */
 const port = () => ({ psutil_settings: { broker: { port: broker.port, heartbeat: 20 } } });
+/** How plugin.yaml has the scripts run; without it, `powershell` alone is the prefix. */
+const typed = parse(readFileSync(join(root, 'cloudify/plugin.yaml'), 'utf8')).node_types['psutil_agent.nodes.WindowsHost'].interfaces['cloudify.interfaces.monitoring'];
+const prefix = (name) => typed[name].inputs.process.default.command_prefix;
 const agent = { AGENT_WORK_DIR: workFolder };
 
 async function agentFile(content) {
@@ -83,6 +92,10 @@ async function arrive(id, names, skip = 0) {
   return consumer.received.slice(skip).filter(({ body }) => body.node_id === id);
 }
 
+describe('the host', () => {
+  it('reaches this machine only', () => assert.deepEqual(Object.keys(os.networkInterfaces()), ['lo']));
+});
+
 describe('the files', () => {
   const shared = (name) => /#region[\s\S]*#endregion/.exec(readFileSync(script(name), 'utf8'))?.[0];
 
@@ -98,8 +111,7 @@ describe('the files', () => {
   });
 
   it('plugin.yaml maps both operations, with the inputs that the scripts read', () => {
-    const type = parse(readFileSync(join(root, 'cloudify/plugin.yaml'), 'utf8')).node_types['psutil_agent.nodes.WindowsHost'];
-    const operations = type.interfaces['cloudify.interfaces.monitoring'];
+    const operations = typed;
     for (const name of ['start', 'stop']) assert.ok(existsSync(join(root, 'cloudify', operations[name].implementation)), name);
     assert.deepEqual(Object.keys(operations.start.inputs), ['psutil_config', 'psutil_settings', 'psutil_package', 'psutil_timeout', 'process']);
     assert.deepEqual(Object.keys(operations.stop.inputs), ['process']);
@@ -115,11 +127,17 @@ describe('the files', () => {
 describe('start refuses', () => {
   const refused = [
     ['a missing psutil_config', { inputs: {} }, /psutil_config is missing: expected a list of metrics/, true],
+    ['a psutil_config without a metric', { inputs: { psutil_config: [] } }, /psutil_config is empty: expected a list of metrics/, true],
     ['a psutil_config that is a map', { inputs: { psutil_config: { method: 'virtual_memory' } } }, /expected a list of metrics, found a map/, true],
     ['a psutil_config that is no JSON', { inputs: { psutil_config: '[oops' } }, /psutil_config cannot be read/, true],
+    ['a broker that is no map', { inputs: { psutil_config: example, psutil_settings: { broker: 'rabbit' } } }, /psutil_settings \(broker\) is wrong: expected a map/, true],
+    ['settings cut off, and tells no secret', { inputs: { psutil_config: example, psutil_settings: '{"broker":{"password":"hidden-4711"' } },
+      /^The input psutil_settings cannot be read: expected a map of settings as JSON, found 35 characters that are none\./, true],
+    ['a time that is none', { inputs: { psutil_config: example, psutil_timeout: 'soon' } }, /psutil_timeout is wrong: expected seconds, 1 to 3600, found 'soon'/, true],
     ['settings that are a list', { inputs: { psutil_config: example, psutil_settings: [1] } }, /psutil_settings is wrong: expected a map of settings, found a list/, true],
     ['a host without broker_config.json, or any word of a broker', { inputs: { psutil_config: example } }, /no broker_config\.json in 'C:\\cloudify\\vm_1\\work'[\s\S]*KeyError/, false],
-    ['a broken broker_config.json', { inputs: { psutil_config: example }, file: '{"broker_hostname":' }, /broker_config\.json' cannot be read/, false],
+    ['a broken broker_config.json', { inputs: { psutil_config: example }, file: '{"broker_password": "hidden-4711", "broker_hostname":' },
+      /(?:^|\n)The agent's 'C:\\cloudify\\vm_1\\work\\broker_config\.json' cannot be read: it is not JSON\. Correct it, or install the agent anew\.\r?\n$/, false],
     ['a broker_config.json without a broker', { inputs: { psutil_config: example }, file: brokerConfig({ broker_hostname: '' }) }, /names no broker: expected broker_hostname/, false],
     ['a certificate that does not exist', { inputs: { psutil_config: example }, file: brokerConfig({ broker_ssl_enabled: true }) },
       /names the certificate 'C:\\none\.pem' \(broker_cert_path\), and there is no such file/, false],
@@ -132,7 +150,7 @@ describe('start refuses', () => {
       assert.match(result.message, message);
       assert.equal(result.aborted, aborted);
       assert.doesNotMatch(result.err, /at line|CategoryInfo|ScriptStackTrace/i);
-      assert.doesNotMatch(result.err, /guest/);
+      assert.doesNotMatch(result.err, /guest|hidden-4711/);
       assert.deepEqual(monitors(), []);
     });
   }
@@ -149,6 +167,9 @@ describe('start refuses', () => {
     const broken = await start(new BrokenContext({}), { inputs });
     assert.equal(broken.ok, false);
     assert.match(broken.message, /refused 'ctx instance id': HttpException: 500: the manager is away/);
+    const torn = await start(new TornContext({ instance: 'vm_a' }), { inputs });
+    assert.equal(torn.ok, false);
+    assert.match(torn.message, /answered 'ctx instance id' with something that is not its JSON/);
   });
 
   it('a host without the module where the blueprint brings none', async () => {
@@ -156,6 +177,7 @@ describe('start refuses', () => {
     assert.equal(result.ok, false);
     assert.match(result.message, /PsutilAgent [\d.]+ or newer is needed; it is not installed, and the blueprint's package 'resources\/PsutilAgent\.zip' was not to be had/);
     assert.match(result.message, /404/);
+    assert.ok(!existsSync(join(host.modules, 'PsutilAgent')), 'nothing is left of the try');
   });
 
   it('a module that is too old, installed and in the blueprint', async () => {
@@ -173,12 +195,12 @@ describe('start refuses', () => {
   });
 
   it('a configuration with faults, and names every one', async () => {
-    const psutil_config = [{ method: 'virtual_memry', interval: 5 }, { method: 'virtual_memory', result_argument: 'fre', interval: 5 }, { method: 'cpu_percent', interval: 0 }];
+    const psutil_config = [{ method: 'virtual_memry', interval: 5 }, { method: 'virtual_memory', result_argument: 'fre', interval: 5 }, { method: 'cpu_percent', interval: 0 }, null];
     const context = contextOf('vm_a');
     const result = await start(context, { inputs: { psutil_config, ...port() } });
     assert.equal(result.ok, false);
     assert.equal(result.aborted, true);
-    for (const pointer of ['/psutil_config/0/method', '/psutil_config/1/result_argument', '/psutil_config/2/interval']) assert.ok(result.message.includes(pointer), result.message);
+    for (const pointer of ['/psutil_config/0/method', '/psutil_config/1/result_argument', '/psutil_config/2/interval', '/psutil_config/3']) assert.ok(result.message.includes(pointer), result.message);
     assert.deepEqual(monitors(), []);
     assert.equal(context.downloads, 1, 'the package was unpacked on the way');
     assert.deepEqual(readdirSync(join(host.modules, 'PsutilAgent')).sort(), ['0.0.1', version]);
@@ -193,7 +215,7 @@ describe('a monitor of a node instance', () => {
 
   it('is started with the agent\'s broker, and its samples come', async () => {
     first.context = contextOf('vm_a');
-    const result = await start(first.context, { inputs: { psutil_config: example, psutil_timeout: 180, ...port() } });
+    const result = await start(first.context, { inputs: { psutil_config: example, psutil_timeout: 180, ...port() }, prefix: prefix('start') });
     assert.ok(result.ok, result.err);
     const [{ body, routingKey }] = await arrive('vm_a', names);
     assert.deepEqual({ node: body.node_name, deployment: body.deployment_id, host: body.host, routingKey },
@@ -227,19 +249,23 @@ describe('a monitor of a node instance', () => {
   });
 
   it('is stopped alone', async () => {
-    const result = await stop(first.context);
+    const result = await stop(first.context, { prefix: prefix('stop') });
     assert.ok(result.ok, result.err);
     assert.deepEqual(first.context.properties, {});
     assert.deepEqual(monitors(), [second.context.properties.psutil_monitor]);
     await arrive(odd, ['say "hi" \u00fc\\'], consumer.received.length);
   });
 
-  it('stopped again, or never started, is no fault', async () => {
+  it('stopped again, or never started, is no fault, even beside one whose settings are broken', async () => {
+    const settings = join(host.drive, 'ProgramData/PsutilAgent', second.context.properties.psutil_monitor, 'settings.json');
+    const text = readFileSync(settings);
+    await writeFile(settings, '{');
     for (const context of [first.context, contextOf('vm_c')]) {
       const result = await stop(context);
       assert.ok(result.ok, result.err);
       assert.ok(context.log.some(({ message }) => message.includes('nothing to stop')));
     }
+    await writeFile(settings, text);
   });
 
   it('is not stopped where the context answers errors or is missing', async () => {
@@ -250,6 +276,17 @@ describe('a monitor of a node instance', () => {
     assert.equal(none.ok, false);
     assert.match(none.message, /CTX_SOCKET_URL is not set/);
     assert.equal(monitors().length, 1);
+  });
+
+  it('that cannot be stopped is a failure, and stays recorded', async () => {
+    const nssm = join(host.modules, 'PsutilAgent', version, 'bin/nssm.exe');
+    await rename(nssm, `${nssm}.away`);
+    const result = await stop(second.context);
+    await rename(`${nssm}.away`, nssm);
+    assert.equal(result.ok, false);
+    assert.match(result.message, /nssm is needed and was not found/);
+    assert.equal(monitors().length, 1);
+    assert.ok('psutil_monitor' in second.context.properties);
   });
 
   it('is found by its instance where the runtime property was lost', async () => {
@@ -272,5 +309,6 @@ describe('a monitor of a node instance', () => {
     await rm(join(host.modules, 'PsutilAgent'), { recursive: true });
     const result = await stop(first.context);
     assert.ok(result.ok, result.err);
+    assert.deepEqual(host.files().filter((name) => !files0.includes(name)), ['cloudify/vm_1/work/psutil.log'], 'the agent keeps its log, nothing else is left');
   });
 });

@@ -1,5 +1,6 @@
 // A Windows host for tests of what is delivered: a Wine prefix of its own with a PowerShell, and nothing installed.
 import { unzipSync } from 'fflate';
+import { readdirSync } from 'node:fs';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makePrefix } from '../tools/windows/prefix.mjs';
@@ -25,9 +26,14 @@ class WindowsHost {
     this.modules = join(prefix.drive, 'Program Files/WindowsPowerShell/Modules');
   }
 
+  /** Runs PowerShell with these words. */
+  runWords(words, { env = {}, timeout = 300 } = {}) {
+    return this.prefix.wine([this.shell, ...words], { env, timeout });
+  }
+
   /** Runs a script file of the host (its Windows path), as `powershell -File` does. */
-  runFile(path, { env = {}, timeout = 300 } = {}) {
-    return this.prefix.wine([this.shell, '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-File', path], { env, timeout });
+  runFile(path, options) {
+    return this.runWords(['-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-File', path], options);
   }
 
   /**
@@ -60,6 +66,15 @@ class WindowsHost {
       await writeFile(file, data);
       if (name.endsWith('.exe')) await chmod(file, 0o755);
     }
+  }
+
+  /** Every file and folder of drive C: but what Windows keeps for itself and PowerShell writes of its own accord. */
+  files() {
+    const own = /^windows\/(?!temp\/)|\/AppData\/Local\/Microsoft(\/PowerShell(\/ModuleAnalysisCache.*)?)?$/;
+    // With types, it does not follow Wine's links to this machine's folders.
+    return readdirSync(this.drive, { recursive: true, withFileTypes: true })
+      .map((entry) => join(entry.parentPath, entry.name).slice(this.drive.length + 1))
+      .filter((name) => !own.test(name));
   }
 
   /** What the registry of the machine holds, as Wine keeps it; after a power cut or a while. */

@@ -31,7 +31,8 @@ function InvokeContext {
     try {
         # The plugin's server speaks HTTP 1.0: it knows no "100 Continue". A proxy is never on the way to it.
         [System.Net.ServicePointManager]::Expect100Continue = $false
-        $request = [System.Net.WebRequest]::Create($env:CTX_SOCKET_URL)
+        # It listens on 127.0.0.1 only; Windows takes "localhost" for ::1 first and tries that for a second, every time.
+        $request = [System.Net.WebRequest]::Create(($env:CTX_SOCKET_URL -replace '//localhost(?=[:/])', '//127.0.0.1'))
         $request.Method = 'POST'
         $request.ContentType = 'application/json'
         $request.KeepAlive = $false
@@ -45,9 +46,7 @@ function InvokeContext {
         $response = $request.GetResponse()
         try {
             $reader = New-Object System.IO.StreamReader $response.GetResponseStream(), ([System.Text.Encoding]::UTF8)
-            $reply = ConvertFrom-Json -InputObject $reader.ReadToEnd()
-            $type = $reply.type
-            $payload = $reply.payload
+            $answer = $reader.ReadToEnd()
         }
         finally { $response.Dispose() }
     }
@@ -55,6 +54,13 @@ function InvokeContext {
         $cause = $_.Exception.GetBaseException().Message
         throw "The operation's context at '$env:CTX_SOCKET_URL' did not answer '$call': $cause"
     }
+    try {
+        $reply = ConvertFrom-Json -InputObject $answer
+        $type = $reply.type
+        $payload = $reply.payload
+    }
+    # What PowerShell says of it would hold the answer, and with it a password.
+    catch { throw "The operation's context at '$env:CTX_SOCKET_URL' answered '$call' with something that is not its JSON." }
     if ($type -eq 'error') { throw "The operation's context refused '$call': $($payload.type): $($payload.message)" }
     $payload
 }
@@ -102,10 +108,13 @@ function GetMember {
 function FindModule {
     $separator = [System.IO.Path]::PathSeparator
     if (($env:PSModulePath -split $separator) -notcontains $moduleHome) { $env:PSModulePath += $separator + $moduleHome }
-    Get-Module -Name PsutilAgent -ListAvailable | Sort-Object -Property Version -Descending | Select-Object -First 1
+    Get-Module -Name PsutilAgent -ListAvailable -ErrorAction SilentlyContinue |
+        Sort-Object -Property Version -Descending | Select-Object -First 1
 }
 
-$moduleHome = [System.IO.Path]::Combine([System.Environment]::GetFolderPath('ProgramFiles'), 'WindowsPowerShell', 'Modules')
+# Where modules are for all users: for 64-bit programs, also where the agent and so this PowerShell have 32 bits.
+$programs = if ($env:ProgramW6432) { $env:ProgramW6432 } else { [System.Environment]::GetFolderPath('ProgramFiles') }
+$moduleHome = [System.IO.Path]::Combine($programs, 'WindowsPowerShell', 'Modules')
 if (-not $env:CTX_SOCKET_URL) {
     FailOperation ('CTX_SOCKET_URL is not set: this script is run by Cloudify''s script plugin, which sets it. ' +
         'Where process.ctx_proxy_type is "none" in the operation''s inputs, take it out.')
@@ -142,21 +151,33 @@ function ReadJsonInput {
     $text = ReadInput $Name
     if ($null -eq $text) { return $null }
     if (-not $text.StartsWith($Opening)) {
-        $found = if ($text.StartsWith('{')) { 'a map' } elseif ($text.StartsWith('[')) { 'a list' } else { "'$text'" }
+        $found = if ($text.StartsWith('{')) { 'a map' } elseif ($text.StartsWith('[')) { 'a list' } else { 'a plain value' }
         throw (NewInputError "The input $Name is wrong: expected $Expected, found $found. Correct it in the blueprint.")
     }
+    # Neither the text nor what PowerShell says of it is told: there may be a password in it.
     try { $value = ConvertFrom-Json -InputObject $text }
-    catch { throw (NewInputError "The input $Name cannot be read: expected $Expected as JSON, found '$text'.") }
+    catch {
+        throw (NewInputError ("The input $Name cannot be read: expected $Expected as JSON, found $($text.Length) characters " +
+                'that are none. Give it in the blueprint as YAML; the script plugin makes JSON of it.'))
+    }
     if ($Opening -eq '{') { return $value }
-    , @($value | Where-Object { $null -ne $_ })
+    , @($value)
 }
 
-# Copies an object from JSON into a dictionary, one level deep.
+# Copies a map from JSON into a dictionary, one level deep; an empty one where there is none. Name is what it is called.
 function ConvertToDictionary {
-    param([AllowNull()] [object] $Value)
+    param(
+        [AllowNull()] [object] $Value,
+        [Parameter(Mandatory)] [string] $Name
+    )
 
     $copy = [ordered]@{}
-    if ($null -ne $Value) { foreach ($property in $Value.PSObject.Properties) { $copy[$property.Name] = $property.Value } }
+    if ($null -eq $Value) { return $copy }
+    if ($Value -isnot [System.Management.Automation.PSCustomObject]) {
+        throw (NewInputError ("The input $Name is wrong: expected a map of settings, found something else. " +
+                'Correct it in the blueprint.'))
+    }
+    foreach ($property in $Value.PSObject.Properties) { $copy[$property.Name] = $property.Value }
     $copy
 }
 
@@ -181,11 +202,11 @@ function FindAgentBroker {
 function ReadBrokerFile {
     param([Parameter(Mandatory)] [string] $Path)
 
-    try { $config = ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText($Path)) }
-    catch {
-        $cause = $_.Exception.GetBaseException().Message
-        throw "The agent's '$Path' cannot be read: $cause Correct it, or install the agent anew."
-    }
+    try { $text = [System.IO.File]::ReadAllText($Path) }
+    catch { throw "The agent's '$Path' cannot be read: $($_.Exception.GetBaseException().Message)" }
+    # What PowerShell says of broken JSON would hold all of it, the password too.
+    try { $config = ConvertFrom-Json -InputObject $text }
+    catch { throw "The agent's '$Path' cannot be read: it is not JSON. Correct it, or install the agent anew." }
     if ($config -isnot [System.Management.Automation.PSCustomObject]) {
         throw "The agent's '$Path' is wrong: expected a JSON map, found something else. Correct it, or install the agent anew."
     }
@@ -241,7 +262,7 @@ function JoinBroker {
     $tls = [ordered]@{ enabled = $Agent.Tls }
     if ($Agent.Tls -and $Agent.Certificate) { $tls['ca_cert'] = $Agent.Certificate }
     foreach ($name in $Given.Keys) { $broker[$name] = $Given[$name] }
-    $over = ConvertToDictionary $Given['tls']
+    $over = ConvertToDictionary $Given['tls'] -Name 'psutil_settings (broker: tls)'
     foreach ($name in $over.Keys) { $tls[$name] = $over[$name] }
     $broker['tls'] = $tls
     $broker
@@ -250,19 +271,25 @@ function JoinBroker {
 # What Start-PsutilMonitor is to be called with, from the inputs, the context and the agent's broker.
 function ReadParameter {
     $configuration = ReadJsonInput -Name psutil_config -Opening '[' -Expected 'a list of metrics'
-    if ($null -eq $configuration) {
-        throw (NewInputError ('The input psutil_config is missing: expected a list of metrics, found nothing. ' +
+    if ($null -eq $configuration -or $configuration.Count -eq 0) {
+        $state = if ($null -eq $configuration) { 'missing' } else { 'empty' }
+        throw (NewInputError ("The input psutil_config is ${state}: expected a list of metrics, found nothing. " +
                 'Give it in the operation''s inputs.'))
     }
-    $settings = ConvertToDictionary (ReadJsonInput -Name psutil_settings -Opening '{' -Expected 'a map of settings')
+    $settings = ReadJsonInput -Name psutil_settings -Opening '{' -Expected 'a map of settings'
+    $settings = ConvertToDictionary $settings -Name psutil_settings
+    $given = ConvertToDictionary $settings['broker'] -Name 'psutil_settings (broker)'
+    $timeout = ReadInput psutil_timeout
+    if ($timeout -and ($timeout -notmatch '^\d{1,4}$' -or [int]$timeout -notin 1..3600)) {
+        throw (NewInputError ("The input psutil_timeout is wrong: expected seconds, 1 to 3600, found '$timeout'. " +
+                'Correct it in the blueprint.'))
+    }
     $parameter = @{
         NodeId       = InvokeContext 'instance', 'id'
         NodeName     = InvokeContext 'node', 'name'
         DeploymentId = InvokeContext 'deployment', 'id'
     }
-    $timeout = ReadInput psutil_timeout
-    if ($timeout) { $parameter['Timeout'] = $timeout }
-    $given = ConvertToDictionary $settings['broker']
+    if ($timeout) { $parameter['Timeout'] = [int]$timeout }
     if (-not $given.Contains('hostnames')) {
         $agent = FindAgentBroker
         $settings['broker'] = JoinBroker -Agent $agent -Given $given
@@ -294,20 +321,26 @@ function InstallPackage {
     $resource = ReadInput psutil_package
     if (-not $resource) { $resource = 'resources/PsutilAgent.zip' }
     $need = "The module PsutilAgent $requiredVersion or newer is needed; it $Found"
-    try { $zip = InvokeContext 'download-resource', $resource -Timeout 900 }
-    catch {
-        throw ("$need, and the blueprint's package '$resource' was not to be had. $($_.Exception.Message). Install the module " +
-            'on the host, or put PsutilAgent-<version>.zip into the blueprint and name it in the input psutil_package.')
-    }
     $folder = [System.IO.Path]::Combine($moduleHome, 'PsutilAgent')
     $fresh = [System.IO.Path]::Combine($folder, '.' + [System.Guid]::NewGuid().ToString('N'))
+    $zip = [System.IO.Path]::Combine($fresh, 'package.zip')
+    $unpacked = [System.IO.Path]::Combine($fresh, 'PsutilAgent')
+    try { [void][System.IO.Directory]::CreateDirectory($fresh) }
+    catch {
+        $cause = $_.Exception.GetBaseException().Message
+        throw "$need, and cannot be unpacked: $cause The agent's user must be an administrator."
+    }
     try {
-        [void][System.IO.Directory]::CreateDirectory($fresh)
-        $unpacked = [System.IO.Path]::Combine($fresh, 'PsutilAgent')
-        $manifest = [System.IO.Path]::Combine($unpacked, 'PsutilAgent.psd1')
+        # The agent runs as the same user: it may write here as well, and nothing stays in its temporary folder.
+        try { [void](InvokeContext 'download-resource', $resource, $zip -Timeout 900) }
+        catch {
+            throw ("$need, and the blueprint's package '$resource' was not to be had. $($_.Exception.Message). Install the module " +
+                'on the host, or put PsutilAgent-<version>.zip into the blueprint and name it in the input psutil_package.')
+        }
         try {
             Add-Type -AssemblyName System.IO.Compression.FileSystem
             [System.IO.Compression.ZipFile]::ExtractToDirectory($zip, $fresh)
+            $manifest = [System.IO.Path]::Combine($unpacked, 'PsutilAgent.psd1')
             $version = [version](Import-PowerShellDataFile -LiteralPath $manifest).ModuleVersion
         }
         catch {
@@ -316,14 +349,31 @@ function InstallPackage {
         if ($version -lt $requiredVersion) {
             throw "$need, and the blueprint's '$resource' holds version $version. Put a newer one into the blueprint."
         }
-        $target = [System.IO.Path]::Combine($folder, "$version")
-        # Another operation on this host may have been faster.
-        if (-not [System.IO.Directory]::Exists($target)) { [System.IO.Directory]::Move($unpacked, $target) }
-        WriteLog "PsutilAgent $version was unpacked to '$target'"
+        MoveFolder -From $unpacked -To ([System.IO.Path]::Combine($folder, "$version"))
     }
     finally {
-        if ([System.IO.Directory]::Exists($fresh)) { [System.IO.Directory]::Delete($fresh, $true) }
-        [System.IO.File]::Delete($zip)
+        try {
+            [System.IO.Directory]::Delete($fresh, $true)
+            if (@([System.IO.Directory]::GetFileSystemEntries($folder)).Count -eq 0) { [System.IO.Directory]::Delete($folder) }
+        }
+        catch { WriteLog "'$fresh' could not be deleted: $($_.Exception.GetBaseException().Message)" warning }
+    }
+}
+
+# Moves the unpacked module to its place, unless another operation on this host was faster. A virus scanner holds new
+# files for some seconds.
+function MoveFolder {
+    param([Parameter(Mandatory)] [string] $From, [Parameter(Mandatory)] [string] $To)
+
+    for ($try = 1; -not [System.IO.Directory]::Exists($To); $try++) {
+        try {
+            [System.IO.Directory]::Move($From, $To)
+            WriteLog "PsutilAgent was unpacked to '$To'"
+        }
+        catch {
+            if ($try -ge 30) { throw "The module cannot be moved to '$To': $($_.Exception.GetBaseException().Message)" }
+            [System.Threading.Thread]::Sleep(1000)
+        }
     }
 }
 
@@ -336,7 +386,8 @@ try {
         -WarningAction SilentlyContinue -WarningVariable warnings
     foreach ($warning in $warnings) { WriteLog "$warning" warning }
     if (-not $monitor) {
-        $invalid = $faults | Where-Object { $_.FullyQualifiedErrorId -like 'ConfigInvalid*' }
+        $invalid = @($faults | Where-Object { $_.FullyQualifiedErrorId -like 'ConfigInvalid*' })
+        if ($invalid.Count -eq 0) { throw "The monitor was not started. $($faults -join ' ')" }
         $lines = foreach ($fault in $invalid) { "  $($fault.Exception.Message)" }
         throw (NewInputError ("The configuration is invalid; nothing was started.`n" + ($lines -join "`n")))
     }

@@ -22,7 +22,8 @@ function InvokeContext {
     try {
         # The plugin's server speaks HTTP 1.0: it knows no "100 Continue". A proxy is never on the way to it.
         [System.Net.ServicePointManager]::Expect100Continue = $false
-        $request = [System.Net.WebRequest]::Create($env:CTX_SOCKET_URL)
+        # It listens on 127.0.0.1 only; Windows takes "localhost" for ::1 first and tries that for a second, every time.
+        $request = [System.Net.WebRequest]::Create(($env:CTX_SOCKET_URL -replace '//localhost(?=[:/])', '//127.0.0.1'))
         $request.Method = 'POST'
         $request.ContentType = 'application/json'
         $request.KeepAlive = $false
@@ -36,9 +37,7 @@ function InvokeContext {
         $response = $request.GetResponse()
         try {
             $reader = New-Object System.IO.StreamReader $response.GetResponseStream(), ([System.Text.Encoding]::UTF8)
-            $reply = ConvertFrom-Json -InputObject $reader.ReadToEnd()
-            $type = $reply.type
-            $payload = $reply.payload
+            $answer = $reader.ReadToEnd()
         }
         finally { $response.Dispose() }
     }
@@ -46,6 +45,13 @@ function InvokeContext {
         $cause = $_.Exception.GetBaseException().Message
         throw "The operation's context at '$env:CTX_SOCKET_URL' did not answer '$call': $cause"
     }
+    try {
+        $reply = ConvertFrom-Json -InputObject $answer
+        $type = $reply.type
+        $payload = $reply.payload
+    }
+    # What PowerShell says of it would hold the answer, and with it a password.
+    catch { throw "The operation's context at '$env:CTX_SOCKET_URL' answered '$call' with something that is not its JSON." }
     if ($type -eq 'error') { throw "The operation's context refused '$call': $($payload.type): $($payload.message)" }
     $payload
 }
@@ -93,10 +99,13 @@ function GetMember {
 function FindModule {
     $separator = [System.IO.Path]::PathSeparator
     if (($env:PSModulePath -split $separator) -notcontains $moduleHome) { $env:PSModulePath += $separator + $moduleHome }
-    Get-Module -Name PsutilAgent -ListAvailable | Sort-Object -Property Version -Descending | Select-Object -First 1
+    Get-Module -Name PsutilAgent -ListAvailable -ErrorAction SilentlyContinue |
+        Sort-Object -Property Version -Descending | Select-Object -First 1
 }
 
-$moduleHome = [System.IO.Path]::Combine([System.Environment]::GetFolderPath('ProgramFiles'), 'WindowsPowerShell', 'Modules')
+# Where modules are for all users: for 64-bit programs, also where the agent and so this PowerShell have 32 bits.
+$programs = if ($env:ProgramW6432) { $env:ProgramW6432 } else { [System.Environment]::GetFolderPath('ProgramFiles') }
+$moduleHome = [System.IO.Path]::Combine($programs, 'WindowsPowerShell', 'Modules')
 if (-not $env:CTX_SOCKET_URL) {
     FailOperation ('CTX_SOCKET_URL is not set: this script is run by Cloudify''s script plugin, which sets it. ' +
         'Where process.ctx_proxy_type is "none" in the operation''s inputs, take it out.')
@@ -117,9 +126,10 @@ function ReadRecordedName {
 function FindMonitor {
     param([string] $InstanceId, [string] $Recorded)
 
-    foreach ($monitor in Get-PsutilMonitor) {
-        $file = $monitor.ConfigurationPath
-        $settings = if ([System.IO.File]::Exists($file)) { ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText($file)) }
+    foreach ($monitor in Get-PsutilMonitor -ErrorAction Stop) {
+        $settings = $null
+        try { $settings = ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText($monitor.ConfigurationPath)) }
+        catch { Write-Verbose "The settings of '$($monitor.Name)' cannot be read" }
         $node = GetMember $settings 'node'
         if ($monitor.Name -eq $Recorded -or (GetMember $node 'node_id') -ceq $InstanceId) { $monitor }
     }
@@ -133,7 +143,8 @@ try {
         Import-Module -Name $module.Path
         $monitors = @(FindMonitor -InstanceId $id -Recorded $recorded)
         foreach ($monitor in $monitors) {
-            Stop-PsutilMonitor -InputObject $monitor -Confirm:$false -WarningAction SilentlyContinue
+            # A module does not see the preferences of a script.
+            Stop-PsutilMonitor -InputObject $monitor -Confirm:$false -WarningAction SilentlyContinue -ErrorAction Stop
             WriteLog "The monitor '$($monitor.Name)' was stopped and its service deleted"
         }
         if ($monitors.Count -eq 0) { WriteLog "There is no monitor of '$id' on this host: nothing to stop" }

@@ -18,7 +18,7 @@ export class Context {
   constructor({ instance, node, deployment, broker, resources = {} }) {
     this.ids = { instance, node, deployment };
     this.broker = broker;
-    /** The blueprint's resources: path to a function that puts the file on the host and gives its Windows path. */
+    /** The blueprint's resources: path to a function that puts the file at a Windows path and gives that. */
     this.resources = resources;
     this.properties = {};
     this.log = [];
@@ -47,7 +47,7 @@ export class Context {
     if (name(first) === 'download_resource') {
       this.downloads += 1;
       if (this.resources[second] === undefined) throw new ContextError('HttpException', `404: ${second}`);
-      return this.resources[second]();
+      return this.resources[second](rest[0]);
     }
     if (name(first) === 'abort_operation') {
       this.aborted = second;
@@ -79,6 +79,11 @@ export class BrokenContext extends Context {
   }
 }
 
+/** A context whose answers are cut off. */
+export class TornContext extends Context {
+  torn = true;
+}
+
 /** How the plugin puts inputs into the environment: lists, maps and booleans as JSON; on Windows with \" for every ". */
 export function environmentOf(inputs, { escaped = true } = {}) {
   const text = (value) => {
@@ -90,17 +95,20 @@ export function environmentOf(inputs, { escaped = true } = {}) {
 }
 
 /**
- * Runs a script on a host (windowsHost.mjs) as an operation. `context` undefined is ctx_proxy_type none. Gives `ok`,
+ * Runs a script on a host (windowsHost.mjs) as an operation, with the words of `process.command_prefix`; without any
+ * switch Windows PowerShell takes the script's path as a command. `context` undefined is ctx_proxy_type none. Gives `ok`,
  * `aborted` (the operation is not to be tried again), and `message`: the error as the workflow would show it.
  */
-export async function runOperation(host, script, { context, inputs = {}, escaped = true, env = {}, url } = {}) {
+export async function runOperation(host, script, { context, inputs = {}, escaped = true, env = {}, url, prefix = 'powershell' } = {}) {
   const server = context === undefined ? undefined : await serve(context);
   const file = join(host.drive, 'users', 'Public', 'Temp', `cfy-${randomBytes(4).toString('hex')}`, basename(script));
   await mkdir(dirname(file), { recursive: true });
   await copyFile(script, file);
+  const [program, ...words] = prefix.split(' ');
+  if (program !== 'powershell') throw new Error(`expected a prefix with powershell, found ${prefix}`);
   try {
     const address = url ?? (server === undefined ? '' : `http://localhost:${String(server.address().port)}`);
-    const { code, out, err } = await host.runFile(host.prefix.path(file), {
+    const { code, out, err } = await host.runWords([...(words.length === 0 ? ['-Command'] : words), host.prefix.path(file)], {
       env: { ...env, ...environmentOf(inputs, { escaped }), CTX_SOCKET_URL: address },
     });
     const aborted = context?.aborted !== undefined;
@@ -116,8 +124,9 @@ async function serve(context) {
     const parts = [];
     request.on('data', (part) => parts.push(part));
     request.on('end', () => void reply(context, Buffer.concat(parts).toString('utf8')).then((body) => {
-      response.writeHead(200, { 'content-type': 'application/json', connection: 'close', 'content-length': Buffer.byteLength(body) });
-      response.end(body);
+      const sent = context.torn === true ? body.slice(0, -3) : body;
+      response.writeHead(200, { 'content-type': 'application/json', connection: 'close', 'content-length': Buffer.byteLength(sent) });
+      response.end(sent);
     }));
   });
   await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
