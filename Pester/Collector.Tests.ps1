@@ -48,7 +48,7 @@ Describe 'Test-PsutilConfiguration' {
         [System.IO.File]::WriteAllText($path, '[{"method":"virtual_memory","interval":5}]', [System.Text.UTF8Encoding]::new($true))
         Test-PsutilConfiguration -Path $path | Should -BeTrue
     }
-    It 'takes a file by the name "<Name>"' -ForEach @('a b.yaml', "o'neill & co 100%.yaml", "zo$([char]0xEB).yaml" | ForEach-Object { @{ Name = $_ } }) {
+    It 'takes a file by the name "<Name>"' -ForEach @('a b.yaml', '[x].yaml', "o'neill & co 100%.yaml", "zo$([char]0xEB).yaml" | ForEach-Object { @{ Name = $_ } }) {
         $path = Join-Path $here $Name
         [System.IO.File]::WriteAllText($path, "- {method: virtual_memory, interval: 5}`n")
         Test-PsutilConfiguration -Path $path | Should -BeTrue
@@ -62,6 +62,7 @@ Describe 'Test-PsutilConfiguration' {
         Test-PsutilConfiguration -Path (Join-Path $here $Name) -ErrorAction SilentlyContinue -ErrorVariable faults | Should -BeFalse
         $faults[-1].FullyQualifiedErrorId | Should -Be 'ConfigNotFound,Test-PsutilConfiguration'
         $faults[-1].CategoryInfo.Category | Should -Be 'ObjectNotFound'
+        $faults[-1].TargetObject | Should -Not -BeNullOrEmpty
     }
     It 'finds an empty pipeline and an empty list invalid' {
         @() | Test-PsutilConfiguration -ErrorAction SilentlyContinue -ErrorVariable faults | Should -BeFalse
@@ -85,6 +86,20 @@ Describe 'Test-PsutilConfiguration' {
     }
     It 'throws NodeNotFound without node.exe' {
         { Test-PsutilConfiguration -Path x -NodePath (Join-Path $here 'nowhere.exe') } | Should -Throw -ErrorId 'NodeNotFound,Test-PsutilConfiguration'
+    }
+    It 'throws CollectorFailed where -NodePath is no program' {
+        $path = Join-Path $here 'node.txt'
+        [System.IO.File]::WriteAllText($path, 'no program')
+        { Test-PsutilConfiguration -Path x -NodePath $path } | Should -Throw -ErrorId 'CollectorFailed,Test-PsutilConfiguration' -ExpectedMessage '*-NodePath*'
+        { Get-PsutilSample -Method boot_time -NodePath $path } | Should -Throw -ErrorId 'CollectorFailed,Get-PsutilSample' -ExpectedMessage '*-NodePath*'
+    }
+    It 'finds a key that differs in case alone, and an empty one' {
+        $path = Join-Path $here 'keys.json'
+        [System.IO.File]::WriteAllText($path, '[{"method":"boot_time","interval":5,"Method":"x"},{"method":"boot_time","interval":5,"":1}]')
+        Test-PsutilConfiguration -Path $path -ErrorAction SilentlyContinue -ErrorVariable faults | Should -BeFalse
+        # What is caught inside is in the variable as well: the engine's way.
+        ($faults | Where-Object { $_.FullyQualifiedErrorId -eq 'ConfigInvalid,Test-PsutilConfiguration' } | ForEach-Object { $_.TargetObject }) -join ' ' |
+            Should -Be '/0/Method /1/'
     }
     It 'throws CollectorNotFound where the module has no collector' {
         Mock -ModuleName PsutilAgent GetModuleRoot { $TestDrive }

@@ -43,6 +43,51 @@ Describe 'A native call' {
             { InvokeNative -FilePath $node -ArgumentList '-e', 'setInterval(() => {}, 1000)' -Timeout 1 } | Should -Throw -ExceptionType ([System.TimeoutException])
         }
     }
+    It 'whose output something else keeps open is not waited for' {
+        InModuleScope PsutilAgent {
+            $node = FindProgram -Program node
+            # The child outlives its parent and holds its parent's output.
+            $script = 'const c = require("child_process").spawn(process.execPath, ["-e", "setTimeout(() => {}, 20000)"], ' +
+            '{ stdio: ["ignore", "inherit", "inherit"], detached: true }); c.unref(); console.log(c.pid)'
+            $waited = [System.Diagnostics.Stopwatch]::StartNew()
+            { InvokeNative -FilePath $node -ArgumentList '-e', $script -Timeout 60 } | Should -Throw -ExceptionType ([System.TimeoutException])
+            $waited.Elapsed.TotalSeconds | Should -BeLessThan 18
+            $waited.Restart()
+            $line = @(ReadNativeLine -FilePath $node -ArgumentList '-e', $script)
+            $line.Count | Should -Be 1
+            $waited.Elapsed.TotalSeconds | Should -BeLessThan 18
+            Stop-Process -Id $line[0] -ErrorAction SilentlyContinue
+        }
+    }
+    It 'that does not read its input is ended, and throws' {
+        InModuleScope PsutilAgent {
+            $node = FindProgram -Program node
+            { InvokeNative -FilePath $node -ArgumentList '-e', 'setInterval(() => {}, 1000)' -InputText ('x' * 1000000) -Timeout 1 } |
+                Should -Throw -ExceptionType ([System.TimeoutException])
+        }
+    }
+    It 'works where the location''s folder is gone' {
+        $gone = Join-Path $TestDrive 'gone'
+        $null = New-Item -Path $gone -ItemType Directory
+        InModuleScope PsutilAgent -Parameters @{ Gone = $gone } {
+            param($Gone)
+            Push-Location -Path $Gone
+            try {
+                [System.IO.Directory]::Delete($Gone)
+                (InvokeNative -FilePath (FindProgram -Program node) -ArgumentList '-e', 'console.log(1)').Output.Trim() | Should -Be '1'
+            }
+            finally { Pop-Location }
+        }
+    }
+    It 'of lines that fails after some of them throws CollectorFailed, with its words' {
+        InModuleScope PsutilAgent {
+            $seen = [System.Collections.Generic.List[string]]::new()
+            $script = 'console.log("one"); console.error("out of luck"); process.exitCode = 9'
+            { ReadNativeLine -FilePath (FindProgram -Program node) -ArgumentList '-e', $script | ForEach-Object { $seen.Add($_) } } |
+                Should -Throw -ErrorId CollectorFailed -ExpectedMessage '*exit code 9*out of luck*'
+            $seen -join ' ' | Should -Be 'one'
+        }
+    }
     It 'reads UTF-16 where asked' {
         InModuleScope PsutilAgent {
             $script = 'process.stdout.write(Buffer.from("zo\u00eb", "utf16le"))'

@@ -8,7 +8,7 @@ function CheckBroker {
     )
 
     $reply = if ($PSCmdlet.ParameterSetName -eq 'Path') {
-        InvokeCollector -ArgumentList check-broker, --config, $Path -NodePath $NodePath
+        InvokeCollector -ArgumentList check-broker, --config, $Path -NodePath $NodePath -TargetObject $Path
     }
     else {
         $text = ConvertToJsonText (JoinConfiguration $Configuration)

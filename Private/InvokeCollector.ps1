@@ -1,24 +1,33 @@
 # Calls the collector's command with --json and gives its reply as an object. Throws the collector's own error under
-# this module's id where the reply is one.
+# this module's id where the reply is one, TargetObject being what the call is about.
 function InvokeCollector {
     [CmdletBinding()]
     [OutputType([object])]
     param(
         [Parameter(Mandatory)] [string[]] $ArgumentList,
         [AllowEmptyString()] [string] $InputText = '',
-        [string] $NodePath
+        [string] $NodePath,
+        [object] $TargetObject
     )
 
     $node = FindProgram -Program node -Path $NodePath
     $arguments = @(FindCollector) + $ArgumentList + '--json'
-    $result = InvokeNative -FilePath $node -ArgumentList $arguments -InputText $InputText -Timeout 120
+    try {
+        $result = InvokeNative -FilePath $node -ArgumentList $arguments -InputText $InputText -Timeout 120
+    }
+    catch {
+        throw (NewRunError -FilePath $node -Cause $_.Exception)
+    }
     $reply = ConvertFromJsonText $result.Output
+    # ConvertFrom-Json refuses objects with an empty key, or with keys that differ in case alone. The collector's words on
+    # such a document come before the document.
+    if ($null -eq $reply) { $reply = ConvertFromJsonText ($result.Output -replace '(?s),"document":.*$', '}') }
     if ($null -eq $reply) {
         throw (NewErrorRecord -Id CollectorFailed -TargetObject $ArgumentList[0] -Message (
                 "The collector's call '$($ArgumentList[0])' ended with exit code $($result.ExitCode) and no reply: " +
                 $result.ErrorOutput.Trim()))
     }
     $failure = if ($reply -isnot [array]) { GetValue $reply 'error' }
-    if ($failure) { throw (NewCollectorError $failure) }
+    if ($failure) { throw (NewCollectorError $failure -TargetObject $TargetObject) }
     $reply
 }

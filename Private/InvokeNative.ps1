@@ -1,5 +1,6 @@
 # Runs a program to its end and gives ExitCode, Output and ErrorOutput. What a program writes to stderr is no
-# PowerShell error this way. Throws TimeoutException after Timeout seconds; ends the program when the caller is stopped.
+# PowerShell error this way. Throws TimeoutException after Timeout seconds, and where something that the program started
+# keeps its output open; ends the program when the caller is stopped.
 function InvokeNative {
     [CmdletBinding()]
     [OutputType([psobject])]
@@ -15,9 +16,10 @@ function InvokeNative {
     try {
         $output = $process.StandardOutput.ReadToEndAsync()
         $errorOutput = $process.StandardError.ReadToEndAsync()
-        SendText -Process $process -Text $InputText
-        if (-not $process.WaitForExit($Timeout * 1000)) {
-            throw [System.TimeoutException]::new("$FilePath did not end within $Timeout seconds.")
+        if (-not (SendText -Process $process -Text $InputText -Timeout $Timeout) -or
+            -not (WaitNative -Process $process -Task $output, $errorOutput -Timeout $Timeout) -or
+            -not $process.WaitForExit($Timeout * 1000)) {
+            throw [System.TimeoutException]::new("$FilePath did not end and close its output within $Timeout seconds.")
         }
         [pscustomobject]@{
             ExitCode    = $process.ExitCode
@@ -26,7 +28,6 @@ function InvokeNative {
         }
     }
     finally {
-        if (-not $process.HasExited) { $process.Kill() }
-        $process.Dispose()
+        EndNative $process
     }
 }

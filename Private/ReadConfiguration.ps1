@@ -11,7 +11,7 @@ function ReadConfiguration {
 
     if ($PSCmdlet.ParameterSetName -eq 'Path') {
         $folder = [System.IO.Path]::GetDirectoryName($Path)
-        $reply = InvokeCollector -ArgumentList validate, --config, $Path -NodePath $NodePath
+        $reply = InvokeCollector -ArgumentList validate, --config, $Path -NodePath $NodePath -TargetObject $Path
     }
     else {
         $folder = $ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath

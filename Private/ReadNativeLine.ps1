@@ -1,5 +1,5 @@
-# Runs a program and gives the lines of its output as they come, then its standard error's last line as an error where
-# it failed without a word on standard output. Ends the program when the caller is stopped.
+# Runs the collector and gives the lines of its output as they come. Throws CollectorFailed, with what it wrote to
+# standard error, where it cannot be run or ends with an exit code other than 0. Ends it when the caller is stopped.
 function ReadNativeLine {
     [CmdletBinding()]
     [OutputType([string])]
@@ -8,24 +8,29 @@ function ReadNativeLine {
         [Parameter(Mandatory)] [AllowEmptyString()] [string[]] $ArgumentList
     )
 
-    $encoding = [System.Text.UTF8Encoding]::new($false)
-    $process = StartNative -FilePath $FilePath -ArgumentList $ArgumentList -Encoding $encoding
+    try {
+        $process = StartNative -FilePath $FilePath -ArgumentList $ArgumentList -Encoding ([System.Text.UTF8Encoding]::new($false))
+    }
+    catch {
+        throw (NewRunError -FilePath $FilePath -Cause $_.Exception)
+    }
     try {
         $errorOutput = $process.StandardError.ReadToEndAsync()
-        SendText -Process $process
-        $silent = $true
-        while ($null -ne ($line = $process.StandardOutput.ReadLine())) {
-            $silent = $false
-            $line
+        [void](SendText -Process $process)
+        while ($true) {
+            $reading = $process.StandardOutput.ReadLineAsync()
+            if (-not (WaitNative -Process $process -Task $reading) -or $null -eq $reading.Result) { break }
+            $reading.Result
         }
-        $process.WaitForExit()
-        if ($silent -and $process.ExitCode -ne 0) {
+        # It has closed its output, so it is about to end.
+        $ended = $process.WaitForExit(10000)
+        if (-not $ended -or $process.ExitCode -ne 0) {
+            $words = if (WaitNative -Process $process -Task $errorOutput -Timeout 1) { $errorOutput.Result.Trim() }
             throw (NewErrorRecord -Id CollectorFailed -TargetObject $FilePath -Message (
-                    "The collector ended with exit code $($process.ExitCode): $($errorOutput.Result.Trim())"))
+                    "The collector ended with exit code $(if ($ended) { $process.ExitCode }): $words"))
         }
     }
     finally {
-        if (-not $process.HasExited) { $process.Kill() }
-        $process.Dispose()
+        EndNative $process
     }
 }

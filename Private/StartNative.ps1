@@ -10,8 +10,9 @@ function StartNative {
     )
 
     $start = [System.Diagnostics.ProcessStartInfo]::new($FilePath, (JoinArguments $ArgumentList))
-    # Relative paths mean this session's location, which is not the process's.
-    $start.WorkingDirectory = $ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath
+    # Relative paths mean this session's location, which is not the process's. In a folder that is gone nothing starts.
+    $folder = $ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath
+    if ([System.IO.Directory]::Exists($folder)) { $start.WorkingDirectory = $folder }
     $start.UseShellExecute = $false
     $start.CreateNoWindow = $true
     $start.RedirectStandardInput = $true
