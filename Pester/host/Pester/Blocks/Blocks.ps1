@@ -23,6 +23,17 @@ function AssertDiscovery {
     }
 }
 
+# The entries of -ForEach, one of nothing without it. No entry would be no test: Pester 6 refuses that, and so does this.
+function GetEntries {
+    param($Data, $HasData)
+
+    if (-not $HasData) { return $null }
+    if (@($Data).Count -eq 0) {
+        throw [System.ArgumentException]::new('-ForEach is empty: Pester 6 refuses that, since no test would run.')
+    }
+    $Data
+}
+
 # What one entry of -ForEach adds to the scope: $_ and, for a map, each key.
 function GetDataVariables {
     param($Data)
@@ -56,9 +67,7 @@ function AddBlock {
     param($Kind, $Name, $Fixture, $Tag, $Skip, $ForEach, $HasForEach, $Caller)
 
     AssertDiscovery $Kind
-    $entries = @($null)
-    if ($HasForEach) { $entries = @($ForEach) }
-    foreach ($data in $entries) {
+    foreach ($data in GetEntries $ForEach $HasForEach) {
         $parent = $script:State.Discovering
         $variables = if ($HasForEach) { GetDataVariables $data } else { [ordered]@{} }
         $block = NewBlock $Kind (ExpandName $Name $variables) $parent $Tag $Skip
@@ -109,9 +118,7 @@ function It {
     AssertDiscovery 'It'
     $parent = $script:State.Discovering
     $hasCases = $PSBoundParameters.ContainsKey('TestCases')
-    $entries = @($null)
-    if ($hasCases) { $entries = @($TestCases) }
-    foreach ($data in $entries) {
+    foreach ($data in GetEntries $TestCases $hasCases) {
         $item = NewBlock 'It' $Name $parent $Tag $Skip
         $item.Body = $Test
         $item.SessionState = $PSCmdlet.SessionState
@@ -120,17 +127,32 @@ function It {
     }
 }
 
+# Takes a setup or teardown of the file or block that is being discovered. Pester refuses the same ones.
+function AddSetup {
+    param($Kind, [scriptblock] $Body)
+
+    AssertDiscovery $Kind
+    $block = $script:State.Discovering
+    if ($Kind -like '*Each' -and $null -eq $block.Parent) {
+        throw [System.InvalidOperationException]::new("$Kind is not supported in the root of a file: put it into a Describe.")
+    }
+    if ($block.$Kind.Count -gt 0) {
+        throw [System.InvalidOperationException]::new("$Kind is already defined in this block: make one of the two.")
+    }
+    $block.$Kind.Add($Body)
+}
+
 function BeforeAll { [CmdletBinding()] param([Parameter(Mandatory = $true, Position = 0)][scriptblock] $Scriptblock)
-    AssertDiscovery 'BeforeAll'; $script:State.Discovering.BeforeAll.Add($Scriptblock) }
+    AddSetup 'BeforeAll' $Scriptblock }
 
 function AfterAll { [CmdletBinding()] param([Parameter(Mandatory = $true, Position = 0)][scriptblock] $Scriptblock)
-    AssertDiscovery 'AfterAll'; $script:State.Discovering.AfterAll.Add($Scriptblock) }
+    AddSetup 'AfterAll' $Scriptblock }
 
 function BeforeEach { [CmdletBinding()] param([Parameter(Mandatory = $true, Position = 0)][scriptblock] $Scriptblock)
-    AssertDiscovery 'BeforeEach'; $script:State.Discovering.BeforeEach.Add($Scriptblock) }
+    AddSetup 'BeforeEach' $Scriptblock }
 
 function AfterEach { [CmdletBinding()] param([Parameter(Mandatory = $true, Position = 0)][scriptblock] $Scriptblock)
-    AssertDiscovery 'AfterEach'; $script:State.Discovering.AfterEach.Add($Scriptblock) }
+    AddSetup 'AfterEach' $Scriptblock }
 
 # Runs at once, in the scope of the file or block that is being discovered.
 function BeforeDiscovery { [CmdletBinding()] param([Parameter(Mandatory = $true, Position = 0)][scriptblock] $ScriptBlock)
