@@ -164,6 +164,9 @@ describe('start refuses', () => {
     const away = await start(undefined, { inputs, url: `http://localhost:${String(await freePort())}` });
     assert.equal(away.ok, false);
     assert.match(away.message, /did not answer 'ctx instance id'/);
+    const old = await start(undefined, { inputs, url: 'tcp://127.0.0.1:5000' });
+    assert.equal(old.ok, false);
+    assert.match(old.message, /CTX_SOCKET_URL is 'tcp:[^']*': expected an address with http.*process: \{ ctx_proxy_type: http \}/);
     const broken = await start(new BrokenContext({}), { inputs });
     assert.equal(broken.ok, false);
     assert.match(broken.message, /refused 'ctx instance id': HttpException: 500: the manager is away/);
@@ -177,7 +180,7 @@ describe('start refuses', () => {
     assert.equal(result.ok, false);
     assert.match(result.message, /PsutilAgent [\d.]+ or newer is needed; it is not installed, and the blueprint's package 'resources\/PsutilAgent\.zip' was not to be had/);
     assert.match(result.message, /404/);
-    assert.ok(!existsSync(join(host.modules, 'PsutilAgent')), 'nothing is left of the try');
+    assert.deepEqual(host.files().filter((name) => !files0.includes(name)), [], 'nothing is left of the try');
   });
 
   it('a module that is too old, installed and in the blueprint', async () => {
@@ -302,6 +305,20 @@ describe('a monitor of a node instance', () => {
     assert.equal(result.ok, false);
     assert.equal(result.aborted, false, 'to be tried again');
     assert.match(result.message, /cloudify-psutil-vm_d/);
+    assert.deepEqual(monitors(), []);
+  });
+
+  it('of two instances that start and stop at once, on a host without the module, are one module and two monitors', async () => {
+    await rm(join(host.modules, 'PsutilAgent'), { recursive: true });
+    const both = ['vm_e', 'vm_f'].map((id) => contextOf(id));
+    const settings = { psutil_config: example, psutil_timeout: 180, ...port() };
+    const started = await Promise.all(both.map((context) => start(context, { inputs: settings })));
+    for (const { ok, err } of started) assert.ok(ok, err);
+    await Promise.all(['vm_e', 'vm_f'].map((id) => arrive(id, names)));
+    assert.deepEqual(readdirSync(join(host.modules, 'PsutilAgent')), [version]);
+    assert.equal(monitors().length, 2);
+    const stopped = await Promise.all(both.map((context) => stop(context)));
+    for (const { ok, err } of stopped) assert.ok(ok, err);
     assert.deepEqual(monitors(), []);
   });
 

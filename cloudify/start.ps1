@@ -119,6 +119,10 @@ if (-not $env:CTX_SOCKET_URL) {
     FailOperation ('CTX_SOCKET_URL is not set: this script is run by Cloudify''s script plugin, which sets it. ' +
         'Where process.ctx_proxy_type is "none" in the operation''s inputs, take it out.')
 }
+if ($env:CTX_SOCKET_URL -notlike 'http://*') {
+    FailOperation ("CTX_SOCKET_URL is '$env:CTX_SOCKET_URL': expected an address with http, which the script plugin before " +
+        'cloudify-common 6.4 gives where the operation''s inputs say process: { ctx_proxy_type: http }. Add that.')
+}
 #endregion
 
 # What is wrong with the operation's inputs: the same inputs would fail again.
@@ -321,8 +325,9 @@ function InstallPackage {
     $resource = ReadInput psutil_package
     if (-not $resource) { $resource = 'resources/PsutilAgent.zip' }
     $need = "The module PsutilAgent $requiredVersion or newer is needed; it $Found"
-    $folder = [System.IO.Path]::Combine($moduleHome, 'PsutilAgent')
-    $fresh = [System.IO.Path]::Combine($folder, '.' + [System.Guid]::NewGuid().ToString('N'))
+    # Beside the modules, not among them: PowerShell would find half a module there.
+    $unique = 'PsutilAgent-' + [System.Guid]::NewGuid().ToString('N')
+    $fresh = [System.IO.Path]::Combine([System.IO.Path]::GetDirectoryName($moduleHome), $unique)
     $zip = [System.IO.Path]::Combine($fresh, 'package.zip')
     $unpacked = [System.IO.Path]::Combine($fresh, 'PsutilAgent')
     try { [void][System.IO.Directory]::CreateDirectory($fresh) }
@@ -349,13 +354,10 @@ function InstallPackage {
         if ($version -lt $requiredVersion) {
             throw "$need, and the blueprint's '$resource' holds version $version. Put a newer one into the blueprint."
         }
-        MoveFolder -From $unpacked -To ([System.IO.Path]::Combine($folder, "$version"))
+        MoveFolder -From $unpacked -To ([System.IO.Path]::Combine($moduleHome, 'PsutilAgent', "$version"))
     }
     finally {
-        try {
-            [System.IO.Directory]::Delete($fresh, $true)
-            if (@([System.IO.Directory]::GetFileSystemEntries($folder)).Count -eq 0) { [System.IO.Directory]::Delete($folder) }
-        }
+        try { [System.IO.Directory]::Delete($fresh, $true) }
         catch { WriteLog "'$fresh' could not be deleted: $($_.Exception.GetBaseException().Message)" warning }
     }
 }
@@ -367,6 +369,7 @@ function MoveFolder {
 
     for ($try = 1; -not [System.IO.Directory]::Exists($To); $try++) {
         try {
+            [void][System.IO.Directory]::CreateDirectory([System.IO.Path]::GetDirectoryName($To))
             [System.IO.Directory]::Move($From, $To)
             WriteLog "PsutilAgent was unpacked to '$To'"
         }

@@ -110,6 +110,10 @@ if (-not $env:CTX_SOCKET_URL) {
     FailOperation ('CTX_SOCKET_URL is not set: this script is run by Cloudify''s script plugin, which sets it. ' +
         'Where process.ctx_proxy_type is "none" in the operation''s inputs, take it out.')
 }
+if ($env:CTX_SOCKET_URL -notlike 'http://*') {
+    FailOperation ("CTX_SOCKET_URL is '$env:CTX_SOCKET_URL': expected an address with http, which the script plugin before " +
+        'cloudify-common 6.4 gives where the operation''s inputs say process: { ctx_proxy_type: http }. Add that.')
+}
 #endregion
 
 # The name that start.ps1 put into the runtime properties; $null where it put none.
