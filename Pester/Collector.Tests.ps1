@@ -86,6 +86,7 @@ Describe 'Test-PsutilConfiguration' {
     }
     It 'throws NodeNotFound without node.exe' {
         { Test-PsutilConfiguration -Path x -NodePath (Join-Path $here 'nowhere.exe') } | Should -Throw -ErrorId 'NodeNotFound,Test-PsutilConfiguration'
+        { Get-PsutilSample -Method boot_time -NodePath NoSuchDrive:\node.exe } | Should -Throw -ErrorId 'NodeNotFound,Get-PsutilSample'
     }
     It 'throws CollectorFailed where -NodePath is no program' {
         $path = Join-Path $here 'node.txt'

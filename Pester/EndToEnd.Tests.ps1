@@ -57,12 +57,12 @@ Describe 'A monitor started' -Tag EndToEnd, Started -Skip:$skip {
         $text | Should -BeLike '*password_dpapi*'
         $text.Contains($given.password) | Should -BeFalse
         # Wine keeps of an access list what the file system below it can, so there only what was asked for is looked at.
-        $asked = InModuleScope PsutilAgent { (NewPrivateSecurity).GetSecurityDescriptorSddlForm('Access') }
-        $private = '^D:P(AI)?\(A;OICI;FA;;;SY\)\(A;OICI;FA;;;BA\)$'
+        $asked = InModuleScope PsutilAgent { (NewPrivateSecurity).GetSecurityDescriptorSddlForm('Access, Owner') }
+        $private = '^O:BAD:P(AI)?\(A;OICI;FA;;;SY\)\(A;OICI;FA;;;BA\)$'
         $asked | Should -Match $private
         if (-not (Test-Path -Path 'HKLM:\Software\Wine')) {
             $found = [System.IO.FileSystemAclExtensions]::GetAccessControl([System.IO.DirectoryInfo]::new($folder))
-            $found.GetSecurityDescriptorSddlForm('Access') | Should -Match $private
+            $found.GetSecurityDescriptorSddlForm('Access, Owner') | Should -Match $private
         }
     }
     It 'comes back when its collector is killed' {

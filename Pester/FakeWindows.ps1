@@ -12,7 +12,9 @@ Mock -ModuleName PsutilAgent TestWindows { $true }
 Mock -ModuleName PsutilAgent TestElevated { $true }
 Mock -ModuleName PsutilAgent GetDataRoot { Join-Path $env:PSUTIL_AGENT_FAKE 'PsutilAgent' }
 Mock -ModuleName PsutilAgent SetPrivateAccess { }
-Mock -ModuleName PsutilAgent ProtectSecret { 'blob-of-' + [System.Convert]::ToBase64String([System.Text.Encoding]::UTF8.GetBytes($Secret)) }
+Mock -ModuleName PsutilAgent ProtectSecret {
+    'blob-of-' + [System.Convert]::ToBase64String([System.Text.Encoding]::UTF8.GetBytes([System.Net.NetworkCredential]::new('', $Secret).Password))
+}
 Mock -ModuleName PsutilAgent UnprotectSecret {
     [System.Text.Encoding]::UTF8.GetString([System.Convert]::FromBase64String(($Blob -replace '^blob-of-', '')))
 }

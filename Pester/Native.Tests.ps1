@@ -103,6 +103,51 @@ Describe 'A native call' {
     }
 }
 
+Describe 'The service manager' {
+    It 'that refuses to <Control> what is <State> is <Meaning>' -ForEach @(
+        @{ Control = 'Stop'; State = 'Stopped'; Meaning = 'right' }, @{ Control = 'Stop'; State = 'StopPending'; Meaning = 'right' }
+        @{ Control = 'Start'; State = 'Running'; Meaning = 'right' }, @{ Control = 'Stop'; State = 'Running'; Meaning = 'NssmFailed' }
+        @{ Control = 'Start'; State = 'Stopped'; Meaning = 'NssmFailed' }
+    ) {
+        InModuleScope PsutilAgent -Parameters @{ Control = $Control; State = $State; Meaning = $Meaning } {
+            param($Control, $State, $Meaning)
+            Mock GetServiceState { $State }
+            Mock FindService {
+                $service = [pscustomobject]@{ Name = 'x' }
+                foreach ($name in 'Start', 'Stop') { $service | Add-Member -MemberType ScriptMethod -Name $name -Value { throw 'refused' } }
+                $service
+            }
+            $record = $null
+            try { SendServiceControl -Name x -Control $Control } catch { $record = $_ }
+            if ($Meaning -eq 'right') { $record | Should -BeNullOrEmpty } else { $record.FullyQualifiedErrorId | Should -Be $Meaning }
+        }
+    }
+}
+
+Describe 'A service that is not there' {
+    It 'takes no control: NssmFailed' {
+        InModuleScope PsutilAgent {
+            Mock FindService { }
+            { SendServiceControl -Name x -Control Start } | Should -Throw -ErrorId NssmFailed -ExpectedMessage '*no such service*'
+        }
+    }
+}
+
+Describe 'A service''s key' {
+    It 'that <Kind> is none' -ForEach @(
+        @{ Kind = 'is not there'; Open = { } }
+        @{ Kind = 'may not be opened'; Open = { throw [System.Security.SecurityException]::new('no') } }
+        @{ Kind = 'is about to go'; Open = { throw [System.IO.IOException]::new('marked for deletion') } }
+    ) {
+        InModuleScope PsutilAgent -Parameters @{ Open = $Open } {
+            param($Open)
+            Mock OpenServiceKey $Open
+            ReadServiceKey -Name x | Should -BeNullOrEmpty
+            GetServiceEntry -Name x | Should -BeNullOrEmpty
+        }
+    }
+}
+
 Describe 'JSON' {
     It 'of <Name> is <Json>' -ForEach @(
         @{ Name = 'null'; Value = { $null }; Json = 'null' }

@@ -80,6 +80,34 @@ Describe 'A new monitor' {
         (Get-Content -Path (Join-Path $data 'cloudify-psutil/settings.json') -Raw) | Should -Not -BeLike '*quoted*'
         (Get-Setting).broker.password_dpapi | Should -BeLike 'blob-of-*'
     }
+    It 'has its password in no parameter of a function below: module logging writes those into the event log' {
+        Start-PsutilMonitor -Configuration $entry @start @broker
+        Should -Invoke ProtectSecret -ModuleName PsutilAgent -Times 1 -Exactly -ParameterFilter { $Secret -is [securestring] }
+        $settings = InModuleScope PsutilAgent -Parameters @{ Credential = $credential } {
+            param($Credential)
+            MergeSettings -Reading ([pscustomobject]@{ Document = @{ psutil_config = @() }; Folder = $PWD.Path }) -Path (GetMonitorPath x) -Parameter @{ BrokerCredential = $Credential }
+        }
+        $settings.broker.password | Should -BeOfType ([securestring])
+    }
+    It 'gets a new settings file, with none of an old one''s access' {
+        Start-PsutilMonitor -Configuration $entry @start @broker
+        Mock -ModuleName PsutilAgent WriteText {
+            if ($Path -like '*settings.json' -and (Test-Path -Path $Path)) { throw 'the old file is still there' }
+            [System.IO.File]::WriteAllText($Path, $Text)
+        }
+        Start-PsutilMonitor -Configuration $entry -DeploymentId other @start @broker
+        (Get-Setting).node.deployment_id | Should -Be 'other'
+    }
+    It 'takes programs by paths relative to the location' {
+        Push-Location -Path $env:PSUTIL_AGENT_FAKE
+        try {
+            Start-PsutilMonitor -Configuration $entry -NssmPath ./nssm.exe -Timeout 2 @broker
+            Stop-PsutilMonitor -Name cloudify-psutil -NssmPath ./nssm.exe
+        }
+        finally { Pop-Location }
+        Should -Invoke InvokeNative -ModuleName PsutilAgent -ParameterFilter { $FilePath -eq $nssm }
+        @(Get-FakeServiceName).Count | Should -Be 0
+    }
     It 'is protected before its settings are written' {
         Mock -ModuleName PsutilAgent SetPrivateAccess {
             if (Test-Path -Path (Join-Path $Directory.FullName 'settings.json')) { throw 'too late' }
@@ -168,6 +196,9 @@ Describe 'Configurations' {
         @{ Kind = 'a folder'; Path = '.' }, @{ Kind = 'missing'; Path = 'no-such-file.yaml' }
     ) {
         { Start-PsutilMonitor -Path (Join-Path $env:PSUTIL_AGENT_FAKE $Path) @start } | Should -Throw -ErrorId 'ConfigNotFound,Start-PsutilMonitor'
+    }
+    It 'that are on a drive that is not there are not found' {
+        { Start-PsutilMonitor -Path NoSuchDrive:\monitor.yaml @start } | Should -Throw -ErrorId 'ConfigNotFound,Start-PsutilMonitor'
     }
 }
 
@@ -312,6 +343,19 @@ Describe 'A start that fails' {
         $record.CategoryInfo.Category | Should -Be 'ResourceUnavailable'
         Test-Path -Path $data | Should -BeFalse
     }
+    It 'because another service took the name meanwhile throws MonitorExists and leaves that service' {
+        # Between the plan, which a -Confirm may hold up for long, and the installation.
+        Mock -ModuleName PsutilAgent SetPrivateAccess { Add-FakeService -Name cloudify-psutil }
+        { Start-PsutilMonitor -Configuration $entry @start @broker } | Should -Throw -ErrorId 'MonitorExists,Start-PsutilMonitor'
+        Get-FakeState cloudify-psutil | Should -Be 'Running'
+        Get-FakeCall -All | Should -BeNullOrEmpty
+        Test-Path -Path $data | Should -BeFalse
+    }
+    It 'because its service was deleted meanwhile throws CollectorExited' {
+        Mock -ModuleName PsutilAgent SendServiceControl { $null = Invoke-FakeNssm -FilePath x -ArgumentList remove, $Name } -ParameterFilter { $Control -eq 'Start' }
+        { Start-PsutilMonitor -Configuration $entry @start @broker } | Should -Throw -ErrorId 'CollectorExited,Start-PsutilMonitor' -ExpectedMessage '*is gone*'
+        Test-Path -Path $data | Should -BeFalse
+    }
     It 'because its data folder cannot be made throws DataNotWritable' {
         Set-Content -Path $data -Value 'a file in the way'
         $record = $null
@@ -366,7 +410,7 @@ Describe 'Odd names' {
         @(Get-FakeServiceName).Count | Should -Be 0
         Test-Path -Path $data | Should -BeFalse
     }
-    It 'the name "<Name>" is refused' -ForEach @('a\b', 'a/b', 'a*', ' a', 'a ', '' | ForEach-Object { @{ Name = $_ } }) {
+    It 'the name "<Name>" is refused' -ForEach @('a\b', 'a/b', 'a*', ' a', 'a ', "a`n", '' | ForEach-Object { @{ Name = $_ } }) {
         { Start-PsutilMonitor -Configuration $entry -Name $Name @start } | Should -Throw -ErrorId 'ParameterArgumentValidationError,Start-PsutilMonitor'
     }
 }

@@ -65,6 +65,14 @@ Describe 'Stop-PsutilMonitor' {
         Get-FakeCall | Should -BeNullOrEmpty
         Test-Path -Path (Join-Path $folder 'settings.json') | Should -BeTrue
     }
+    It 'throws StopTimeout for a service that is stuck in StopPending, and asks no more of it' {
+        Set-FakeState -Name cloudify-psutil -State StopPending
+        Remove-Item -Path (Join-Path $folder 'status.json')
+        Mock -ModuleName PsutilAgent WaitUntil { & $Condition }
+        Stop-PsutilMonitor -Name cloudify-psutil -ErrorAction SilentlyContinue -ErrorVariable faults
+        $faults[-1].FullyQualifiedErrorId | Should -Be 'StopTimeout,Stop-PsutilMonitor'
+        Get-FakeCall -All | Should -BeNullOrEmpty
+    }
     It 'keeps everything where NSSM does not delete the service' {
         Set-FakeOption @{ FailAt = 'remove' }
         Stop-PsutilMonitor -Name cloudify-psutil -ErrorAction SilentlyContinue -ErrorVariable faults

@@ -8,14 +8,16 @@ function FindProgram {
     )
 
     if ($Path) {
+        $Path = ResolveFile $Path
         if ([System.IO.File]::Exists($Path)) { return $Path }
         $found = "there is no file '$Path'. Correct the path, or leave the parameter out to use the module's own."
     }
     else {
         $own = [System.IO.Path]::Combine((GetModuleRoot), 'bin', "$Program.exe")
         if ((TestWindows) -and [System.IO.File]::Exists($own)) { return $own }
-        $command = Get-Command -Name $Program -CommandType Application -ErrorAction SilentlyContinue |
-            Select-Object -First 1
+        # On Windows the bare name may find a batch file, which could not run a service.
+        $command = Get-Command -Name "$Program.exe", $Program -CommandType Application -ErrorAction SilentlyContinue |
+            Where-Object { $_.Extension -in '.exe', '' } | Select-Object -First 1
         if ($command) { return $command.Path }
         $found = "it is neither at '$own' nor on PATH. Install the complete module (its bin folder carries it), " +
             'put it on PATH, or name it with ' + $(if ($Program -eq 'node') { '-NodePath.' } else { '-NssmPath.' })

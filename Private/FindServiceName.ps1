@@ -4,6 +4,6 @@ function FindServiceName {
     [OutputType([string])]
     param()
 
-    $key = [Microsoft.Win32.Registry]::LocalMachine.OpenSubKey('SYSTEM\CurrentControlSet\Services')
+    $key = OpenServiceKey
     try { $key.GetSubKeyNames() } finally { $key.Dispose() }
 }

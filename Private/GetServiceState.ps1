@@ -4,6 +4,6 @@ function GetServiceState {
     [OutputType([string])]
     param([Parameter(Mandatory)] [string] $Name)
 
-    $service = Get-Service -Name ([System.Management.Automation.WildcardPattern]::Escape($Name)) -ErrorAction SilentlyContinue
+    $service = FindService $Name
     if ($service) { [string]$service.Status }
 }

@@ -1,5 +1,5 @@
 # The settings of a monitor: the document, over it what the cmdlet's parameters say, every path absolute, and the
-# monitor's own places. Parameters are as bound; the password is still plain here, in broker.password.
+# monitor's own places. Parameters are as bound; a password given is still in broker.password, as a secure string.
 function MergeSettings {
     [CmdletBinding()]
     [OutputType([System.Collections.IDictionary])]
@@ -25,7 +25,7 @@ function MergeSettings {
     if ($Parameter.Contains('BrokerCaCertificate')) { SetMember $settings broker, tls, enabled $true }
     if ($Parameter.Contains('BrokerCredential')) {
         SetMember $settings broker, username $Parameter['BrokerCredential'].UserName
-        SetMember $settings broker, password $Parameter['BrokerCredential'].GetNetworkCredential().Password
+        SetMember $settings broker, password $Parameter['BrokerCredential'].Password
         foreach ($source in 'password_file', 'password_env', 'password_dpapi') { $settings['broker'].Remove($source) }
     }
     SetMember $settings status, path $Path.Data

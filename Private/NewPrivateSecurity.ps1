@@ -1,4 +1,5 @@
-# Access for SYSTEM and Administrators, inherited by what is in the folder, and for nobody else.
+# Access for SYSTEM and Administrators, inherited by what is in the folder, and for nobody else. Administrators own it too:
+# whoever owns a folder may change its access, and any user may have made it before.
 function NewPrivateSecurity {
     [CmdletBinding()]
     [OutputType([System.Security.AccessControl.DirectorySecurity])]
@@ -11,5 +12,6 @@ function NewPrivateSecurity {
         $security.AddAccessRule([System.Security.AccessControl.FileSystemAccessRule]::new(
                 $who, 'FullControl', 'ContainerInherit, ObjectInherit', 'None', 'Allow'))
     }
+    $security.SetOwner([System.Security.Principal.SecurityIdentifier]::new('S-1-5-32-544'))
     $security
 }

@@ -2,11 +2,11 @@
 function ProtectSecret {
     [CmdletBinding()]
     [OutputType([string])]
-    param([Parameter(Mandatory)] [AllowEmptyString()] [string] $Secret)
+    param([Parameter(Mandatory)] [securestring] $Secret)
 
     # .NET Framework does not load it by itself.
     if ($PSVersionTable.PSEdition -ne 'Core') { Add-Type -AssemblyName System.Security }
-    $bytes = [System.Text.Encoding]::UTF8.GetBytes($Secret)
+    $bytes = [System.Text.Encoding]::UTF8.GetBytes([System.Net.NetworkCredential]::new('', $Secret).Password)
     $blob = [System.Security.Cryptography.ProtectedData]::Protect($bytes, $null, 'LocalMachine')
     [System.Convert]::ToBase64String($blob)
 }

@@ -23,6 +23,11 @@ function PutService {
         PushUndo $Undo InstallService $previous
         RemoveService @service
     }
+    elseif (GetServiceState $Plan.Name) {
+        # It came after the plan was made: undoing must not delete what is another's.
+        throw (NewErrorRecord -Id MonitorExists -TargetObject $Plan.Name -Message (
+                "A service named '$($Plan.Name)' was made meanwhile; it was not touched. Try again."))
+    }
     PushUndo $Undo RemoveService $service
     InstallService @service -Setting $Plan.Service
 }

@@ -17,6 +17,8 @@ function PutSettings {
     NewDataFolder $path.Data
     Write-Verbose "Writing '$($path.Settings)'"
     try {
+        # A file that was there keeps its own owner and access when it is written to, so it makes way.
+        [System.IO.File]::Delete($path.Settings)
         WriteText -Path $path.Settings -Text $Plan.Settings
         # A status or a stop request of an earlier run is not this one's.
         [System.IO.File]::Delete($path.Status)

@@ -20,12 +20,12 @@ function StopCollector {
         if ($stopped) { return }
     }
     # A service that is on its way takes no control.
-    $pending = { (GetServiceState $Name) -notlike '*Pending' }
-    [void](WaitUntil -Timeout 30 -Activity $activity -Condition $pending)
-    if (-not (& $isStopped)) { SendServiceControl -Name $Name -Control Stop }
-    if (-not (WaitUntil -Timeout 30 -Activity $activity -Condition $isStopped)) {
-        throw (NewErrorRecord -Id StopTimeout -TargetObject $Name -Message (
-                "The service '$Name' is still $(GetServiceState $Name) after $Timeout s and a stop by Windows. " +
-                'Nothing was removed. Try again; if it stays, end its process in the Task Manager.'))
+    $settled = WaitUntil -Timeout 30 -Activity $activity -Condition { (GetServiceState $Name) -notlike '*Pending' }
+    if ($settled) {
+        if (-not (& $isStopped)) { SendServiceControl -Name $Name -Control Stop }
+        if (WaitUntil -Timeout 30 -Activity $activity -Condition $isStopped) { return }
     }
+    throw (NewErrorRecord -Id StopTimeout -TargetObject $Name -Message (
+            "The service '$Name' is still $(GetServiceState $Name): neither its collector nor Windows stopped it in time. " +
+            'Nothing was removed. Try again; if it stays, end its process in the Task Manager.'))
 }

@@ -13,7 +13,7 @@ function WaitCollector {
         $status = ReadStatus $Plan.Path.Status
         if ($service -in $null, '', 'Stopped', 'Paused') {
             throw (NewStartError -Id CollectorExited -Plan $Plan -LogOffset $LogOffset -Message (
-                    "the collector ended soon after its start (the service is $($service.ToLowerInvariant()))."))
+                    "the collector ended soon after its start (the service is $(if ($service) { $service.ToLowerInvariant() } else { 'gone' }))."))
         }
         $service -eq 'Running' -and (TestCollectorAlive $status) -and (GetValue $status 'state') -eq 'sampling' -and
         (-not $Plan.HasBroker -or (GetValue $status 'connected') -eq $true)

@@ -59,7 +59,12 @@ function Get-PsutilMonitor {
     }
 
     process {
-        FindMonitor -Name $Name -Caller $PSCmdlet |
-            ForEach-Object { NewMonitorObject $_ }
+        try {
+            $monitors = @(FindMonitor -Name $Name -Caller $PSCmdlet | ForEach-Object { NewMonitorObject $_ })
+        }
+        catch {
+            $PSCmdlet.ThrowTerminatingError($_)
+        }
+        $monitors
     }
 }

@@ -77,7 +77,7 @@ function Start-PsutilMonitor {
         [Parameter(ParameterSetName = 'Configuration')]
         [Alias('ServiceName')]
         [ValidateLength(1, 200)]
-        [ValidatePattern('^(?! )[^\\/*?\[\]\x00-\x1f]+(?<! )$')]
+        [ValidatePattern('^(?! )[^\\/*?\[\]\x00-\x1f]+(?<! )\z')]
         [string] $Name,
 
         # The deployment id in every message; the routing key as well.
@@ -143,9 +143,7 @@ function Start-PsutilMonitor {
         try {
             AssertWindows Start-PsutilMonitor
             foreach ($file in 'BrokerCaCertificate', 'NodePath', 'NssmPath') {
-                if ($parameter.ContainsKey($file)) {
-                    $parameter[$file] = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($parameter[$file])
-                }
+                if ($parameter.ContainsKey($file)) { $parameter[$file] = ResolveFile $parameter[$file] }
             }
         }
         catch {
@@ -164,7 +162,7 @@ function Start-PsutilMonitor {
     end {
         $sources = @(foreach ($monitor in $monitors) { @{ Path = $monitor.ConfigurationPath; Name = $monitor.Name } })
         if ($PSBoundParameters.ContainsKey('Path')) {
-            $sources += @{ Path = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path) }
+            $sources += @{ Path = ResolveFile $Path }
         }
         elseif ($objects.Count -gt 0 -or $monitors.Count -eq 0) {
             # An empty pipeline is an empty configuration.

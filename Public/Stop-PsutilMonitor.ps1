@@ -72,7 +72,6 @@ function Stop-PsutilMonitor {
     begin {
         try {
             AssertWindows Stop-PsutilMonitor
-            if ($NssmPath) { $NssmPath = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($NssmPath) }
         }
         catch {
             $PSCmdlet.ThrowTerminatingError($_)

@@ -68,7 +68,7 @@ function Test-PsutilConfiguration {
     end {
         try {
             $source = @{ NodePath = $NodePath }
-            if ($PSBoundParameters.ContainsKey('Path')) { $source['Path'] = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path) }
+            if ($PSBoundParameters.ContainsKey('Path')) { $source['Path'] = ResolveFile $Path }
             else { $source['Configuration'] = $objects.ToArray() }
 
             $valid = TestReading -Reading (ReadConfiguration @source) -Caller $PSCmdlet
