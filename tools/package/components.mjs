@@ -93,7 +93,7 @@ async function licenceText(folder) {
   const { name, license, author, contributors = [] } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   if (license !== 'MIT') throw new Error(`${name} carries no licence text and names ${license}: add its text.`);
   const owner = [author, ...contributors].map((person) => person?.name ?? person).find((person) => typeof person === 'string') ?? `the authors of ${name}`;
-  return (await readFile(new URL('mit.txt', texts), 'utf8')).replace('OWNER', owner.replace(/\s*[<(].*/s, '')).trim();
+  return clean(await readFile(new URL('mit.txt', texts), 'utf8')).replace('OWNER', owner.replace(/\s*[<(].*/s, ''));
 }
 
 function clean(text) {
