@@ -1,5 +1,7 @@
 # The whole of it on Windows (or Wine): real NSSM, real node.exe, a real service manager, a real RabbitMQ. wine.mjs runs it in two
 # parts with a power cut between them, and names in PSUTIL_AGENT_E2E a JSON file with the broker's port, user and password.
+# Not here: ElevationRequired (under Wine everybody is an administrator) and a service that never stops (nothing makes one on
+# purpose); Start.Tests.ps1 and Stop.Tests.ps1 have those, on a Windows of their own.
 BeforeDiscovery {
     $skip = [System.Environment]::OSVersion.Platform -ne 'Win32NT' -or -not $env:PSUTIL_AGENT_E2E
 }
@@ -84,6 +86,68 @@ Describe 'A monitor started' -Tag EndToEnd, Started -Skip:$skip {
         @(Get-PsutilMonitor).Count | Should -Be 2
         $null = Wait-Monitor -Name $monitor.Name -Until { $_.Published -ge 1 }
     }
+    It 'that fails with <Id> is undone, and nothing left' -ForEach @(
+        @{ Id = 'StartTimeout'; With = { @{ Timeout = 1 } } }
+        @{ Id = 'BrokerUnreachable'; With = { @{ Timeout = 10; BrokerPort = 1 } } }
+        @{ Id = 'NssmFailed'; With = { @{ NssmPath = (Get-Process -Id (Get-PsutilMonitor -Name cloudify-psutil-host_1).ProcessId).Path } } }
+        @{ Id = 'NssmNotFound'; With = { @{ NssmPath = Join-Path $root 'none/nssm.exe' } } }
+        @{ Id = 'NodeNotFound'; With = { @{ NodePath = Join-Path $root 'none/node.exe' } } }
+    ) {
+        $all = $broker + @{}
+        $other = & $With
+        foreach ($key in $other.Keys) { $all[$key] = $other[$key] }
+        $record = $null
+        try { Start-PsutilMonitor -Path $example -NodeId failing @all } catch { $record = $_ }
+        $record.FullyQualifiedErrorId | Should -Be "$Id,Start-PsutilMonitor" -Because "$record"
+        Get-Service -Name *failing | Should -BeNullOrEmpty
+        Test-Path -Path (Join-Path $data 'cloudify-psutil-failing') | Should -BeFalse
+    }
+    It 'whose password file cannot be read throws ConfigInvalid, and nothing is left' {
+        $settings = @{
+            broker        = @{ hostnames = @('127.0.0.1'); port = $given.port; password_file = Join-Path $TestDrive 'none.txt' }
+            psutil_config = @(@{ method = 'boot_time'; interval = 1 })
+        }
+        $record = $null
+        try { Start-PsutilMonitor -Configuration $settings -NodeId failing -Timeout 10 } catch { $record = $_ }
+        $record.FullyQualifiedErrorId | Should -Be 'ConfigInvalid,Start-PsutilMonitor' -Because "$record"
+        "$record" | Should -BeLike '*none.txt*'
+        Get-Service -Name *failing | Should -BeNullOrEmpty
+    }
+    It 'whose collector gives up throws CollectorExited, with its words, and nothing is left' {
+        $real = InModuleScope PsutilAgent { FindCollector }
+        $broken = Join-Path $TestDrive 'broken.mjs'
+        Set-Content -Path $broken -Value @(
+            'import { pathToFileURL } from "node:url";'
+            'if (process.argv[2] === "run") { console.error("out of luck"); process.exit(6); }'
+            "await import(pathToFileURL($($real | ConvertTo-Json)).href);"
+        )
+        Mock -ModuleName PsutilAgent FindCollector { $broken }
+        $record = $null
+        try { Start-PsutilMonitor -Path $example -NodeId failing @broker } catch { $record = $_ }
+        $record.FullyQualifiedErrorId | Should -Be 'CollectorExited,Start-PsutilMonitor' -Because "$record"
+        "$record" | Should -BeLike '*out of luck*'
+        Get-Service -Name *failing | Should -BeNullOrEmpty
+        Test-Path -Path (Join-Path $data 'cloudify-psutil-failing') | Should -BeFalse
+    }
+    It 'whose data folder cannot be made throws DataNotWritable, and no service is made' {
+        $blocked = Join-Path $data 'cloudify-psutil-blocked'
+        Set-Content -Path $blocked -Value 'a file in the way'
+        $record = $null
+        try { Start-PsutilMonitor -Path $example -NodeId blocked @broker } catch { $record = $_ }
+        Remove-Item -Path $blocked
+        $record.FullyQualifiedErrorId | Should -Be 'DataNotWritable,Start-PsutilMonitor' -Because "$record"
+        Get-Service -Name *blocked | Should -BeNullOrEmpty
+    }
+    It 'whose update fails runs again as before' {
+        $before = Get-Content -Path (Join-Path $data 'cloudify-psutil-host_1/settings.json') -Raw
+        $wrong = $broker + @{}
+        $wrong['BrokerPort'] = 1
+        $record = $null
+        try { Start-PsutilMonitor -Path $example -NodeId host_1 -DeploymentId changed -Timeout 8 @wrong } catch { $record = $_ }
+        $record.FullyQualifiedErrorId | Should -Be 'BrokerUnreachable,Start-PsutilMonitor' -Because "$record"
+        Get-Content -Path (Join-Path $data 'cloudify-psutil-host_1/settings.json') -Raw | Should -BeExactly $before
+        $null = Wait-Monitor -Name cloudify-psutil-host_1 -Until { $_.Connected -and $_.State -eq 'Running' }
+    }
     It 'that cannot log in is undone: BrokerRefused, with the log''s words, and nothing left' {
         $broker['BrokerCredential'] = [pscredential]::new($given.user, [System.Net.NetworkCredential]::new('', 'wrong-Secret-77').SecurePassword)
         $record = $null
@@ -114,6 +178,15 @@ Describe 'After a power cut' -Tag EndToEnd, Booted -Skip:$skip {
         Get-Service -Name cloudify-psutil-host_1 -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
         Get-Process -Id $process -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
         Test-Path -Path (Join-Path $data 'cloudify-psutil-host_1') | Should -BeFalse
+        (Get-PsutilMonitor).Connected | Should -BeTrue
+    }
+    It 'one that NSSM holds in Paused, before it starts the collector again, is stopped' {
+        $monitor = Get-PsutilMonitor
+        Stop-Process -Id $monitor.ProcessId -Force
+        $null = Wait-Monitor -Name $monitor.Name -Until { $_.State -eq 'Paused' } -Seconds 20
+        Stop-PsutilMonitor -Name $monitor.Name -KeepService
+        (Get-PsutilMonitor).State | Should -Be 'Stopped'
+        Get-PsutilMonitor | Start-PsutilMonitor
         (Get-PsutilMonitor).Connected | Should -BeTrue
     }
     It 'a stopped one is kept with -KeepService and starts again' {

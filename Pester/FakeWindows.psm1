@@ -7,7 +7,7 @@ $script:Services = [ordered]@{}
 $script:Calls = [System.Collections.Generic.List[string[]]]::new()
 $script:Options = @{}
 
-# Forgets everything. Collector is what a started collector does: works, refused, unreachable, exits, paused or silent.
+# Forgets everything. Collector is what a started collector does: works, refused, unreachable, unreadable (its password), exits, paused or silent.
 # FailAt is a word list; the NSSM call that begins with it fails. Unkept is a parameter that NSSM does not keep.
 function Reset-FakeWindows {
     param([string] $Collector = 'works', [string[]] $FailAt, [string] $Unkept, [bool] $ObeysStop = $true)
@@ -129,7 +129,7 @@ function StartCollector {
 function WriteStatus {
     param($Service, [string] $State)
 
-    $code = @{ refused = 'PSA_BROKER_REFUSED'; unreachable = 'PSA_BROKER_UNREACHABLE' }[$Service.Collector]
+    $code = @{ refused = 'PSA_BROKER_REFUSED'; unreachable = 'PSA_BROKER_UNREACHABLE'; unreadable = 'PSA_SECRET_UNAVAILABLE' }[$Service.Collector]
     $lastError = if ($code) { '{"time":"2026-01-02T03:04:05.000Z","code":"' + $code + '","message":"the broker said no"}' } else { 'null' }
     $spooled = if ($script:Options.ContainsKey('Spooled')) { $script:Options.Spooled } else { 0 }
     $text = '{"version":"0.1.0","state":"' + $State + '","pid":4711,"since":"2026-01-02T03:04:05.000Z","updated":"2026-01-02T03:05:05.000Z",' +

@@ -34,6 +34,14 @@ Describe 'The manifest' {
         (Get-Command -Module PsutilAgent | Sort-Object -Property Name | ForEach-Object { $_.Name }) -join ' ' |
             Should -Be (($manifest.FunctionsToExport | Sort-Object) -join ' ')
     }
+    It 'and all beside it is ASCII, which every PowerShell reads alike' {
+        $files = @(Get-ChildItem -Path $root -Filter PsutilAgent.*) + @(Get-ChildItem -Path (Join-Path $root 'en-US'), $PSScriptRoot -File |
+                Where-Object { $_.Extension -in '.txt', '.ps1', '.psm1' })
+        $files.Count | Should -BeGreaterThan 10
+        foreach ($file in $files) {
+            @([System.IO.File]::ReadAllBytes($file.FullName) | Where-Object { $_ -gt 126 }).Count | Should -Be 0 -Because $file.Name
+        }
+    }
     It 'brings help on the subject' {
         Test-Path -Path (Join-Path $root 'en-US/about_PsutilAgent.help.txt') | Should -BeTrue
     }

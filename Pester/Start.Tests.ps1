@@ -84,7 +84,7 @@ Describe 'A new monitor' {
         Start-PsutilMonitor -Configuration $entry @start @broker
         Should -Invoke ProtectSecret -ModuleName PsutilAgent -Times 1 -Exactly -ParameterFilter { $Secret -is [securestring] }
         $settings = InModuleScope PsutilAgent -Parameters @{ Credential = $credential } {
-            param($Credential)
+            param([pscredential] $Credential)
             MergeSettings -Reading ([pscustomobject]@{ Document = @{ psutil_config = @() }; Folder = $PWD.Path }) -Path (GetMonitorPath x) -Parameter @{ BrokerCredential = $Credential }
         }
         $settings.broker.password | Should -BeOfType ([securestring])
@@ -263,6 +263,7 @@ Describe 'A start that fails' {
         @{ Collector = 'paused'; Id = 'CollectorExited'; Category = 'InvalidResult' }
         @{ Collector = 'silent'; Id = 'StartTimeout'; Category = 'OperationTimeout' }
         @{ Collector = 'unreachable'; Id = 'BrokerUnreachable'; Category = 'ConnectionError' }
+        @{ Collector = 'unreadable'; Id = 'ConfigInvalid'; Category = 'InvalidData' }
         @{ Collector = 'refused'; Id = 'BrokerRefused'; Category = 'AuthenticationError' }
     ) {
         Reset-FakeWindows -Collector $Collector

@@ -1,5 +1,5 @@
 # Waits until a monitor's collector says that it samples and, with a broker, is connected. Throws what hinders it, with
-# the last log lines: CollectorExited, BrokerUnreachable, BrokerRefused or StartTimeout.
+# the last log lines: CollectorExited, BrokerUnreachable, BrokerRefused, ConfigInvalid (a password that cannot be read) or StartTimeout.
 function WaitCollector {
     [CmdletBinding()]
     param(
@@ -23,7 +23,7 @@ function WaitCollector {
     $status = ReadStatus $Plan.Path.Status
     $failure = GetValue $status 'last_error'
     $code = [string](GetValue $failure 'code')
-    if ($Plan.HasBroker -and $code -like 'PSA_BROKER_*' -and (GetValue $status 'connected') -ne $true) {
+    if ($Plan.HasBroker -and ($code -like 'PSA_BROKER_*' -or $code -eq 'PSA_SECRET_UNAVAILABLE') -and (GetValue $status 'connected') -ne $true) {
         $record = NewCollectorError $failure
         throw (NewStartError -Id $record.FullyQualifiedErrorId -Plan $Plan -LogOffset $LogOffset -Message $record.Exception.Message)
     }

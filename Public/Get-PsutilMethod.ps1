@@ -25,7 +25,7 @@ function Get-PsutilMethod {
         Shows the fields of virtual_memory.
 
     .NOTES
-        Error ids: MethodNotFound, NodeNotFound.
+        Error ids: MethodNotFound, NodeNotFound, CollectorNotFound, CollectorFailed.
 
     .LINK
         Get-PsutilSample

@@ -25,7 +25,7 @@ function Get-PsutilSample {
         Measures the share of user time over one second, three times.
 
     .NOTES
-        Error ids: SampleInvalid, SampleUnavailable, UnsupportedPlatform, NodeNotFound.
+        Error ids: SampleInvalid, SampleUnavailable, UnsupportedPlatform, NodeNotFound, CollectorNotFound, CollectorFailed.
 
     .LINK
         Get-PsutilMethod
@@ -52,7 +52,7 @@ function Get-PsutilSample {
         [ValidateRange(1, 2147483647)]
         [int] $Count = 1,
 
-        # Seconds between readings.
+        # Seconds from the start of one reading to the next; used with -Count.
         [ValidateRange(0.1, 86400)]
         [double] $Interval = 1,
 

@@ -12,7 +12,8 @@ function Start-PsutilMonitor {
         start that fails leaves nothing behind, or the monitor as it was, and the error carries the collector's last log
         lines. Every fault of the configuration is an error of its own (ConfigInvalid) with its JSON pointer as target.
 
-        The broker's password is kept encrypted (DPAPI); it is never on a command line, in the registry or in a log.
+        The broker's password is kept encrypted (DPAPI); it is never on a command line, in the registry or in a log. Without
+        a broker, in the file or by -BrokerHostname, the samples go to a file in the monitor's folder, and a warning says so.
 
     .INPUTS
         Configuration objects (hashtables, ordered dictionaries, objects from ConvertFrom-Json), or monitors from
@@ -27,9 +28,9 @@ function Start-PsutilMonitor {
         Starts the monitor cloudify-psutil with the metrics of a file and a broker.
 
     .EXAMPLE
-        @{ method = 'virtual_memory'; result_argument = 'free'; interval = 5 } | Start-PsutilMonitor -NodeId vm_1 -PassThru
+        @{ method = 'virtual_memory'; result_argument = 'free'; interval = 5 } | Start-PsutilMonitor -NodeId vm_1 -BrokerHostname rabbit.example -PassThru
 
-        Starts the monitor cloudify-psutil-vm_1 from an object and shows it.
+        Starts the monitor cloudify-psutil-vm_1 from an object, with RabbitMQ's default user, and shows it.
 
     .EXAMPLE
         Get-PsutilMonitor | Where-Object State -eq Stopped | Start-PsutilMonitor
@@ -38,8 +39,8 @@ function Start-PsutilMonitor {
 
     .NOTES
         Needs Windows and administrator rights. Error ids: ConfigNotFound, ConfigInvalid, ElevationRequired, NodeNotFound,
-        NssmNotFound, NssmFailed, MonitorExists, StartTimeout, CollectorExited, BrokerUnreachable, BrokerRefused,
-        DataNotWritable, UnsupportedPlatform.
+        NssmNotFound, NssmFailed, MonitorExists, StartTimeout, StopTimeout, CollectorExited, CollectorNotFound,
+        CollectorFailed, BrokerUnreachable, BrokerRefused, DataNotWritable, UnsupportedPlatform.
 
     .LINK
         Stop-PsutilMonitor

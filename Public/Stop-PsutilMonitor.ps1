@@ -5,8 +5,8 @@ function Stop-PsutilMonitor {
 
     .DESCRIPTION
         Asks the collector to stop, gives it time to send what it holds, stops the service and deletes it, and with it
-        the monitor's settings, status and log. Samples that were not sent yet stay on disk unless -RemoveData is given; a monitor of the
-        same name sends them when it is started again. With -KeepService the service is only stopped.
+        the monitor's settings, status and log. Samples that were not sent yet stay on disk unless -RemoveData is given; a
+        monitor of the same name sends them when it is started again. With -KeepService the service is only stopped.
 
         Services that are no monitors are never touched.
 
@@ -54,7 +54,7 @@ function Stop-PsutilMonitor {
         # Stops the service and keeps it, with all its files.
         [switch] $KeepService,
 
-        # Deletes samples that were not sent, too.
+        # Deletes samples that were not sent, too. A spool that the settings put into another folder is left there.
         [switch] $RemoveData,
 
         # The nssm.exe to delete the service with, instead of the service's own.

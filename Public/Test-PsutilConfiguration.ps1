@@ -27,7 +27,8 @@ function Test-PsutilConfiguration {
         Gives $false and an error that names the field free.
 
     .NOTES
-        Error ids: ConfigNotFound, ConfigInvalid, BrokerUnreachable, BrokerRefused, NodeNotFound.
+        Error ids: ConfigNotFound, ConfigInvalid, BrokerUnreachable, BrokerRefused, NodeNotFound, CollectorNotFound,
+        CollectorFailed.
 
     .LINK
         Get-PsutilMethod

@@ -20,22 +20,30 @@ internal static class VariableScope
         ? cmdlet.SessionState.PSVariable.Get(name)
         : Internals.Call(Internals.Get(cmdlet.SessionState, "Internal")!, "GetVariableAtScope", name, scope) as PSVariable;
 
-    /// <summary>Puts a variable into a scope.</summary>
-    public static void Put(PSCmdlet cmdlet, PSVariable variable, string? scope, bool force, bool create)
+    /// <summary>Puts a variable into a scope and, with passThru, writes it; what the session refuses is an error of the cmdlet.</summary>
+    public static void Put(PSCmdlet cmdlet, PSVariable variable, string? scope, bool force, bool create, bool passThru)
     {
         var state = Internals.Get(cmdlet.SessionState, "Internal")!;
         var origin = cmdlet.MyInvocation.CommandOrigin;
-        if (create)
+        try
         {
-            _ = scope is null
-                ? Internals.Call(state, "NewVariable", variable, force)
-                : Internals.Call(state, "NewVariableAtScope", variable, scope, force);
+            _ = (create, scope) switch
+            {
+                (true, null) => Internals.Call(state, "NewVariable", variable, force),
+                (true, _) => Internals.Call(state, "NewVariableAtScope", variable, scope, force),
+                (false, null) => Internals.Call(state, "SetVariable", variable, force, origin),
+                (false, _) => Internals.Call(state, "SetVariableAtScope", variable, scope, force, origin),
+            };
         }
-        else
+        catch (SessionStateException exception)
         {
-            _ = scope is null
-                ? Internals.Call(state, "SetVariable", variable, force, origin)
-                : Internals.Call(state, "SetVariableAtScope", variable, scope, force, origin);
+            cmdlet.WriteError(new ErrorRecord(exception.ErrorRecord, exception));
+            return;
+        }
+
+        if (passThru)
+        {
+            cmdlet.WriteObject(variable);
         }
     }
 

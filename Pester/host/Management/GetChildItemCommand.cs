@@ -5,7 +5,7 @@ namespace Microsoft.PowerShell.Commands;
 
 /// <summary>Get-ChildItem: what containers of any provider hold.</summary>
 [Cmdlet(VerbsCommon.Get, "ChildItem", DefaultParameterSetName = "Items")]
-public sealed class GetChildItemCommand : ProviderCommand
+public sealed class GetChildItemCommand : FilteringCommand
 {
     private string[]? literalPath;
 
@@ -24,15 +24,7 @@ public sealed class GetChildItemCommand : ProviderCommand
 
     /// <summary>A filter in the provider's own language.</summary>
     [Parameter(Position = 1)]
-    public string? Filter { get; set; }
-
-    /// <summary>Wildcards of which one must match.</summary>
-    [Parameter]
-    public string[] Include { get; set; } = [];
-
-    /// <summary>Wildcards of which none may match.</summary>
-    [Parameter]
-    public string[] Exclude { get; set; } = [];
+    public override string? Filter { get; set; }
 
     /// <summary>Containers within containers too.</summary>
     [Parameter]
@@ -56,15 +48,6 @@ public sealed class GetChildItemCommand : ProviderCommand
 
     /// <inheritdoc/>
     protected override bool IsLiteral => literalPath is not null;
-
-    /// <inheritdoc/>
-    protected override string? FilterValue => Filter;
-
-    /// <inheritdoc/>
-    protected override string[] IncludeValue => Include;
-
-    /// <inheritdoc/>
-    protected override string[] ExcludeValue => Exclude;
 
     private string[] Paths => (literalPath ?? Path) is { Length: > 0 } given ? given : [string.Empty];
 

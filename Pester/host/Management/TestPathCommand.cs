@@ -19,7 +19,7 @@ public enum TestPathType
 /// <summary>Test-Path: whether there is an item at a path.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "Path", DefaultParameterSetName = "Path")]
 [OutputType(typeof(bool))]
-public sealed class TestPathCommand : ProviderCommand
+public sealed class TestPathCommand : FilteringCommand
 {
     private string[]? literalPath;
 
@@ -42,18 +42,6 @@ public sealed class TestPathCommand : ProviderCommand
         set => literalPath = value ?? [];
     }
 
-    /// <summary>A filter in the provider's own language.</summary>
-    [Parameter]
-    public string? Filter { get; set; }
-
-    /// <summary>Wildcards of which one must match.</summary>
-    [Parameter]
-    public string[] Include { get; set; } = [];
-
-    /// <summary>Wildcards of which none may match.</summary>
-    [Parameter]
-    public string[] Exclude { get; set; } = [];
-
     /// <summary>Which kind of item counts.</summary>
     [Parameter]
     [Alias("Type")]
@@ -65,15 +53,6 @@ public sealed class TestPathCommand : ProviderCommand
 
     /// <inheritdoc/>
     protected override bool IsLiteral => literalPath is not null;
-
-    /// <inheritdoc/>
-    protected override string? FilterValue => Filter;
-
-    /// <inheritdoc/>
-    protected override string[] IncludeValue => Include;
-
-    /// <inheritdoc/>
-    protected override string[] ExcludeValue => Exclude;
 
     /// <inheritdoc/>
     protected override object? DynamicParametersFor(object context) =>

@@ -55,19 +55,6 @@ public sealed class NewVariableCommand : PSCmdlet
         }
 
         var variable = new PSVariable(Name, Value, Option) { Visibility = Visibility, Description = Description };
-        try
-        {
-            VariableScope.Put(this, variable, Scope ?? "Local", Force, create: true);
-        }
-        catch (SessionStateException exception)
-        {
-            WriteError(new ErrorRecord(exception.ErrorRecord, exception));
-            return;
-        }
-
-        if (PassThru)
-        {
-            WriteObject(variable);
-        }
+        VariableScope.Put(this, variable, Scope ?? "Local", Force, create: true, PassThru);
     }
 }

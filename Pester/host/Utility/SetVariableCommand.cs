@@ -58,19 +58,6 @@ public sealed class SetVariableCommand : PSCmdlet
         var known = VariableScope.Find(this, name, Scope ?? "Local");
         var option = MyInvocation.BoundParameters.ContainsKey(nameof(Option)) ? Option : known?.Options ?? ScopedItemOptions.None;
         var variable = new PSVariable(name, value, option) { Description = Description ?? known?.Description ?? string.Empty };
-        try
-        {
-            VariableScope.Put(this, variable, Scope ?? "Local", Force, create: false);
-        }
-        catch (SessionStateException exception)
-        {
-            WriteError(new ErrorRecord(exception.ErrorRecord, exception));
-            return;
-        }
-
-        if (PassThru)
-        {
-            WriteObject(variable);
-        }
+        VariableScope.Put(this, variable, Scope ?? "Local", Force, create: false, PassThru);
     }
 }

@@ -24,6 +24,13 @@ Describe '-File' {
 
 Describe '-Command' {
     It 'shows what comes out' { (Invoke-Engine -Argument '-Command', '1 + 1').Output | Should -Be '2' }
+    It 'says once what -WhatIf would remove, and removes nothing' {
+        $null = New-Item -ItemType Directory -Path (Join-Path $TestDrive 'full/inner') -Force
+        $result = Invoke-Engine -Argument '-Command', "Remove-Item -LiteralPath '$(Join-Path $TestDrive 'full')' -WhatIf"
+        @($result.Output -split '\r?\n').Count | Should -Be 1
+        $result.Output | Should -Match '^What if: .*Remove Directory.*full'
+        Join-Path $TestDrive 'full/inner' | Should -Exist
+    }
     It 'gives 1 when the last command failed' { (Invoke-Engine -Argument '-Command', 'Get-Item -LiteralPath nowhere').Code | Should -Be 1 }
     It 'gives 0 when it did not' { (Invoke-Engine -Argument '-Command', 'Get-Item -LiteralPath nowhere; 1').Code | Should -Be 0 }
     It 'writes errors to stderr and nothing of them to stdout' {

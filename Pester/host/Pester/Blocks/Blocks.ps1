@@ -91,20 +91,11 @@ function Describe {
         [switch] $Skip,
         [AllowEmptyCollection()][AllowNull()] $ForEach
     )
-    AddBlock 'Describe' $Name $Fixture $Tag $Skip $ForEach $PSBoundParameters.ContainsKey('ForEach') $PSCmdlet.SessionState
+    AddBlock $MyInvocation.MyCommand.Name $Name $Fixture $Tag $Skip $ForEach $PSBoundParameters.ContainsKey('ForEach') $PSCmdlet.SessionState
 }
 
-function Context {
-    [CmdletBinding()]
-    param(
-        [Parameter(Mandatory = $true, Position = 0)][string] $Name,
-        [Parameter(Position = 1)][ValidateNotNull()][scriptblock] $Fixture = $(throw 'No test script block is provided.'),
-        [string[]] $Tag = @(),
-        [switch] $Skip,
-        [AllowEmptyCollection()][AllowNull()] $ForEach
-    )
-    AddBlock 'Context' $Name $Fixture $Tag $Skip $ForEach $PSBoundParameters.ContainsKey('ForEach') $PSCmdlet.SessionState
-}
+# The same under another name.
+${function:Context} = ${function:Describe}
 
 function It {
     [CmdletBinding()]
