@@ -8,8 +8,10 @@ function GetServiceEntry {
     $service = ReadServiceKey -Name $Name
     if (-not $service) { return }
     $nssm = ReadServiceKey -Name "$Name\Parameters"
-    $suffix = ' run --config "' + (GetMonitorPath $Name).Settings + '"'
     $parameters = [string](GetValue $nssm 'AppParameters')
+    # Asked of every service of the host, and hardly one of them is NSSM's.
+    $isMonitor = $parameters -and
+    $parameters.EndsWith(' run --config "' + (GetMonitorPath $Name).Settings + '"', [System.StringComparison]::OrdinalIgnoreCase)
     [pscustomobject]@{
         Name          = $Name
         ImagePath     = [string](GetValue $service 'ImagePath')
@@ -18,6 +20,6 @@ function GetServiceEntry {
         Application   = [string](GetValue $nssm 'Application')
         AppDirectory  = [string](GetValue $nssm 'AppDirectory')
         AppParameters = $parameters
-        IsMonitor     = $parameters.EndsWith($suffix, [System.StringComparison]::OrdinalIgnoreCase)
+        IsMonitor     = [bool]$isMonitor
     }
 }
