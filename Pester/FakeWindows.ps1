@@ -20,6 +20,7 @@ Mock -ModuleName PsutilAgent UnprotectSecret {
 }
 Mock -ModuleName PsutilAgent FindServiceName { Get-FakeServiceName }
 Mock -ModuleName PsutilAgent ReadServiceKey { Read-FakeKey -Name $Name }
+Mock -ModuleName PsutilAgent DeleteServiceKey { Remove-FakeKey -Name $Name }
 Mock -ModuleName PsutilAgent GetServiceState { Get-FakeState -Name $Name }
 Mock -ModuleName PsutilAgent SendServiceControl { Send-FakeControl -Name $Name -Control $Control }
 Mock -ModuleName PsutilAgent TestCollectorAlive { $null -ne $Status -and $Status.state -ne 'stopped' }

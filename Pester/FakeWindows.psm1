@@ -6,6 +6,8 @@ Set-StrictMode -Version Latest
 $script:Services = [ordered]@{}
 $script:Calls = [System.Collections.Generic.List[string[]]]::new()
 $script:Options = @{}
+# Keys of the registry that are no service's.
+$script:Keys = @{}
 
 # Forgets everything. Collector is what a started collector does: works, refused, unreachable, unreadable (its password), exits, paused or silent.
 # FailAt is a word list; the NSSM call that begins with it fails. Unkept is a parameter that NSSM does not keep.
@@ -14,6 +16,7 @@ function Reset-FakeWindows {
 
     $script:Services.Clear()
     $script:Calls.Clear()
+    $script:Keys.Clear()
     $script:Options = @{ Collector = $Collector; FailAt = $FailAt -join ' '; Unkept = $Unkept; ObeysStop = $ObeysStop }
 }
 
@@ -59,8 +62,21 @@ function Set-FakeState {
 function Read-FakeKey {
     param([string] $Name)
 
+    if ($script:Keys.ContainsKey($Name)) { return $script:Keys[$Name] }
     $service = $script:Services[($Name -replace '\\Parameters$', '')]
     if ($service) { if ($Name -like '*\Parameters') { $service.Nssm } else { $service.Registry } }
+}
+
+function Set-FakeKey {
+    param([string] $Name, [hashtable] $Value)
+
+    $script:Keys[$Name] = $Value
+}
+
+function Remove-FakeKey {
+    param([string] $Name)
+
+    $script:Keys.Remove($Name)
 }
 
 function Send-FakeControl {
@@ -76,6 +92,7 @@ function Invoke-FakeNssm {
     param([string] $FilePath, [string[]] $ArgumentList)
 
     $script:Calls.Add($ArgumentList)
+    $script:Keys['EventLog\Application\NSSM'] = @{ EventMessageFile = $FilePath }
     $name = $ArgumentList[1]
     if ($script:Options.FailAt -and ($ArgumentList -join ' ').StartsWith($script:Options.FailAt)) {
         return [pscustomobject]@{ ExitCode = 5; Output = ''; ErrorOutput = "Access is denied.`r`n" }

@@ -50,13 +50,15 @@ Describe 'A native call' {
             $script = 'const c = require("child_process").spawn(process.execPath, ["-e", "setTimeout(() => {}, 20000)"], ' +
             '{ stdio: ["ignore", "inherit", "inherit"], detached: true }); c.unref(); console.log(c.pid)'
             $waited = [System.Diagnostics.Stopwatch]::StartNew()
-            { InvokeNative -FilePath $node -ArgumentList '-e', $script -Timeout 60 } | Should -Throw -ExceptionType ([System.TimeoutException])
+            $result = InvokeNative -FilePath $node -ArgumentList '-e', $script -Timeout 60
+            $result.ExitCode, $result.ErrorOutput | Should -Be 0, ''
+            $result.Output.Trim() | Should -Match '^\d+$'
             $waited.Elapsed.TotalSeconds | Should -BeLessThan 18
             $waited.Restart()
             $line = @(ReadNativeLine -FilePath $node -ArgumentList '-e', $script)
             $line.Count | Should -Be 1
             $waited.Elapsed.TotalSeconds | Should -BeLessThan 18
-            Stop-Process -Id $line[0] -ErrorAction SilentlyContinue
+            Stop-Process -Id $line[0], $result.Output.Trim() -ErrorAction SilentlyContinue
         }
     }
     It 'that does not read its input is ended, and throws' {

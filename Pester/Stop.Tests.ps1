@@ -19,6 +19,21 @@ Describe 'Stop-PsutilMonitor' {
         (Get-FakeCall -All) -join '; ' | Should -Be 'asked | to stop; remove | cloudify-psutil | confirm'
         Test-Path -Path $data | Should -BeFalse
     }
+    It 'deletes NSSM''s event source with the last service of this nssm.exe, and not before' {
+        Start-PsutilMonitor -Configuration $entry -NodeId two @start
+        Stop-PsutilMonitor -Name cloudify-psutil-two
+        Read-FakeKey -Name EventLog\Application\NSSM | Should -Not -BeNullOrEmpty
+        Stop-PsutilMonitor -Name cloudify-psutil
+        Read-FakeKey -Name EventLog\Application\NSSM | Should -BeNullOrEmpty
+    }
+    It 'leaves the event source of another nssm.exe' {
+        Mock -ModuleName PsutilAgent ReadServiceKey {
+            if ($Name -like 'EventLog*') { return @{ EventMessageFile = 'C:\tools\nssm.exe' } }
+            Read-FakeKey -Name $Name
+        }
+        Stop-PsutilMonitor -Name cloudify-psutil
+        Should -Invoke DeleteServiceKey -ModuleName PsutilAgent -Times 0 -Exactly
+    }
     It 'keeps unsent samples, and nothing else' {
         $null = New-Item -Path (Join-Path $folder 'spool') -ItemType Directory
         Set-Content -Path (Join-Path $folder 'spool/kept') -Value 'samples'

@@ -179,10 +179,9 @@ describe('a Windows host with the package and nothing else', () => {
     await rm(join(host.modules, 'PsutilAgent'), { recursive: true });
     await host.prefix.powerCut();
     assert.deepEqual(host.files().filter((name) => !files0.includes(name) && !/^scripts(\/|$)/.test(name)), []);
-    // Of the registry's keys, those that hold a word of ours. NSSM's own event source is not the service's: NSSM makes it
-    // when it starts, for all services that it runs.
+    // Of the registry's keys, those that hold a word of ours.
     const keys = (await host.registry()).split(/^(?=\[)/m).filter((key) => /psutil|nssm/i.test(key)).map((key) => key.split(/\] /)[0]);
-    assert.deepEqual(keys.filter((key) => !/Eventlog\\\\Application\\\\NSSM$/.test(key)), []);
+    assert.deepEqual(keys, []);
   });
 });
 

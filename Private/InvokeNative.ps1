@@ -1,6 +1,6 @@
 # Runs a program to its end and gives ExitCode, Output and ErrorOutput. What a program writes to stderr is no
-# PowerShell error this way. Throws TimeoutException after Timeout seconds, and where something that the program started
-# keeps its output open; ends the program when the caller is stopped.
+# PowerShell error this way. Throws TimeoutException where it has not ended after Timeout seconds; ends the program then, and
+# when the caller is stopped.
 function InvokeNative {
     [CmdletBinding()]
     [OutputType([psobject])]
@@ -14,17 +14,18 @@ function InvokeNative {
 
     $process = StartNative -FilePath $FilePath -ArgumentList $ArgumentList -Encoding $Encoding
     try {
-        $output = $process.StandardOutput.ReadToEndAsync()
-        $errorOutput = $process.StandardError.ReadToEndAsync()
+        $streams = [System.IO.MemoryStream]::new(), [System.IO.MemoryStream]::new()
+        $reading = $process.StandardOutput.BaseStream.CopyToAsync($streams[0]), $process.StandardError.BaseStream.CopyToAsync($streams[1])
         if (-not (SendText -Process $process -Text $InputText -Timeout $Timeout) -or
-            -not (WaitNative -Process $process -Task $output, $errorOutput -Timeout $Timeout) -or
+            -not (WaitNative -Process $process -Task $reading -Timeout $Timeout) -or
             -not $process.WaitForExit($Timeout * 1000)) {
-            throw [System.TimeoutException]::new("$FilePath did not end and close its output within $Timeout seconds.")
+            throw [System.TimeoutException]::new("$FilePath did not end within $Timeout seconds.")
         }
+        $text = foreach ($stream in $streams) { [System.IO.StreamReader]::new([System.IO.MemoryStream]::new($stream.ToArray()), $Encoding).ReadToEnd() }
         [pscustomobject]@{
             ExitCode    = $process.ExitCode
-            Output      = $output.Result
-            ErrorOutput = $errorOutput.Result
+            Output      = $text[0]
+            ErrorOutput = $text[1]
         }
     }
     finally {

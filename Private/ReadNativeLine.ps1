@@ -19,13 +19,15 @@ function ReadNativeLine {
         [void](SendText -Process $process)
         while ($true) {
             $reading = $process.StandardOutput.ReadLineAsync()
-            if (-not (WaitNative -Process $process -Task $reading) -or $null -eq $reading.Result) { break }
+            [void](WaitNative -Process $process -Task $reading)
+            if (-not $reading.IsCompleted -or $null -eq $reading.Result) { break }
             $reading.Result
         }
         # It has closed its output, so it is about to end.
         $ended = $process.WaitForExit(10000)
         if (-not $ended -or $process.ExitCode -ne 0) {
-            $words = if (WaitNative -Process $process -Task $errorOutput -Timeout 1) { $errorOutput.Result.Trim() }
+            [void](WaitNative -Process $process -Task $errorOutput -Timeout 1)
+            $words = if ($errorOutput.IsCompleted) { $errorOutput.Result.Trim() }
             throw (NewErrorRecord -Id CollectorFailed -TargetObject $FilePath -Message (
                     "The collector ended with exit code $(if ($ended) { $process.ExitCode }): $words"))
         }

@@ -15,4 +15,5 @@ function RemoveService {
                 "The service '$Name' is marked for deletion and still there: a program holds it open. " +
                 'Close the Services window and other tools that show services; it goes then.'))
     }
+    RemoveEventSource -Nssm $Nssm
 }

@@ -1,6 +1,7 @@
-# Whether a program's streams are done with: Task are the reading or writing of them. Not so after Timeout seconds (without
-# one there is no limit while the program runs), nor where the program has ended and what it started keeps a stream open.
-# It waits in short steps, because PowerShell heeds Ctrl-C only between them.
+# Waits until Task, the reading or writing of a program's streams, are done. Gives up on them 5 seconds after the program's
+# end: what it wrote has been read by then, and what it started may keep its streams open for ever. Gives whether that was
+# within Timeout seconds; without one there is no limit while the program runs. It waits in short steps, because
+# PowerShell heeds Ctrl-C only between them.
 function WaitNative {
     [CmdletBinding()]
     [OutputType([bool])]
@@ -15,7 +16,7 @@ function WaitNative {
     while (-not [System.Threading.Tasks.Task]::WaitAll($Task, 100)) {
         $seconds = $waited.Elapsed.TotalSeconds
         if ($seconds -ge $Timeout) { return $false }
-        if ($null -ne $ended -and $seconds - $ended -ge 5) { return $false }
+        if ($null -ne $ended -and $seconds - $ended -ge 5) { break }
         if ($null -eq $ended -and $Process.HasExited) { $ended = $seconds }
     }
     $true
