@@ -19,9 +19,6 @@ function InvokeCollector {
         throw (NewRunError -FilePath $node -Cause $_.Exception)
     }
     $reply = ConvertFromJsonText $result.Output
-    # ConvertFrom-Json refuses objects with an empty key, or with keys that differ in case alone. The collector's words on
-    # such a document come before the document.
-    if ($null -eq $reply) { $reply = ConvertFromJsonText ($result.Output -replace '(?s),"document":.*$', '}') }
     if ($null -eq $reply) {
         throw (NewErrorRecord -Id CollectorFailed -TargetObject $ArgumentList[0] -Message (
                 "The collector's call '$($ArgumentList[0])' ended with exit code $($result.ExitCode) and no reply: " +

@@ -11,7 +11,8 @@ export const validate: Call = {
   summary: 'Tells everything that is wrong with a configuration.',
   details: [
     '  --config FILE  settings or a bare psutil_config, JSON or YAML; - is standard input',
-    '  --json         one object: valid, faults (pointer, message, expected, found, nearest), warnings, document',
+    '  --json         one object: valid, faults (pointer, message, expected, found, nearest), warnings and,',
+    '                 where it is valid, document',
     '',
     'Exit code 0: valid. 3: not.',
   ],
@@ -23,7 +24,7 @@ export const validate: Call = {
       const { faults, warnings, parsed } = readConfiguration(path);
       const valid = faults.length === 0;
       if (options['json'] === true) {
-        print(JSON.stringify({ valid, faults, warnings, document: parsed }));
+        print(JSON.stringify({ valid, faults, warnings, ...(valid ? { document: parsed } : {}) }));
       } else {
         for (const { message } of faults) tell(message);
         for (const { message } of warnings) tell(`warning: ${message}`);
