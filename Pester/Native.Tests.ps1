@@ -1,4 +1,8 @@
 # What lies below the cmdlets: command lines, native calls, JSON, names, waits.
+BeforeDiscovery {
+    $onWindows = [System.Environment]::OSVersion.Platform -eq 'Win32NT'
+}
+
 BeforeAll {
     Import-Module (Join-Path (Split-Path -Path $PSScriptRoot) 'PsutilAgent.psd1') -Force
 }
@@ -60,6 +64,14 @@ Describe 'A native call' {
             $waited.Elapsed.TotalSeconds | Should -BeLessThan 18
             Stop-Process -Id $line[0], $result.Output.Trim() -ErrorAction SilentlyContinue
         }
+    }
+    It 'of a program that cannot be run yet is tried again' -Skip:$onWindows {
+        $program = Join-Path $TestDrive 'held.sh'
+        [System.IO.File]::WriteAllText($program, "#!/bin/sh`necho ran`n")
+        $other = [System.Diagnostics.Process]::Start('/bin/sh', "-c ""sleep 0.3; chmod +x '$program'""")
+        (InModuleScope PsutilAgent -Parameters @{ Program = $program } { param($Program) InvokeNative -FilePath $Program -ArgumentList now }).Output.Trim() |
+            Should -Be 'ran'
+        $other.WaitForExit()
     }
     It 'that does not read its input is ended, and throws' {
         InModuleScope PsutilAgent {

@@ -22,5 +22,16 @@ function StartNative {
     $start.StandardErrorEncoding = $Encoding
     Write-Debug "$FilePath $($start.Arguments)"
 
-    [System.Diagnostics.Process]::Start($start)
+    # A virus scanner holds a program that was just unpacked, and lets it go within a second.
+    for ($left = 3; ; $left--) {
+        try {
+            return [System.Diagnostics.Process]::Start($start)
+        }
+        catch {
+            $cause = $_.Exception.GetBaseException()
+            $noSuchFile = 2
+            if ($left -eq 0 -or $cause -isnot [System.ComponentModel.Win32Exception] -or $cause.NativeErrorCode -eq $noSuchFile) { throw }
+            Start-Sleep -Milliseconds 300
+        }
+    }
 }
