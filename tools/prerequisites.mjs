@@ -2,8 +2,10 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-/** Debian packages by what they bring; tmux shows the live table to a test as a terminal would; unshare and ip
- * leave a package's test no network but this machine. */
+/**
+ * Debian packages by what they bring; tmux shows the live table to a test as a terminal would; unshare and ip leave the
+ * tests of what is delivered no network but this machine.
+ */
 const packages = {
   'rabbitmq-server': '/usr/lib/rabbitmq/bin/rabbitmq-server',
   wine: '/usr/bin/wine',

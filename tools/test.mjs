@@ -22,7 +22,7 @@ const others = system.filter((name) => ![...transport, ...chaos].includes(name))
 // One file at a time: they measure.
 const serial = ['--test', '--test-concurrency=1'];
 
-/** Each stage: its name and the words of its command, run by this Node; the longest first. */
+/** Each stage in the order they start: its name, and the words of its command, run by this Node. */
 const stages = [
   { name: 'transport', words: [...serial, ...transport] },
   { name: 'wine', words: ['Pester/wine.mjs'] },
@@ -73,7 +73,7 @@ async function work(results) {
 }
 
 const results = [];
-// The stages wait more than they compute: one worker more than there are cores, and no more than keep the measuring ones true.
+// The stages wait more than they compute: one worker more than there are cores. At most four, since some stages measure.
 await Promise.all(Array.from({ length: Math.min(availableParallelism() + 1, 4) }, () => work(results)));
 const total = (key) => results.reduce((sum, result) => sum + result[key], 0);
 const empty = results.filter(({ ran }) => ran === 0).length;
