@@ -17,7 +17,7 @@ BeforeAll {
     }
     $data = Join-Path ([System.Environment]::GetFolderPath('CommonApplicationData')) 'PsutilAgent'
 
-    # Waits for a monitor that fits; throws with the last one seen.
+    # Waits for a monitor that fits; throws with the last one seen and what its collector logged.
     function Wait-Monitor {
         param([string] $Name, [scriptblock] $Until, [int] $Seconds = 60)
 
@@ -27,7 +27,12 @@ BeforeAll {
             if ($monitor | Where-Object $Until) { return $monitor }
             Start-Sleep -Milliseconds 500
         } while ((Get-Date) -lt $deadline)
-        throw "'$Name' did not become as expected: $($monitor | Format-List | Out-String)"
+        $log = InModuleScope PsutilAgent -Parameters @{ Name = $Name } {
+            param($Name)
+            $path = GetMonitorPath $Name
+            GetLogTail @{ (Join-Path $path.Data 'psutil.log') = 0; $path.ServiceLog = 0 }
+        }
+        throw "'$Name' did not become as expected: $($monitor | Format-List | Out-String) $log"
     }
 }
 
@@ -39,6 +44,7 @@ Describe 'A monitor started' -Tag EndToEnd, Started -Skip:$skip {
         (Get-Process -Id $monitor.ProcessId).ProcessName | Should -BeLike 'node*'
         $text = ($output | ForEach-Object { "$_" }) -join "`n"
         $text | Should -BeLike '*nssm set cloudify-psutil-host_1 AppParameters*'
+        $text | Should -BeLike '*sc failure cloudify-psutil-host_1 *'
         $text.Contains($given.password) | Should -BeFalse
     }
     It 'publishes, and counts what the broker confirmed' {
@@ -88,7 +94,7 @@ Describe 'A monitor started' -Tag EndToEnd, Started -Skip:$skip {
     }
     It 'that fails with <Id> is undone, and nothing left' -ForEach @(
         @{ Id = 'StartTimeout'; With = { @{ Timeout = 1 } } }
-        @{ Id = 'BrokerUnreachable'; With = { @{ Timeout = 10; BrokerPort = 1 } } }
+        @{ Id = 'BrokerUnreachable'; With = { @{ Timeout = 20; BrokerPort = 1 } } }
         @{ Id = 'NssmFailed'; With = { @{ NssmPath = (Get-Process -Id (Get-PsutilMonitor -Name cloudify-psutil-host_1).ProcessId).Path } } }
         @{ Id = 'NssmNotFound'; With = { @{ NssmPath = Join-Path $root 'none/nssm.exe' } } }
         @{ Id = 'NodeNotFound'; With = { @{ NodePath = Join-Path $root 'none/node.exe' } } }
@@ -108,7 +114,7 @@ Describe 'A monitor started' -Tag EndToEnd, Started -Skip:$skip {
             psutil_config = @(@{ method = 'boot_time'; interval = 1 })
         }
         $record = $null
-        try { Start-PsutilMonitor -Configuration $settings -NodeId failing -Timeout 10 } catch { $record = $_ }
+        try { Start-PsutilMonitor -Configuration $settings -NodeId failing -Timeout 20 } catch { $record = $_ }
         $record.FullyQualifiedErrorId | Should -Be 'ConfigInvalid,Start-PsutilMonitor' -Because "$record"
         "$record" | Should -BeLike '*none.txt*'
         Get-Service -Name *failing | Should -BeNullOrEmpty

@@ -27,5 +27,7 @@ Mock -ModuleName PsutilAgent TestCollectorAlive { $null -ne $Status -and $Status
 # The collector is called for real; Pester 6 does not fall through to the real command where no filter matches.
 $invokeNative = InModuleScope PsutilAgent { Get-Command -Name InvokeNative -CommandType Function }
 Mock -ModuleName PsutilAgent InvokeNative {
-    if ($FilePath -like '*nssm*') { Invoke-FakeNssm -FilePath $FilePath -ArgumentList $ArgumentList } else { & $invokeNative @PesterBoundParameters }
+    if ($FilePath -like '*nssm*') { Invoke-FakeNssm -FilePath $FilePath -ArgumentList $ArgumentList }
+    elseif ($FilePath -like '*sc.exe') { Invoke-FakeSc -ArgumentList $ArgumentList }
+    else { & $invokeNative @PesterBoundParameters }
 }

@@ -87,6 +87,17 @@ function Send-FakeControl {
     if ($Control -eq 'Stop') { $service.State = 'Stopped' } else { StartCollector $service }
 }
 
+# sc.exe: its exit code, and what it would print.
+function Invoke-FakeSc {
+    param([string[]] $ArgumentList)
+
+    $script:Calls.Add(@('sc') + $ArgumentList)
+    if ($script:Options.FailAt -and "sc $ArgumentList".StartsWith($script:Options.FailAt)) {
+        return [pscustomobject]@{ ExitCode = 5; Output = "[SC] OpenService FAILED 5:`r`n`r`nAccess is denied.`r`n"; ErrorOutput = '' }
+    }
+    [pscustomobject]@{ ExitCode = 0; Output = "[SC] ChangeServiceConfig2 SUCCESS`r`n"; ErrorOutput = '' }
+}
+
 # nssm.exe: what it would print, and its exit code.
 function Invoke-FakeNssm {
     param([string] $FilePath, [string[]] $ArgumentList)

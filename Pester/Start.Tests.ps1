@@ -48,6 +48,7 @@ Describe 'A new monitor' {
             $expected += "set | cloudify-psutil | $words"
             $expected += 'get | cloudify-psutil | ' + ($words -replace ' \| [^|]*$', '')
         }
+        $expected += 'sc | failure | cloudify-psutil | reset= | 86400 | actions= | restart/60000/restart/60000/restart/60000//0'
         $expected += 'Start | cloudify-psutil'
         (Get-FakeCall -All) -join "`n" | Should -BeExactly ($expected -join "`n")
     }
@@ -282,7 +283,7 @@ Describe 'A start that fails' {
         'set cloudify-psutil AppExit 0', 'set cloudify-psutil AppExit 3', 'set cloudify-psutil AppRestartDelay', 'set cloudify-psutil AppThrottle',
         'set cloudify-psutil AppStopMethodSkip', 'set cloudify-psutil AppStopMethodConsole', 'set cloudify-psutil AppNoConsole',
         'set cloudify-psutil AppPriority', 'set cloudify-psutil AppStdout', 'set cloudify-psutil AppStderr', 'set cloudify-psutil AppRotateFiles',
-        'set cloudify-psutil AppRotateBytes', 'get cloudify-psutil AppParameters' |
+        'set cloudify-psutil AppRotateBytes', 'get cloudify-psutil AppParameters', 'sc failure' |
             ForEach-Object { @{ Step = $_ } }
     ) {
         Reset-FakeWindows -FailAt $Step
@@ -290,7 +291,7 @@ Describe 'A start that fails' {
         try { Start-PsutilMonitor -Configuration $entry @start @broker } catch { $record = $_ }
         $record.FullyQualifiedErrorId | Should -Be 'NssmFailed,Start-PsutilMonitor'
         $record.CategoryInfo.Category | Should -Be 'InvalidResult'
-        $record.Exception.Message | Should -BeLike '*exit code 5: Access is denied.*'
+        $record.Exception.Message | Should -BeLike '*exit code 5: *Access is denied.*'
         @(Get-FakeServiceName).Count | Should -Be 0
         Test-Path -Path $data | Should -BeFalse
     }

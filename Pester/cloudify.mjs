@@ -12,7 +12,7 @@ import { root } from '../tools/windows/prefix.mjs';
 import { makePackage } from '../tools/package/make.mjs';
 import { BrokenContext, Context, TornContext, environmentOf, runOperation } from './cloudify/scriptPlugin.mjs';
 import { cutOffNetwork } from './isolation.mjs';
-import { lostProcess, makeWindowsHost } from './windowsHost.mjs';
+import { makeWindowsHost } from './windowsHost.mjs';
 
 await cutOffNetwork();
 
@@ -71,12 +71,7 @@ const brokerConfig = (more = {}) => ({
   broker_hostname: '127.0.0.1', broker_username: 'guest', broker_password: 'guest', broker_cert_path: 'C:\\none.pem', broker_ssl_enabled: false,
   broker_vhost: '/', broker_heartbeat: 30, ...more,
 });
-/** Runs an operation, again where Wine lost a process: so would the workflow. */
-async function operate(name, context, options) {
-  const once = () => runOperation(host, script(name), { context, env: agent, ...options });
-  const result = await once();
-  return lostProcess.test(result.err) ? once() : result;
-}
+const operate = (name, context, options) => runOperation(host, script(name), { context, env: agent, ...options });
 const start = (context, options) => operate('start', context, options);
 const stop = (context, options) => operate('stop', context, options);
 const settingsOf = (name) => JSON.parse(readFileSync(join(host.drive, 'ProgramData/PsutilAgent', name, 'settings.json'), 'utf8'));

@@ -6,9 +6,6 @@ import { dirname, join } from 'node:path';
 import { makePrefix } from '../tools/windows/prefix.mjs';
 import { buildHost } from './host/build.mjs';
 
-/** What .NET says where Wine loses a process that it has just made, which happens on a busy machine. */
-export const lostProcess = /trying to start process .* Internal error\./;
-
 /** Makes the host; `remove()` ends and deletes it. */
 export async function makeWindowsHost() {
   const shell = await buildHost({ rid: 'win-x64', log: (line) => console.error(line) });
@@ -50,8 +47,7 @@ class WindowsHost {
     ].join('\n');
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
-    let { code, out, err } = await this.runFile(this.prefix.path(file), options);
-    if (code !== 0 && lostProcess.test(err)) ({ code, out, err } = await this.runFile(this.prefix.path(file), options));
+    const { code, out, err } = await this.runFile(this.prefix.path(file), options);
     if (code !== 0) throw new Error(`The script ended with ${String(code)}:\n${lines}\n${out}\n${err}`);
     const line = out.trim().split(/\r?\n/).at(-1) ?? '';
     return line === '' ? undefined : JSON.parse(line);

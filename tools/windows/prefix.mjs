@@ -1,6 +1,6 @@
 // Windows on this machine, for tests: a throw-away Wine prefix, the pinned Windows programs, and a module folder laid
 // out with them. Wine is given files for its output and nothing to read: node.exe hangs there on Linux pipes.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
@@ -55,6 +55,15 @@ async function verify(file, expected) {
   const found = createHash('sha256').update(await readFile(file)).digest('hex');
   if (found !== expected) throw new Error(`${file} is not the pinned one: expected SHA-256 ${expected}, found ${found}`);
 }
+
+/**
+ * Wine without random addresses, where this machine lets it. Debian's wine64 lies at 0x7d000000 and the kernel puts its heap
+ * at random within the gigabyte behind; one process in some thousand gets it where Windows keeps its shared page, 0x7ffe0000,
+ * and is lost: "failed to map the shared user data". Room for a stack keeps Linux's libraries away from the top addresses,
+ * which Wine tries one by one: with 8 MiB every program starts at half the speed.
+ */
+const launcher = ['prlimit', '--stack=536870912:', 'setarch', '-R'];
+const fixed = spawnSync(launcher[0], [...launcher.slice(1), 'true']).status === 0 ? launcher : [];
 
 /** What a module folder holds besides programs: names at the repository's root. */
 export const moduleFiles = ['PsutilAgent.psd1', 'PsutilAgent.psm1', 'PsutilAgent.Format.ps1xml', 'Public', 'Private', 'en-US', 'schemas', 'examples'];
@@ -136,6 +145,7 @@ class Prefix {
 
   /** Makes the prefix's files, as Windows 10; leaves it switched off. */
   async create() {
+    if (spawnSync('wine', ['--version']).error) throw new Error('wine is missing: apt-get install wine wine64');
     const code = await this.#run('wineboot', ['-i'], {}, [], 180);
     if (code !== 0) throw new Error(`wineboot ended with ${String(code)}`);
     await this.check(['winecfg', '-v', 'win10']);
@@ -154,7 +164,8 @@ class Prefix {
    * moment gets a second services.exe beside the one that is going, and the two do not know each other's services.
    */
   #hold() {
-    const session = spawn('wine', ['cmd', '/c', 'set /p wait='], { env: this.env, cwd: this.home, stdio: ['pipe', 'ignore', 'ignore'] });
+    const [program, ...args] = [...fixed, 'wine', 'cmd', '/c', 'set /p wait='];
+    const session = spawn(program, args, { env: this.env, cwd: this.home, stdio: ['pipe', 'ignore', 'ignore'] });
     for (const end of [session, session.stdin]) {
       end.on('error', () => undefined);
       end.unref();
@@ -182,7 +193,8 @@ class Prefix {
     const handles = await Promise.all(files.map((file) => open(file, 'w')));
     try {
       const [out = 'ignore', err = 'ignore'] = handles.map((handle) => handle.fd);
-      const child = spawn(program, args, { env: { ...this.env, ...env }, cwd, stdio: ['ignore', out, err] });
+      const [first, ...rest] = [...fixed, program, ...args];
+      const child = spawn(first, rest, { env: { ...this.env, ...env }, cwd, stdio: ['ignore', out, err] });
       return await ended(child, program, seconds);
     } finally {
       await Promise.all(handles.map((handle) => handle.close()));
@@ -198,7 +210,7 @@ function ended(child, program, seconds) {
     }, seconds * 1000);
     child.once('error', (error) => {
       clearTimeout(timer);
-      reject(error.code === 'ENOENT' ? new Error(`${program} is missing: apt-get install wine wine64`) : error);
+      reject(error);
     });
     child.once('exit', (code) => {
       clearTimeout(timer);
