@@ -48,8 +48,8 @@ Describe 'A new monitor' {
             $expected += "set | cloudify-psutil | $words"
             $expected += 'get | cloudify-psutil | ' + ($words -replace ' \| [^|]*$', '')
         }
-        $expected += 'sc | failure | cloudify-psutil | reset= | 86400 | actions= | restart/60000/restart/60000/restart/60000//0'
         $expected += 'Start | cloudify-psutil'
+        $expected += 'sc | failure | cloudify-psutil | reset= | 86400 | actions= | restart/5000/restart/60000/restart/60000//0'
         (Get-FakeCall -All) -join "`n" | Should -BeExactly ($expected -join "`n")
     }
     It 'reads NSSM''s output as UTF-16' {
@@ -230,6 +230,12 @@ Describe 'A monitor there is' {
         Start-PsutilMonitor -Configuration $entry -Force @start @broker
         Get-FakeCall | Should -Contain 'remove | cloudify-psutil | confirm'
         @(Get-FakeCall | Where-Object { $_ -like 'install*' }).Count | Should -Be 1
+        @(Get-FakeCall | Where-Object { $_ -like 'sc | failure*' }).Count | Should -Be 1
+    }
+    It 'is started again by Windows as before where it could not be made anew' {
+        Set-FakeOption @{ Collector = 'exits' }
+        { Start-PsutilMonitor -Configuration $entry -Force @start @broker } | Should -Throw -ErrorId 'CollectorExited,Start-PsutilMonitor'
+        (Get-FakeCall)[-2..-1] -join '; ' | Should -BeLike 'sc | failure | cloudify-psutil |*; Start | cloudify-psutil'
     }
     It 'starts again from the pipeline after a stop that kept it' {
         Stop-PsutilMonitor -Name cloudify-psutil -KeepService

@@ -21,12 +21,14 @@ function InstallMonitor {
             StopCollector -Name $name -Timeout 30
         }
         PutSettings -Plan $Plan -Undo $undo
-        PutService -Plan $Plan -Nssm $Nssm -Undo $undo -Force:$Force
+        $isMade = PutService -Plan $Plan -Nssm $Nssm -Undo $undo -Force:$Force
 
         $offset = GetLogOffset $Plan.LogPath, $Plan.Path.ServiceLog
         PushUndo $undo StopCollector @{ Name = $name; Timeout = 10 }
         SendServiceControl -Name $name -Control Start
         WaitCollector -Plan $Plan -LogOffset $offset -Timeout $Timeout
+        # Not before it works: a service that Windows means to start again is not deleted until then.
+        if ($isMade) { SetServiceRecovery $name }
         $done = $true
     }
     finally {

@@ -1,4 +1,4 @@
-# Makes a service with NSSM: installed, every value set and read back, and what Windows does where NSSM itself fails.
+# Makes a service with NSSM: installed, then every value set and read back.
 function InstallService {
     [CmdletBinding()]
     param(
@@ -10,5 +10,4 @@ function InstallService {
     $application = ($Setting | Where-Object { $_.Parameter[0] -eq 'Application' }).Value
     [void](InvokeNssm -Nssm $Nssm -ArgumentList install, $Name, $application)
     SetNssmSetting -Nssm $Nssm -Name $Name -Setting $Setting
-    SetServiceRecovery $Name
 }

@@ -1,7 +1,8 @@
 # Makes a plan's service, or changes the one there is where it differs, and pushes what undoes it; with -Force it is
-# made anew.
+# made anew. Tells whether it was made.
 function PutService {
     [CmdletBinding()]
+    [OutputType([bool])]
     param(
         [Parameter(Mandatory)] [psobject] $Plan,
         [Parameter(Mandatory)] [string] $Nssm,
@@ -14,12 +15,13 @@ function PutService {
     $service = @{ Nssm = $Nssm; Name = $Plan.Name }
     $previous = $service + @{ Setting = $Plan.PreviousService }
     if ($Plan.Existing -and -not $Force) {
-        if (-not $Plan.ServiceChanged) { return }
+        if (-not $Plan.ServiceChanged) { return $false }
         PushUndo $Undo SetNssmSetting $previous
         SetNssmSetting @service -Setting $Plan.Service
-        return
+        return $false
     }
     if ($Plan.Existing) {
+        PushUndo $Undo SetServiceRecovery @{ Name = $Plan.Name }
         PushUndo $Undo InstallService $previous
         RemoveService @service
     }
@@ -30,4 +32,5 @@ function PutService {
     }
     PushUndo $Undo RemoveService $service
     InstallService @service -Setting $Plan.Service
+    $true
 }
