@@ -30,7 +30,7 @@ public sealed class RemoveItemCommand : FilterPathCommand
         {
             if (!Recurse && (bool)Internals.Call(InvokeProvider.Item, "IsContainer", resolved)!
                 && InvokeProvider.ChildItem.HasChild(resolved, force: true, literalPath: true)
-                && !IsLink(resolved) && !IsWhatIf)
+                && !IsLink(resolved))
             {
                 var message = $"The item at {resolved} has children and the Recurse parameter was not specified.";
                 ThrowTerminatingError(new ErrorRecord(
@@ -54,10 +54,6 @@ public sealed class RemoveItemCommand : FilterPathCommand
         var found = (IEnumerable<PathInfo>)Internals.Call(SessionState.Path, "GetResolvedPSPathFromPSPath", path, context)!;
         return found.Select(item => item.Path).ToList();
     }
-
-    // The provider itself says what it would do.
-    private bool IsWhatIf => LanguagePrimitives.IsTrue(
-        MyInvocation.BoundParameters.TryGetValue("WhatIf", out var asked) ? asked : GetVariableValue("WhatIfPreference"));
 
     private bool IsLink(string path) =>
         InvokeProvider.Item.Get([path], force: true, literalPath: true) is [{ BaseObject: FileSystemInfo { LinkTarget: not null } }];

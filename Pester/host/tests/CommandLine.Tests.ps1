@@ -26,9 +26,16 @@ Describe '-Command' {
     It 'shows what comes out' { (Invoke-Engine -Argument '-Command', '1 + 1').Output | Should -Be '2' }
     It 'says once what -WhatIf would remove, and removes nothing' {
         $null = New-Item -ItemType Directory -Path (Join-Path $TestDrive 'full/inner') -Force
-        $result = Invoke-Engine -Argument '-Command', "Remove-Item -LiteralPath '$(Join-Path $TestDrive 'full')' -WhatIf"
+        $result = Invoke-Engine -Argument '-Command', "Remove-Item -LiteralPath '$(Join-Path $TestDrive 'full')' -Recurse -WhatIf"
         @($result.Output -split '\r?\n').Count | Should -Be 1
         $result.Output | Should -Match '^What if: .*Remove Directory.*full'
+        Join-Path $TestDrive 'full/inner' | Should -Exist
+    }
+    It 'fails where Remove-Item would ask whether to remove what is in a folder, -WhatIf or not' -ForEach @(@{ WhatIf = '' }, @{ WhatIf = '-WhatIf' }) {
+        $null = New-Item -ItemType Directory -Path (Join-Path $TestDrive 'full/inner') -Force
+        $result = Invoke-Engine -Argument '-Command', "Remove-Item -LiteralPath '$(Join-Path $TestDrive 'full')' $WhatIf"
+        $result.Code | Should -Be 1
+        $result.Error | Should -Not -BeNullOrEmpty
         Join-Path $TestDrive 'full/inner' | Should -Exist
     }
     It 'gives 1 when the last command failed' { (Invoke-Engine -Argument '-Command', 'Get-Item -LiteralPath nowhere').Code | Should -Be 1 }
