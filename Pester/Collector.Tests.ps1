@@ -127,6 +127,13 @@ Describe 'Get-PsutilMethod' {
         ($method.Arguments | ForEach-Object { $_.name }) -join ' ' | Should -Be 'interval percpu'
         ($method.Fields | ForEach-Object { $_.name }) | Should -Contain 'user'
     }
+    It 'shows them as a list that can be read' {
+        $text = Get-PsutilMethod -Name disk_usage, cpu_percent, disk_partitions | Format-List | Out-String -Width 200
+        $text | Should -BeLike '*Arguments : path (string): a path*'
+        $text | Should -BeLike '* percent (%): used / (used + free)*'
+        $text | Should -BeLike '* (%): share of CPU time not idle*'
+        $text | Should -Match 'device: '
+    }
     It 'takes patterns, and names by pipeline' {
         @(Get-PsutilMethod -Name net_*).Count | Should -BeGreaterThan 1
         ('boot_time', 'virtual_memory' | Get-PsutilMethod | ForEach-Object { $_.Name }) -join ' ' | Should -Be 'boot_time virtual_memory'
