@@ -66,7 +66,7 @@ class WindowsHost {
 
   /** Every file and folder of drive C: but what Windows keeps for itself and PowerShell writes of its own accord. */
   files() {
-    const own = /^windows\/(?!temp\/)|\/AppData\/Local\/Microsoft(\/PowerShell(\/ModuleAnalysisCache.*)?)?$/;
+    const own = /^windows\/(?!temp\/)|\/AppData\/Local\/Microsoft(\/PowerShell(\/(ModuleAnalysisCache|StartupProfileData).*)?)?$/;
     // With types, it does not follow Wine's links to this machine's folders.
     return readdirSync(this.drive, { recursive: true, withFileTypes: true })
       .map((entry) => join(entry.parentPath, entry.name).slice(this.drive.length + 1))
