@@ -1,5 +1,6 @@
 # The whole of it on Windows (or Wine): real NSSM, real node.exe, a real service manager, a real RabbitMQ. wine.mjs runs it in two
-# parts with a power cut between them, and names in PSUTIL_AGENT_E2E a JSON file with the broker's port, user and password.
+# parts with a power cut between them, and names in PSUTIL_AGENT_E2E a JSON file with the broker's port, user, password, and of
+# that the word to be found nowhere, secret.
 # Not here: ElevationRequired (under Wine everybody is an administrator) and a service that never stops (nothing makes one on
 # purpose); Start.Tests.ps1 and Stop.Tests.ps1 have those, on a Windows of their own.
 BeforeDiscovery {
@@ -45,7 +46,7 @@ Describe 'A monitor started' -Tag EndToEnd, Started -Skip:$skip {
         $text = ($output | ForEach-Object { "$_" }) -join "`n"
         $text | Should -BeLike '*nssm set cloudify-psutil-host_1 AppParameters*'
         $text | Should -BeLike '*sc failure cloudify-psutil-host_1 *'
-        $text.Contains($given.password) | Should -BeFalse
+        $text.Contains($given.secret) | Should -BeFalse
     }
     It 'publishes, and counts what the broker confirmed' {
         $monitor = Wait-Monitor -Name cloudify-psutil-host_1 -Until { $_.Published -ge 3 }
@@ -63,7 +64,7 @@ Describe 'A monitor started' -Tag EndToEnd, Started -Skip:$skip {
         $folder = Join-Path $data 'cloudify-psutil-host_1'
         $text = Get-Content -Path (Join-Path $folder 'settings.json') -Raw
         $text | Should -BeLike '*password_dpapi*'
-        $text.Contains($given.password) | Should -BeFalse
+        $text.Contains($given.secret) | Should -BeFalse
         # Wine keeps of an access list what the file system below it can, so there only what was asked for is looked at.
         $asked = InModuleScope PsutilAgent { (NewPrivateSecurity).GetSecurityDescriptorSddlForm('Access, Owner') }
         $private = '^O:BAD:P(AI)?\(A;OICI;FA;;;SY\)\(A;OICI;FA;;;BA\)$'
@@ -94,7 +95,7 @@ Describe 'A monitor started' -Tag EndToEnd, Started -Skip:$skip {
     }
     It 'that fails with <Id> is undone, and nothing left' -ForEach @(
         @{ Id = 'StartTimeout'; With = { @{ Timeout = 1 } } }
-        @{ Id = 'BrokerUnreachable'; With = { @{ Timeout = 20; BrokerPort = 1 } } }
+        @{ Id = 'BrokerUnreachable'; With = { @{ Timeout = 30; BrokerPort = 1 } } }
         @{ Id = 'NssmFailed'; With = { @{ NssmPath = (Get-Process -Id (Get-PsutilMonitor -Name cloudify-psutil-host_1).ProcessId).Path } } }
         @{ Id = 'NssmNotFound'; With = { @{ NssmPath = Join-Path $root 'none/nssm.exe' } } }
         @{ Id = 'NodeNotFound'; With = { @{ NodePath = Join-Path $root 'none/node.exe' } } }
@@ -114,7 +115,7 @@ Describe 'A monitor started' -Tag EndToEnd, Started -Skip:$skip {
             psutil_config = @(@{ method = 'boot_time'; interval = 1 })
         }
         $record = $null
-        try { Start-PsutilMonitor -Configuration $settings -NodeId failing -Timeout 20 } catch { $record = $_ }
+        try { Start-PsutilMonitor -Configuration $settings -NodeId failing -Timeout 30 } catch { $record = $_ }
         $record.FullyQualifiedErrorId | Should -Be 'ConfigInvalid,Start-PsutilMonitor' -Because "$record"
         "$record" | Should -BeLike '*none.txt*'
         Get-Service -Name *failing | Should -BeNullOrEmpty
@@ -149,7 +150,7 @@ Describe 'A monitor started' -Tag EndToEnd, Started -Skip:$skip {
         $wrong = $broker + @{}
         $wrong['BrokerPort'] = 1
         $record = $null
-        try { Start-PsutilMonitor -Path $example -NodeId host_1 -DeploymentId changed -Timeout 8 @wrong } catch { $record = $_ }
+        try { Start-PsutilMonitor -Path $example -NodeId host_1 -DeploymentId changed -Timeout 30 @wrong } catch { $record = $_ }
         $record.FullyQualifiedErrorId | Should -Be 'BrokerUnreachable,Start-PsutilMonitor' -Because "$record"
         Get-Content -Path (Join-Path $data 'cloudify-psutil-host_1/settings.json') -Raw | Should -BeExactly $before
         $null = Wait-Monitor -Name cloudify-psutil-host_1 -Until { $_.Connected -and $_.State -eq 'Running' }
@@ -157,8 +158,8 @@ Describe 'A monitor started' -Tag EndToEnd, Started -Skip:$skip {
     It 'that cannot log in is undone: BrokerRefused, with the log''s words, and nothing left' {
         $broker['BrokerCredential'] = [pscredential]::new($given.user, [System.Net.NetworkCredential]::new('', 'wrong-Secret-77').SecurePassword)
         $record = $null
-        try { Start-PsutilMonitor -Path $example -NodeId refused -Timeout 15 @broker } catch { $record = $_ }
-        $record.FullyQualifiedErrorId | Should -Be 'BrokerRefused,Start-PsutilMonitor'
+        try { Start-PsutilMonitor -Path $example -NodeId refused -Timeout 30 @broker } catch { $record = $_ }
+        $record.FullyQualifiedErrorId | Should -Be 'BrokerRefused,Start-PsutilMonitor' -Because "$record"
         "$record $($record.Exception)".Contains('wrong-Secret-77') | Should -BeFalse
         Get-PsutilMonitor -Name *refused | Should -BeNullOrEmpty
         Test-Path -Path (Join-Path $data 'cloudify-psutil-refused') | Should -BeFalse
@@ -166,7 +167,7 @@ Describe 'A monitor started' -Tag EndToEnd, Started -Skip:$skip {
     It 'that another service has the name of is refused, and the service untouched' {
         $record = $null
         try { Start-PsutilMonitor -Path $example -Name EventLog @broker } catch { $record = $_ }
-        $record.FullyQualifiedErrorId | Should -Be 'MonitorExists,Start-PsutilMonitor'
+        $record.FullyQualifiedErrorId | Should -Be 'MonitorExists,Start-PsutilMonitor' -Because "$record"
         Test-Path -Path (Join-Path $data 'EventLog') | Should -BeFalse
     }
 }

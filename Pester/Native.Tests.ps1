@@ -147,6 +147,27 @@ Describe 'A service that is not there' {
     }
 }
 
+Describe 'A collector' -Skip:(-not $onWindows) {
+    It 'lives where the process of its number is its own, and not another that got the number since' {
+        InModuleScope PsutilAgent {
+            $process = StartNative -FilePath (FindProgram -Program node) -ArgumentList '-e', 'setInterval(() => {}, 1000)' -Encoding ([System.Text.Encoding]::UTF8)
+            try {
+                $status = { param($State, $Age) [pscustomobject]@{ pid = $process.Id; state = $State; since = [datetime]::UtcNow.AddSeconds(-$Age).ToString('o') } }
+                TestCollectorAlive (& $status sampling 0) | Should -BeTrue
+                TestCollectorAlive (& $status stopped 0) | Should -BeFalse
+                TestCollectorAlive (& $status sampling 3600) | Should -BeFalse
+            }
+            finally {
+                $id = $process.Id
+                EndNative $process
+            }
+            $gone = [pscustomobject]@{ pid = $id; state = 'sampling'; since = [datetime]::UtcNow.ToString('o') }
+            WaitUntil -Timeout 10 -Activity test -Condition { -not (TestCollectorAlive $gone) } | Should -BeTrue
+            TestCollectorAlive $null | Should -BeFalse
+        }
+    }
+}
+
 Describe 'A service''s key' {
     It 'that <Kind> is none' -ForEach @(
         @{ Kind = 'is not there'; Open = { } }

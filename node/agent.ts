@@ -11,7 +11,7 @@ import { Meter } from './sample/meter.js';
 import { Sampler, type Observer } from './sample/sampler.js';
 import { sleep, type Clock } from './scheduler/clock.js';
 import { Scheduler } from './scheduler/scheduler.js';
-import { StopRequest, writeStatus } from './status/file.js';
+import { StatusFile, StopRequest } from './status/file.js';
 import { EntryLedger, isoTime } from './status/ledger.js';
 import type { CollectorState, Mishap, StatusReport } from './status/report.js';
 import type { Outlet } from './outlet/outlet.js';
@@ -44,12 +44,12 @@ export class Agent {
   readonly #envelopes: Envelopes;
   readonly #since: number;
   readonly #stopRequest: StopRequest;
+  readonly #status: StatusFile;
   #state: CollectorState = 'starting';
   #batch: Envelope[] = [];
   #putting: Promise<void> = Promise.resolve();
   #lastError: Mishap | null = null;
   #timers: (() => void)[] = [];
-  #statusTold = false;
 
   constructor(private readonly parts: AgentParts) {
     const { settings, clock } = parts;
@@ -63,6 +63,10 @@ export class Agent {
     this.ledgers = settings.entries.map((entry) => new EntryLedger(entry));
     this.#samplers = this.ledgers.map((ledger) => this.#sampler(ledger));
     this.#stopRequest = new StopRequest(settings.status.path);
+    this.#status = new StatusFile(
+      settings.status.path, clock, () => this.report(),
+      (reason) => { parts.log.logger.error({ reason }, 'status.json cannot be written'); },
+    );
   }
 
   #sampler(ledger: EntryLedger): Sampler {
@@ -113,10 +117,10 @@ export class Agent {
   start(): void {
     const { clock, settings, outlet, onStopRequest, log } = this.parts;
     this.#begin();
-    outlet.start(() => { this.#write(); }, onStopRequest);
+    outlet.start(() => { this.#status.write(); }, onStopRequest);
     this.#scheduler.start(this.#samplers);
     this.#enter('sampling');
-    this.#every(settings.status.interval * 1000, () => { this.#write(); });
+    this.#every(settings.status.interval * 1000, () => { this.#status.write(); });
     this.#every(stopPoll, () => { if (this.#stopRequest.pending) onStopRequest(); });
     log.logger.info({ version, pid: process.pid, entries: settings.entries.length, since: isoTime(clock.wall()) }, 'sampling');
   }
@@ -125,7 +129,7 @@ export class Agent {
   async once(): Promise<void> {
     const { clock, outlet, onStopRequest } = this.parts;
     this.#begin();
-    outlet.start(() => { this.#write(); }, onStopRequest);
+    outlet.start(() => { this.#status.write(); }, onStopRequest);
     this.#enter('sampling');
     const turn = { at: clock.now() };
     await Promise.all(this.#samplers.map((sampler) => sampler.prime(turn).catch(() => undefined)));
@@ -140,7 +144,7 @@ export class Agent {
     } catch (error) {
       this.note(systemCode(error) ?? 'PSA_OUTPUT', `the stop file cannot be taken away (${messageOf(error)})`);
     }
-    this.#write();
+    this.#status.write();
   }
 
   /** Stops sampling, flushes for at most `flushTime`, closes. Resolves with the samples that were not delivered. */
@@ -156,6 +160,7 @@ export class Agent {
     this.#provider.close();
     this.#enter('stopped');
     this.#stopRequest.clear();
+    await this.#status.settled();
     log.logger.info({ left, ran: Math.round((clock.wall() - this.#since) / 1000) }, 'stopped');
     await log.close();
     return left;
@@ -166,6 +171,7 @@ export class Agent {
     this.note('PSA_UNEXPECTED', messageOf(error));
     this.parts.log.logger.fatal({ err: error }, 'unexpected fault');
     this.#enter('failed');
+    await this.#status.settled();
     await this.parts.log.close();
   }
 
@@ -176,7 +182,7 @@ export class Agent {
 
   #enter(state: CollectorState): void {
     this.#state = state;
-    this.#write();
+    this.#status.write();
   }
 
   #every(ms: number, call: () => void): void {
@@ -188,16 +194,6 @@ export class Agent {
       });
     };
     again();
-  }
-
-  #write(): void {
-    try {
-      writeStatus(this.parts.settings.status.path, this.report());
-      this.#statusTold = false;
-    } catch (error) {
-      if (!this.#statusTold) this.parts.log.logger.error({ reason: messageOf(error) }, 'status.json cannot be written');
-      this.#statusTold = true;
-    }
   }
 
   /** What the collector says of itself now. */

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { PlatformError } from '../errors.js';
-import { readStatus, StopRequest, writeStatus } from './file.js';
+import { TestClock } from '../testing/clock.js';
+import { readStatus, StatusFile, StopRequest, writeStatus } from './file.js';
 import type { StatusReport } from './report.js';
 
 const home = mkdtempSync(join(tmpdir(), 'psutil-agent-status-'));
@@ -25,6 +26,65 @@ describe('status.json', () => {
     mkdirSync(join(home, 'broken'));
     writeFileSync(join(home, 'broken', 'status.json'), '{');
     assert.throws(() => readStatus(join(home, 'broken')), /not JSON/);
+  });
+});
+
+describe('StatusFile', () => {
+  /** A status file whose place is taken by a folder, which no rename replaces, as no rename on Windows replaces a file held open. */
+  function held(name: string): { file: StatusFile; clock: TestClock; told: string[]; directory: string; release: () => void } {
+    const directory = join(home, name);
+    const place = join(directory, 'status.json');
+    mkdirSync(place, { recursive: true });
+    const clock = new TestClock();
+    const told: string[] = [];
+    let taken = 0;
+    const file = new StatusFile(directory, clock, () => report(taken++), (reason) => told.push(reason));
+    return { file, clock, told, directory, release: () => { rmSync(place, { recursive: true }); } };
+  }
+
+  it('that is held open for a moment is written soon after, as things are then', async () => {
+    const { file, clock, told, directory, release } = held('moment');
+    file.write();
+    await clock.pass(300);
+    release();
+    await clock.pass(300);
+    assert.equal(readStatus(directory).taken, 2);
+    await clock.pass(10_000);
+    assert.equal(readStatus(directory).taken, 2, 'one success ends it');
+    assert.deepEqual(told, []);
+  });
+
+  it('that cannot be written is told of once, and tried again with each later write', async () => {
+    const { file, clock, told, directory, release } = held('long');
+    file.write();
+    await clock.pass(60_000);
+    file.write();
+    await clock.pass(60_000);
+    assert.equal(told.length, 1);
+    release();
+    file.write();
+    assert.equal(readStatus(directory).taken, 5, 'four tries at first, then one for each call');
+  });
+
+  it('is settled once written, or given up', async () => {
+    const { file, clock, directory, release } = held('settled');
+    await file.settled();
+    file.write();
+    let settled = false;
+    void file.settled().then(() => { settled = true; });
+    await clock.pass(200);
+    assert.equal(settled, false);
+    release();
+    await clock.pass(100);
+    assert.equal(settled, true);
+    assert.equal(readStatus(directory).taken, 1);
+
+    const other = held('given up');
+    other.file.write();
+    const end = other.file.settled();
+    await other.clock.pass(1000);
+    await end;
+    assert.equal(other.told.length, 1);
   });
 });
 

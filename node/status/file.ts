@@ -1,6 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, PlatformError, systemCode } from '../errors.js';
+import type { Clock } from '../scheduler/clock.js';
 import type { StatusReport } from './report.js';
 
 /** The name of the status file in its directory. */
@@ -36,6 +37,48 @@ function replace(draft: string, path: string): void {
       }
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
     }
+  }
+}
+
+/** How often a status that cannot be written is tried in a row, and the milliseconds between. */
+const tries = 4;
+const retryPause = 250;
+
+/** The status.json of a running collector, written when there is news. */
+export class StatusFile {
+  #failures = 0;
+  #cancel: (() => void) | undefined;
+  #waiting: (() => void)[] = [];
+
+  /** `tell` gets the reason when the file could not be written for a while, once until it can be again. */
+  constructor(
+    private readonly directory: string,
+    private readonly clock: Clock,
+    private readonly report: () => StatusReport,
+    private readonly tell: (reason: string) => void,
+  ) {}
+
+  /**
+   * Writes the status of now. Never throws: a slow reader or a virus scanner may hold the file on Windows, so it is tried
+   * again soon, some times; after that each call tries once.
+   */
+  write(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    try {
+      writeStatus(this.directory, this.report());
+      this.#failures = 0;
+    } catch (error) {
+      this.#failures += 1;
+      if (this.#failures === tries) this.tell(messageOf(error));
+      if (this.#failures < tries) this.#cancel = this.clock.after(retryPause, () => { this.write(); });
+    }
+    if (this.#cancel === undefined) for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  /** Resolves when the last status is written, or given up. */
+  settled(): Promise<void> {
+    return this.#cancel === undefined ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
   }
 }
 
