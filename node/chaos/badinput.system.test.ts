@@ -11,7 +11,6 @@ import { command, psutilAgent, type Ended } from '../testing/command.js';
 // What a person can get wrong about where samples wait and how the broker is reached, by the real command.
 
 const home = mkdtempSync(join(tmpdir(), 'psutil-agent-bad-'));
-chmodSync(home, 0o777);
 let silent: Server;
 let port: number;
 let folders = 0;
@@ -66,7 +65,7 @@ describe('a spool that cannot be used: samples of one round that reach no broker
     const shut = join(home, 'shut');
     mkdirSync(shut);
     chmodSync(shut, 0o555);
-    const ended = await psutilAgent(['run', '--config', configure({ path: join(shut, 'spool') }), '--once'], { asNobody: true });
+    const ended = await psutilAgent(['run', '--config', configure({ path: join(shut, 'spool') }), '--once'], { bound: true });
     refused(ended, 6, /shut\/spool cannot be written: this account has no permission to write there: grant it, or set spool\.path/);
   });
 

@@ -11,11 +11,15 @@ export interface Ended {
   readonly err: string;
 }
 
-/** Runs `psutil-agent` to its end; `stdin` is what it reads there. `asNobody`: where this is root, as an account without its rights. */
-export function psutilAgent(args: readonly string[], options: { stdin?: string; env?: NodeJS.ProcessEnv; asNobody?: boolean } = {}): Promise<Ended> {
-  const account = options.asNobody === true && process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+/** What gives up root's right to pass over file modes: another account might not reach this folder, say below /root. */
+const boundByModes = ['setpriv', '--bounding-set=-dac_override,-dac_read_search', '--inh-caps=-dac_override,-dac_read_search'];
+
+/** Runs `psutil-agent` to its end; `stdin` is what it reads there. `bound`: file modes count, even where this is root. */
+export function psutilAgent(args: readonly string[], options: { stdin?: string; env?: NodeJS.ProcessEnv; bound?: boolean } = {}): Promise<Ended> {
+  const before = options.bound === true && process.getuid?.() === 0 ? boundByModes : [];
+  const [program = process.execPath, ...rest] = [...before, process.execPath, command, ...args];
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [command, ...args], { ...account, env: { ...process.env, ...options.env } });
+    const child = spawn(program, rest, { env: { ...process.env, ...options.env } });
     let [out, err] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
