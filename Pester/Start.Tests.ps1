@@ -290,14 +290,14 @@ Describe 'A start that fails' {
         'set cloudify-psutil AppStopMethodSkip', 'set cloudify-psutil AppStopMethodConsole', 'set cloudify-psutil AppNoConsole',
         'set cloudify-psutil AppPriority', 'set cloudify-psutil AppStdout', 'set cloudify-psutil AppStderr', 'set cloudify-psutil AppRotateFiles',
         'set cloudify-psutil AppRotateBytes', 'get cloudify-psutil AppParameters', 'sc failure' |
-            ForEach-Object { @{ Step = $_ } }
+            ForEach-Object { @{ Step = $_; Words = if ($_ -like 'sc *') { '[SC] OpenService FAILED 5: Access is denied.' } else { 'Access is denied.' } } }
     ) {
         Reset-FakeWindows -FailAt $Step
         $record = $null
         try { Start-PsutilMonitor -Configuration $entry @start @broker } catch { $record = $_ }
         $record.FullyQualifiedErrorId | Should -Be 'NssmFailed,Start-PsutilMonitor'
         $record.CategoryInfo.Category | Should -Be 'InvalidResult'
-        $record.Exception.Message | Should -BeLike '*exit code 5: *Access is denied.*'
+        $record.Exception.Message | Should -Match "^'(nssm|sc) .*' failed with exit code 5: $([regex]::Escape($Words))$"
         @(Get-FakeServiceName).Count | Should -Be 0
         Test-Path -Path $data | Should -BeFalse
     }

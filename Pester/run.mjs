@@ -3,28 +3,26 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { makePrefix } from '../tools/windows/prefix.mjs';
 import { buildHost } from './host/build.mjs';
+import { makeWindowsHost } from './windowsHost.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const log = (line) => console.error(line);
 
 async function onLinux(files) {
-  const command = hasRealPester() ? 'pwsh' : await buildHost({ rid: 'linux-x64', log });
+  const command = hasRealPester() ? 'pwsh' : await buildHost({ rid: 'linux-x64', log: (line) => console.error(line) });
   const { status, error } = spawnSync(command, words(files), { env: { ...process.env, NO_COLOR: '1' }, stdio: ['ignore', 'inherit', 'inherit'] });
   if (error) throw error;
   return status ?? 1;
 }
 
 async function underWine(files) {
-  const shell = await buildHost({ rid: 'win-x64', log });
-  const prefix = await makePrefix();
+  const host = await makeWindowsHost();
   try {
-    const { code, out, err } = await prefix.wine([shell, ...words(files, (file) => prefix.path(file))], { timeout: 900 });
+    const { code, out, err } = await host.runWords(words(files, (file) => host.prefix.path(file)), { timeout: 900 });
     console.log(`${out}\n${err}`);
     return code;
   } finally {
-    await prefix.remove();
+    await host.remove();
   }
 }
 

@@ -16,7 +16,7 @@ function FindProgram {
         $own = [System.IO.Path]::Combine((GetModuleRoot), 'bin', "$Program.exe")
         if ((TestWindows) -and [System.IO.File]::Exists($own)) { return $own }
         # On Windows the bare name may find a batch file, which could not run a service.
-        $command = Get-Command -Name "$Program.exe", $Program -CommandType Application -ErrorAction SilentlyContinue |
+        $command = Get-Command -Name "$Program.exe", $Program -CommandType Application -ErrorAction Ignore |
             Where-Object { $_.Extension -in '.exe', '' } | Select-Object -First 1
         if ($command) { return $command.Path }
         $found = "it is neither at '$own' nor on PATH. Install the complete module (its bin folder carries it), " +

@@ -56,15 +56,6 @@ async function verify(file, expected) {
   if (found !== expected) throw new Error(`${file} is not the pinned one: expected SHA-256 ${expected}, found ${found}`);
 }
 
-/**
- * Wine without random addresses, where this machine lets it. Debian's wine64 lies at 0x7d000000 and the kernel puts its heap
- * at random within the gigabyte behind; one process in some thousand gets it where Windows keeps its shared page, 0x7ffe0000,
- * and is lost: "failed to map the shared user data". Room for a stack keeps Linux's libraries away from the top addresses,
- * which Wine tries one by one: with 8 MiB every program starts at half the speed.
- */
-const launcher = ['prlimit', '--stack=536870912:', 'setarch', '-R'];
-const fixed = spawnSync(launcher[0], [...launcher.slice(1), 'true']).status === 0 ? launcher : [];
-
 /** What a module folder holds besides programs: names at the repository's root. */
 export const moduleFiles = ['PsutilAgent.psd1', 'PsutilAgent.psm1', 'PsutilAgent.Format.ps1xml', 'Public', 'Private', 'en-US', 'schemas', 'examples'];
 
@@ -101,8 +92,17 @@ export async function makePrefix() {
   return prefix;
 }
 
+/**
+ * Wine without random addresses, where this machine lets it. Debian's wine64 lies at 0x7d000000 and the kernel puts its heap
+ * at random within the gigabyte behind; one process in some thousand gets it where Windows keeps its shared page, 0x7ffe0000,
+ * and is lost: "failed to map the shared user data". Room for a stack keeps Linux's libraries away from the top addresses,
+ * which Wine tries one by one: with 8 MiB every program starts at half the speed.
+ */
+const launcher = ['prlimit', '--stack=536870912:', 'setarch', '-R'];
+
 class Prefix {
   #runs = 0;
+  #launcher = spawnSync(launcher[0], [...launcher.slice(1), 'true']).status === 0 ? launcher : [];
 
   constructor(home) {
     this.home = home;
@@ -164,8 +164,7 @@ class Prefix {
    * moment gets a second services.exe beside the one that is going, and the two do not know each other's services.
    */
   #hold() {
-    const [program, ...args] = [...fixed, 'wine', 'cmd', '/c', 'set /p wait='];
-    const session = spawn(program, args, { env: this.env, cwd: this.home, stdio: ['pipe', 'ignore', 'ignore'] });
+    const session = this.#spawn('wine', ['cmd', '/c', 'set /p wait='], { stdio: ['pipe', 'ignore', 'ignore'] });
     for (const end of [session, session.stdin]) {
       end.on('error', () => undefined);
       end.unref();
@@ -189,12 +188,16 @@ class Prefix {
     return (inside ? 'C:' + file.slice(this.drive.length) : 'Z:' + file).replaceAll('/', '\\');
   }
 
-  async #run(program, args, env, files, seconds, cwd = this.home) {
+  #spawn(program, args, { env = {}, cwd = this.home, stdio }) {
+    const [first, ...rest] = [...this.#launcher, program, ...args];
+    return spawn(first, rest, { env: { ...this.env, ...env }, cwd, stdio });
+  }
+
+  async #run(program, args, env, files, seconds, cwd) {
     const handles = await Promise.all(files.map((file) => open(file, 'w')));
     try {
       const [out = 'ignore', err = 'ignore'] = handles.map((handle) => handle.fd);
-      const [first, ...rest] = [...fixed, program, ...args];
-      const child = spawn(first, rest, { env: { ...this.env, ...env }, cwd, stdio: ['ignore', out, err] });
+      const child = this.#spawn(program, args, { env, cwd, stdio: ['ignore', out, err] });
       return await ended(child, program, seconds);
     } finally {
       await Promise.all(handles.map((handle) => handle.close()));
