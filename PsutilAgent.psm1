@@ -16,3 +16,6 @@ Register-ArgumentCompleter -CommandName Get-PsutilSample -ParameterName ResultAr
 Register-ArgumentCompleter -CommandName Get-PsutilMonitor, Stop-PsutilMonitor -ParameterName Name -ScriptBlock {
     CompleteMonitor $args[2]
 }
+
+# What the manifest exports; private functions have no hyphen, and -Verbose need not name them all.
+Export-ModuleMember -Function *-*
