@@ -110,6 +110,30 @@ describe('node.exe for Windows, under Wine', () => {
     assert.deepEqual([published, spooled, state], [6, 0, 'stopped']);
   });
 
+  it('a status that a reader holds open, which Windows lets nobody replace, is written once it is let go', async () => {
+    const { config, data } = configure('held', { status: { path: 'C:\\data\\held', interval: 3600 }, psutil_config: [{ method: 'boot_time', interval: 1 }] });
+    // Holds the file from the first status until 300 ms after the collector, at its end, has begun to write another.
+    const holder = join(prefix.drive, 'holder.cjs');
+    writeFileSync(holder, `
+      const { closeSync, existsSync, openSync, readdirSync, readFileSync } = require('node:fs');
+      const folder = 'C:\\\\data\\\\held', file = folder + '\\\\status.json';
+      const every = (condition, next) => { const timer = setInterval(() => { if (condition()) { clearInterval(timer); next(); } }, 5); };
+      every(() => existsSync(file) && readFileSync(file, 'utf8').includes('"sampling"'), () => {
+        const held = openSync(file, 'r');
+        every(() => readdirSync(folder).some((name) => name.startsWith('status.json.')), () => {
+          setTimeout(() => { closeSync(held); console.log('let go of', JSON.parse(readFileSync(file, 'utf8')).state); }, 300);
+        });
+      });
+    `);
+    const [{ code, err }, held] = await Promise.all([
+      agent('run', '--config', config, '--output', 'file:C:\\data\\held.jsonl', '--duration', '10'),
+      prefix.wine([join(module, 'bin/node.exe'), prefix.path(holder)], { timeout: 60 }),
+    ]);
+    assert.equal(code, 0, err);
+    assert.match(held.out, /let go of sampling/);
+    assert.equal(statusOf(data).state, 'stopped');
+  });
+
   it('bad input ends as on Linux: exit code and one sentence', async () => {
     const { config } = configure('bad', { psutil_config: [{ method: 'Popen', interval: 0 }] });
     const { code, err } = await agent('validate', '--config', config);
