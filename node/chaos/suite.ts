@@ -3,6 +3,7 @@ import { faults, type Fault } from './faults.js';
 import { FaultLedger } from './ledger.js';
 import type { Random } from './random.js';
 import type { Rig } from './rig.js';
+import { runSequence } from './sequence.js';
 
 /** How long everything may take to arrive after the last fault of a sequence, seconds. */
 const patience = 120;
@@ -54,23 +55,13 @@ export class Suite {
   }
 
   async #play(sequence: readonly Fault[]): Promise<void> {
-    const { audit } = this.rig;
-    const running: Promise<void>[] = [];
     let last: Fault | undefined;
-    for (const [index, fault] of sequence.entries()) {
-      if (last !== undefined) this.ledger.found(last, audit.findings());
+    await runSequence(sequence, this.random, (fault) => {
+      if (last !== undefined) this.ledger.found(last, this.rig.audit.findings());
       last = fault;
       this.ledger.injected(fault);
-      const run = fault.run(this.rig, this.random);
-      running.push(run);
-      // The next one strikes while this one lasts, where the two do not get into each other's way.
-      const next = sequence[index + 1];
-      const together = next !== undefined && next.overlaps && next.place !== fault.place && this.random.chance(0.5);
-      const gap = delay(this.random.between(0, 500));
-      await (together ? Promise.race([run, gap]) : run);
-      if (next !== undefined) await gap;
-    }
-    await Promise.all(running);
+      return fault.run(this.rig, this.random);
+    });
     if (last !== undefined) await this.#settle(sequence, last);
   }
 
