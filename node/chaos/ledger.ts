@@ -35,12 +35,10 @@ export class FaultLedger {
 
   /** Why this is no success, a sentence each; none: it is one. */
   get shortcomings(): readonly string[] {
-    // What damage took may be the record of what was delivered: that is sent again, and can be seen in the table.
-    const undamaged = this.kinds.filter(({ damages }) => damages !== true).reduce((sum, kind) => sum + (this.#rows.get(kind.name)?.repeats ?? 0), 0);
-    const repeats = undamaged / Math.max(1, this.total('arrived'));
+    const repeats = this.total('repeats') / Math.max(1, this.total('arrived'));
     return [
       ...(['lost', 'disorder', 'wrong'] as const).filter((key) => this.total(key) > 0).map((key) => `${key}: ${String(this.total(key))}`),
-      ...(repeats < 0.001 ? [] : [`repeats other than by damage: ${(repeats * 100).toFixed(3)} %, 0.1 % allowed`]),
+      ...(repeats < 0.001 ? [] : [`repeats: ${(repeats * 100).toFixed(3)} %, 0.1 % allowed`]),
     ];
   }
 
