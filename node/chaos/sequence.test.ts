@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { settle } from '../testing/clock.js';
 import type { Fault } from './faults.js';
 import { Random } from './random.js';
 import { runSequence } from './sequence.js';
 
 const fault = (name: string, place: Fault['place'], overlaps = true): Fault =>
   ({ name, place, overlaps, weight: 1, run: () => Promise.reject(new Error('not struck by itself')) });
-
-/** Until whatever can go on has done so. */
-const idle = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
 
 test('a fault never strikes while another of its place lasts, however many struck in between', async () => {
   const sequence = [fault('a', 'collector'), fault('b', 'network'), fault('c', 'collector'), fault('d', 'network', false)];
@@ -25,12 +23,12 @@ test('a fault never strikes while another of its place lasts, however many struc
     };
     const done = runSequence(sequence, new Random(seed), strike, () => Promise.resolve());
     // The one that struck last ends first: what is in the way of the next may have struck long before.
-    await idle();
+    await settle();
     while (lasting.size > 0) {
       const [last, end] = [...lasting].at(-1) ?? assert.fail();
       lasting.delete(last);
       end();
-      await idle();
+      await settle();
     }
     await done;
     assert.deepEqual(struck, ['a', 'b', 'c', 'd']);
@@ -44,6 +42,6 @@ test('a fault that could not be done is told of once the others are over', async
     struck.push(name);
     return name === 'a' ? Promise.reject(new Error('no')) : Promise.resolve();
   };
-  await assert.rejects(runSequence([fault('a', 'network'), fault('b', 'collector')], new Random(1), strike, idle), /^Error: no$/);
+  await assert.rejects(runSequence([fault('a', 'network'), fault('b', 'collector')], new Random(1), strike, settle), /^Error: no$/);
   assert.deepEqual(struck, ['a', 'b']);
 });

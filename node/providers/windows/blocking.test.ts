@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UnavailableError } from '../../errors.js';
+import { settle } from '../../testing/clock.js';
 import { BlockingWork } from './blocking.js';
 
 /** Work that ends when it is told to. */
@@ -9,8 +10,6 @@ function pending<T>() {
   const promise = new Promise<T>((resolve) => { end = resolve; });
   return { promise, end };
 }
-
-const settled = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
 
 test('whoever asks while work is under way gets its result', async () => {
   const blocking = new BlockingWork();
@@ -36,7 +35,7 @@ test('work that hangs is given up in time, not started again, and asked again on
     message: 'Windows has not answered for Z:\\ within 10 s and is not asked again until it does',
   });
   hanging.end(0);
-  await settled();
+  await settle();
   assert.equal(await blocking.run('for Z:\\', () => Promise.resolve(1)), 1);
 });
 
@@ -45,10 +44,10 @@ test('no more work is under way at once than there are slots, and the rest follo
   const works = [pending<string>(), pending<string>(), pending<string>()];
   const started: number[] = [];
   const results = works.map((work, index) => blocking.run(String(index), () => { started.push(index); return work.promise; }));
-  await settled();
+  await settle();
   assert.deepEqual(started, [0, 1]);
   works[1]?.end('second');
-  await settled();
+  await settle();
   assert.deepEqual(started, [0, 1, 2]);
   works[0]?.end('first');
   works[2]?.end('third');
