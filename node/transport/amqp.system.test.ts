@@ -38,8 +38,8 @@ async function through(
     const published = rig.transport.state().published;
     const recovery = await until('samples after the fault', () => rig.transport.state().published > published);
     await end();
-    await until('the rest', () => consumer.firsts.length === rig.taken && rig.transport.state().published === rig.taken);
-    assertDelivered(rig, consumer);
+    await assertDelivered(rig, consumer);
+    await until('the last confirm', () => rig.transport.state().published === rig.taken);
     t.diagnostic(`recovered ${recovery.toFixed(0)} ms after the fault ended; ${String(rig.taken)} samples, ${String(consumer.repeats)} repeats, ${String(rig.transport.state().reconnects)} reconnects`);
   } finally {
     await end();
@@ -100,14 +100,14 @@ describe('delivery', () => {
       const rig = new Rig(settingsFor(broker.port, 'drain', { drainRate, window: 256 }));
       await rig.put(count);
       consumer.messages.length = 0;
+      const start = performance.now();
       rig.transport.start();
-      await until('the first', () => consumer.messages.length > 0);
-      const ms = await until('the backlog', () => rig.transport.state().published === count, 60_000);
-      await until('its arrival', () => consumer.messages.length === count);
+      await until('the backlog', () => rig.transport.state().published === count, 60_000);
+      const ms = performance.now() - start;
       t.diagnostic(`drainRate ${String(drainRate)}: ${((count / ms) * 1000).toFixed(0)} samples/s`);
-      // A quarter of a second's worth goes at once; the clock of `until` starts after the first.
-      if (drainRate === 1000) assert.ok(ms >= 2500, `3000 samples took ${String(ms)} ms`);
-      assertDelivered(rig, consumer);
+      // A quarter of a second's worth goes at once.
+      if (drainRate === 1000) assert.ok(ms >= 2700, `3000 samples took ${String(ms)} ms`);
+      await assertDelivered(rig, consumer);
       await rig.stop();
     }
     await consumer.close();
@@ -150,12 +150,12 @@ describe('faults, nothing lost and each metric in order', () => {
     await rig.put(500);
     const { returned } = rig.transport.state();
     await delay(1500);
-    assert.ok(rig.transport.state().returned - returned <= 3, 'probes are few');
+    assert.ok(rig.transport.state().returned - returned <= 10, 'probes are few');
     assert.equal(rig.queue.stats().count, 501);
     const second = await Consumer.open(broker.port, 'vanish');
     const ms = await until('the held samples', () => second.firsts.length === 501);
     t.diagnostic(`held samples were there ${ms.toFixed(0)} ms after the consumer; ${String(second.repeats)} repeats`);
-    assertDelivered(rig, first, second);
+    await assertDelivered(rig, first, second);
     assert.equal(rig.transport.state().unroutable, false);
     assert.equal(rig.told('routed').length, 1);
     await rig.stop();
@@ -232,10 +232,8 @@ describe('faults, nothing lost and each metric in order', () => {
     second.push(await Consumer.open(broker.port, 'deleted'));
     const ms = await until('samples again', () => (second[0]?.messages.length ?? 0) > 0);
     await end();
-    await until('the rest', () => rig.queue.stats().count === 0);
-    await until('their arrival', () => new Set([...first.firsts, ...(second[0]?.firsts ?? [])]).size === rig.taken);
     t.diagnostic(`samples again ${ms.toFixed(0)} ms after the consumer came back`);
-    assertDelivered(rig, first, ...second);
+    await assertDelivered(rig, first, ...second);
     await rig.stop();
     await Promise.all([first, ...second].map((one) => one.close()));
   });
@@ -301,9 +299,8 @@ describe('faults, nothing lost and each metric in order', () => {
       await rig.put(1000);
       rig.transport.start();
       await until('the backlog', () => rig.transport.state().published === 1000, 60_000);
-      await until('its arrival', () => consumer.messages.length === 1000);
       assert.equal(rig.transport.state().reconnects, 0);
-      assertDelivered(rig, consumer);
+      await assertDelivered(rig, consumer);
       t.diagnostic(`repeats ${String(consumer.repeats)}`);
       await rig.stop();
       await consumer.close();
@@ -315,8 +312,7 @@ describe('faults, nothing lost and each metric in order', () => {
     const rig = new Rig(settingsFor(broker.port, 'hosts', { hostnames: ['127.0.0.2', 'no-such-host.invalid', '127.0.0.1'] }));
     rig.transport.start();
     await rig.put(50);
-    await until('the samples', () => consumer.firsts.length === 50);
-    assertDelivered(rig, consumer);
+    await assertDelivered(rig, consumer);
     assert.deepEqual(rig.told('failed').map(({ step }) => step), ['connect', 'resolve']);
     assert.equal(rig.transport.state().host, `127.0.0.1:${String(broker.port)}`);
     await rig.stop();
@@ -343,9 +339,8 @@ describe('faults, nothing lost and each metric in order', () => {
       await until('samples again', () => rig.transport.state().published > published);
       t.diagnostic(`samples ${(performance.now() - up).toFixed(0)} ms after the consumer, which was there ${(up - start).toFixed(0)} ms after the start`);
       await end();
-      await until('the rest', () => new Set([...first.firsts, ...second.firsts]).size === rig.taken);
+      await assertDelivered(rig, first, second);
       t.diagnostic(`${String(rig.taken)} samples, ${String(first.messages.length + second.messages.length - rig.taken)} repeats`);
-      assertDelivered(rig, first, second);
       await rig.stop();
       await Promise.all([first.close(), second.close()]);
     });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { connect, type ChannelModel, type ConsumeMessage } from 'amqplib';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BrokerSettings } from '../config/settings.js';
+import { messageOf } from '../errors.js';
 import type { Envelope } from '../sample/message.js';
 import { systemClock } from '../scheduler/clock.js';
 import { MemoryQueue } from '../spool/memory.js';
@@ -30,6 +31,8 @@ export function settingsFor(port: number, exchange: string, more: Partial<Broker
     ...more,
   };
 }
+
+const sampleId = (sequence: number): string => `sample-${String(sequence)}`;
 
 const running = new Set<Rig>();
 
@@ -63,7 +66,7 @@ export class Rig {
     for (; count > 0; count -= 1) {
       const sequence = this.#taken++;
       batch.push({
-        id: `sample-${String(sequence)}`,
+        id: sampleId(sequence),
         time: Math.floor(Date.now() / 1000),
         routingKey: 'deployment',
         body: JSON.stringify({ name: `metric${String(sequence % 3)}`, metric: sequence }),
@@ -99,7 +102,11 @@ export class Rig {
   }
 }
 
-/** A consumer as Cloudify's predecessor had it: it declares the exchange and binds a queue of its own. */
+/**
+ * A consumer as Cloudify's predecessor had it: it declares the exchange and binds a queue of its own. A named queue is
+ * durable and outlives consumer and broker; what comes from it is acknowledged. Without that the broker confirms a
+ * sample once it is on its way here, and a broker that is killed then takes it along.
+ */
 export class Consumer {
   readonly messages: ConsumeMessage[] = [];
 
@@ -114,7 +121,12 @@ export class Consumer {
     await channel.assertExchange(exchange, 'topic', { autoDelete: true, durable: false, internal: false });
     const { queue: name } = await channel.assertQueue(queue?.name ?? '', { exclusive: queue === undefined, durable: queue !== undefined });
     await channel.bindQueue(name, exchange, '#');
-    await channel.consume(name, (message) => { if (message !== null) consumer.messages.push(message); }, { noAck: true });
+    const noAck = queue === undefined;
+    await channel.consume(name, (message) => {
+      if (message === null) return;
+      consumer.messages.push(message);
+      if (!noAck) channel.ack(message);
+    }, { noAck });
     return consumer;
   }
 
@@ -132,14 +144,19 @@ export class Consumer {
   }
 }
 
-/** Holds what consumers received, in turn, against what a rig took: nothing lost, each metric in order. */
-export function assertDelivered(rig: Rig, ...consumers: Consumer[]): void {
-  const firsts = [...new Set(consumers.flatMap((consumer) => consumer.firsts))];
-  const numbers = firsts.map((id) => Number(id.replace('sample-', '')));
-  assert.equal(numbers.length, rig.taken, 'every sample arrives');
+/** Waits until consumers have, in turn, all that a rig took; fails with what is missing, or out of order within a metric. */
+export async function assertDelivered(rig: Rig, ...consumers: Consumer[]): Promise<void> {
+  const arrived = () => new Set(consumers.flatMap((consumer) => consumer.firsts));
+  await until('every sample', () => arrived().size === rig.taken).catch((error: unknown) => {
+    const ids = arrived();
+    const missing = Array.from({ length: rig.taken }, (_, sequence) => sampleId(sequence)).filter((id) => !ids.has(id));
+    const { published } = rig.transport.state();
+    assert.fail(`${messageOf(error)}; of ${String(rig.taken)} taken ${String(published)} are confirmed, ${String(rig.queue.stats().count)} wait, ${String(missing.length)} did not arrive: ${missing.slice(0, 5).join(', ')}`);
+  });
+  const numbers = [...arrived()].map((id) => Number(id.replace('sample-', '')));
   for (const metric of [0, 1, 2]) {
-    const arrived = numbers.filter((number) => number % 3 === metric);
-    assert.deepEqual(arrived, [...arrived].sort((a, b) => a - b), `metric${String(metric)} in the order taken`);
+    const got = numbers.filter((number) => number % 3 === metric);
+    assert.deepEqual(got, [...got].sort((a, b) => a - b), `metric${String(metric)} in the order taken`);
   }
 }
 
