@@ -25,18 +25,18 @@ export async function measureBacklog(samples: number, drainRate?: number): Promi
   const rig = await Rig.build(drainRate === undefined ? {} : { drain_rate: drainRate });
   try {
     const fresh = await highest(rig, 2);
-    await rig.subject.flood(25_000, 120);
-    await rig.settle(120);
+    await rig.subject.flood(25_000, 300);
+    await rig.settle(300);
     const idle = await highest(rig, 2);
     rig.proxy.refuse();
-    await rig.subject.flood(samples, 300);
+    await rig.subject.flood(samples, 600);
     const full = await highest(rig, 2);
     const { spooled: waiting } = (await rig.subject.report()).report;
     rig.proxy.forward();
     const began = Date.now();
     let draining = 0;
     let done = false;
-    const settled = rig.settle(300).finally(() => { done = true; });
+    const settled = rig.settle(600).finally(() => { done = true; });
     const watch = async (): Promise<void> => {
       while (!done) draining = Math.max(draining, await highest(rig, 0.2));
     };

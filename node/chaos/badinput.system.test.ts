@@ -126,7 +126,7 @@ describe('two collectors on one spool', () => {
     const ended = new Promise((resolve) => first.once('exit', resolve));
     try {
       const status = join(config.replace('.json', ''), 'status.json');
-      const deadline = Date.now() + 20_000;
+      const deadline = Date.now() + 60_000;
       while (!stateIs(status, 'sampling')) {
         assert.ok(Date.now() < deadline, 'the first does not sample');
         await delay(50);

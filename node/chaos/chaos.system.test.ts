@@ -12,7 +12,7 @@ let rig: Rig;
 before(async () => { rig = await Rig.build(); });
 after(() => rig.remove());
 
-test('no sample is lost, altered or out of order under faults', { timeout: 300_000 }, async (context) => {
+test('no sample is lost, altered or out of order under faults', { timeout: 900_000 }, async (context) => {
   const seed = Number(process.env['PSUTIL_CHAOS_SEED'] ?? randomInt(2 ** 31));
   const suite = new Suite(rig, new Random(seed), (line) => { context.diagnostic(line); });
   context.diagnostic(`PSUTIL_CHAOS_SEED=${String(seed)}`);

@@ -83,7 +83,8 @@ test('a process that is killed at any instant loses nothing it was told is safe,
   let maxBytes = 1e9;
   const positions = new Map<number, number>();
   let highest = 0;
-  for (const end = performance.now() + duration; performance.now() < end; kills += 1) {
+  // A slow machine may need longer until anything was taken out.
+  for (const end = performance.now() + duration; performance.now() < end || removed === 0; kills += 1) {
     if (next() < 0.2) maxBytes = next() < 0.5 ? 1e9 : 50_000 + Math.floor(next() * 500_000);
     const after = next() < 0.15 ? 'start' : 'open';
     const lines = await runAndKill(path, Math.floor(next() * 2 ** 31), maxBytes, number, after, next() * 250);

@@ -43,7 +43,7 @@ export async function consume(port: number, exchange = 'cloudify-monitoring', ke
   );
   return {
     received,
-    async until(count, seconds = 20) {
+    async until(count, seconds = 60) {
       const deadline = Date.now() + seconds * 1000;
       while (received.length < count) {
         const left = deadline - Date.now();

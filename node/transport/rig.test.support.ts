@@ -161,7 +161,7 @@ export async function assertDelivered(rig: Rig, ...consumers: Consumer[]): Promi
 }
 
 /** Waits for a condition; fails with what it waited for. Gives the milliseconds waited. */
-export async function until(what: string, condition: () => boolean, ms = 20_000): Promise<number> {
+export async function until(what: string, condition: () => boolean, ms = 60_000): Promise<number> {
   const start = performance.now();
   while (!condition()) {
     if (performance.now() - start > ms) assert.fail(`${what}: not within ${String(ms)} ms`);
