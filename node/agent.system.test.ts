@@ -42,7 +42,7 @@ function start(config: string): { stop(signal: NodeJS.Signals): Promise<number |
   return { ended, stop };
 }
 
-async function until<T>(look: () => T | undefined | false, seconds = 20): Promise<T> {
+async function until<T>(look: () => T | undefined | false, seconds = 60): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     try {
