@@ -4,7 +4,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { StatusReport } from './status/report.js';
 import { sampleSchema } from './status/schema.js';
@@ -12,6 +11,7 @@ import { freePort, startBroker, type TestBroker } from './testing/broker.js';
 import { command, psutilAgent } from './testing/command.js';
 import { consume } from './testing/consumer.js';
 import { psutil } from './testing/psutil.js';
+import { until } from './testing/wait.js';
 
 // The whole collector, on this machine's clock, against a real RabbitMQ.
 
@@ -42,18 +42,9 @@ function start(config: string): { stop(signal: NodeJS.Signals): Promise<number |
   return { ended, stop };
 }
 
-async function until<T>(look: () => T | undefined | false, seconds = 60): Promise<T> {
-  const deadline = Date.now() + seconds * 1000;
-  for (;;) {
-    try {
-      const found = look();
-      if (found !== undefined && found !== false) return found;
-    } catch {
-      // Not there yet.
-    }
-    if (Date.now() > deadline) throw new Error(`did not happen within ${String(seconds)} s: ${look.toString()}`);
-    await delay(50);
-  }
+/** Waits until the collector's status, once there is one, is as wanted. */
+function untilStatus(what: string, data: string, wanted: (report: StatusReport) => boolean): Promise<number> {
+  return until(what, () => existsSync(join(data, 'status.json')) && wanted(status(data)));
 }
 
 const seed = [
@@ -97,8 +88,8 @@ describe('to RabbitMQ', () => {
     });
     const collector = start(config);
     const of = (name: string): unknown[] => consumer.received.filter(({ body }) => body['name'] === name).map(({ body }) => body['metric']);
-    await until(() => [...seed.map(({ alias }) => alias), 'disk', 'zero'].every((name) => of(name).length >= 3));
-    await until(() => status(data).published >= 15);
+    await until('three samples of each', () => [...seed.map(({ alias }) => alias), 'disk', 'zero'].every((name) => of(name).length >= 3));
+    await untilStatus('their confirms', data, ({ published }) => published >= 15);
     assert.equal(await collector.stop('SIGTERM'), 0);
     await consumer.close();
 
@@ -124,7 +115,7 @@ describe('to RabbitMQ', () => {
   it('a stop file ends it in order, and is taken away', async () => {
     const { config, data } = configure({ broker: { hostnames: ['127.0.0.1'], port: broker.port }, psutil_config: seed });
     const collector = start(config);
-    await until(() => status(data).state === 'sampling' && status(data).connected === true);
+    await untilStatus('the connection', data, ({ state, connected }) => state === 'sampling' && connected === true);
     writeFileSync(join(data, 'stop'), '');
     assert.equal(await collector.ended, 0);
     assert.equal(existsSync(join(data, 'stop')), false);
@@ -135,7 +126,7 @@ describe('to RabbitMQ', () => {
     const port = await freePort();
     const { config, data } = configure({ broker: { hostnames: ['127.0.0.1'], port, reconnect_maximum: 1 }, psutil_config: seed });
     const first = start(config);
-    await until(() => status(data).spooled >= 6 && status(data).last_error !== null);
+    await untilStatus('samples that wait', data, ({ spooled, last_error: error }) => spooled >= 6 && error !== null);
     const { last_error: error, connected } = status(data);
     assert.equal(connected, false);
     assert.equal(error?.code, 'PSA_BROKER_UNREACHABLE');
@@ -146,7 +137,7 @@ describe('to RabbitMQ', () => {
     const consumer = await consume(broker.port);
     writeFileSync(config, readFileSync(config, 'utf8').replace(String(port), String(broker.port)));
     const second = start(config);
-    await consumer.until(kept + 3);
+    await until('those kept, and more', () => consumer.received.length >= kept + 3);
     assert.equal(await second.stop('SIGTERM'), 0);
     await consumer.close();
     const times = consumer.received.filter(({ body }) => body['name'] === 'memory_MemFree').map(({ body }) => Number(body['time']));

@@ -7,6 +7,7 @@ import type { StatusReport } from './status/report.js';
 import { startBroker, type TestBroker } from './testing/broker.js';
 import { consume } from './testing/consumer.js';
 import { psutil } from './testing/psutil.js';
+import { until } from './testing/wait.js';
 import { layoutModule, makePrefix, type Prefix, type WineEnded } from './testing/wine.js';
 
 // The collector under node.exe for Windows, in Wine, whose counters are this machine's.
@@ -103,7 +104,7 @@ describe('node.exe for Windows, under Wine', () => {
     });
     const { code, err } = await agent('run', '--config', config, '--duration', '9');
     assert.equal(code, 0, err);
-    await consumer.until(6);
+    await until('six samples', () => consumer.received.length >= 6);
     await consumer.close();
     assert.deepEqual(consumer.received.map(({ body }) => body['name']).sort(), ['cpu_total_system', 'cpu_total_system', 'cpu_total_user', 'cpu_total_user', 'memory_MemFree', 'memory_MemFree']);
     const { published, spooled, state } = statusOf(data);

@@ -5,8 +5,8 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { command, psutilAgent, type Ended } from '../testing/command.js';
+import { until } from '../testing/wait.js';
 
 // What a person can get wrong about where samples wait and how the broker is reached, by the real command.
 
@@ -126,11 +126,7 @@ describe('two collectors on one spool', () => {
     const ended = new Promise((resolve) => first.once('exit', resolve));
     try {
       const status = join(config.replace('.json', ''), 'status.json');
-      const deadline = Date.now() + 60_000;
-      while (!stateIs(status, 'sampling')) {
-        assert.ok(Date.now() < deadline, 'the first does not sample');
-        await delay(50);
-      }
+      await until('the first samples', () => stateIs(status, 'sampling'));
       for (const more of [['--once'], ['--duration', '5']]) {
         refused(await psutilAgent(['run', '--config', config, ...more]), 6, /The spool at .* is in use: another collector holds the spool\. Stop that one, or give this one a spool\.path of its own/);
       }

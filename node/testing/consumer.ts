@@ -11,8 +11,6 @@ export interface Received {
 /** A consumer of the test's own, independent of the transport. */
 export interface Consumer {
   readonly received: Received[];
-  /** Resolves when `count` messages have come; rejects after `seconds`. */
-  until(count: number, seconds?: number): Promise<readonly Received[]>;
   close(): Promise<void>;
 }
 
@@ -30,34 +28,17 @@ export async function consume(port: number, exchange = 'cloudify-monitoring', ke
   const { queue } = await channel.assertQueue('', { exclusive: true });
   await channel.bindQueue(queue, exchange, key);
   const received: Received[] = [];
-  let wake = (): void => undefined;
   await channel.consume(
     queue,
     (message) => {
       if (message === null) return;
       const text = message.content.toString('utf8');
       received.push({ text, body: JSON.parse(text) as Received['body'], properties: message.properties, routingKey: message.fields.routingKey });
-      wake();
     },
     { noAck: true },
   );
   return {
     received,
-    async until(count, seconds = 60) {
-      const deadline = Date.now() + seconds * 1000;
-      while (received.length < count) {
-        const left = deadline - Date.now();
-        if (left <= 0) throw new Error(`expected ${String(count)} messages within ${String(seconds)} s, got ${String(received.length)}`);
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, left);
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
-      return received;
-    },
     close: () => connection.close().catch(() => undefined),
   };
 }

@@ -7,8 +7,9 @@ import { after, before, describe, it } from 'node:test';
 import { connect } from 'amqplib';
 import type { BrokerSettings } from '../config/settings.js';
 import { freePort, startBroker, type TestBroker } from '../testing/broker.js';
+import { until } from '../testing/wait.js';
 import { checkBroker } from './probe.js';
-import { Consumer, Rig, settingsFor, stopRigs, until } from './rig.test.support.js';
+import { Consumer, Rig, settingsFor, stopRigs } from './rig.test.support.js';
 
 const secret = 'hunter2-secret';
 let broker: TestBroker;

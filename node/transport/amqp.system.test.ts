@@ -3,7 +3,8 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort, startBroker, type TestBroker } from '../testing/broker.js';
 import { startProxy, type FaultProxy } from '../testing/proxy.js';
-import { assertDelivered, Consumer, Rig, settingsFor, stopRigs, until } from './rig.test.support.js';
+import { until } from '../testing/wait.js';
+import { assertDelivered, Consumer, Rig, settingsFor, stopRigs } from './rig.test.support.js';
 
 let broker: TestBroker;
 const unhandled: string[] = [];
@@ -102,7 +103,7 @@ describe('delivery', () => {
       consumer.messages.length = 0;
       const start = performance.now();
       rig.transport.start();
-      await until('the backlog', () => rig.transport.state().published === count, 60_000);
+      await until('the backlog', () => rig.transport.state().published === count);
       const ms = performance.now() - start;
       t.diagnostic(`drainRate ${String(drainRate)}: ${((count / ms) * 1000).toFixed(0)} samples/s`);
       // A quarter of a second's worth goes at once.
@@ -298,7 +299,7 @@ describe('faults, nothing lost and each metric in order', () => {
       proxy.slow(20_000);
       await rig.put(1000);
       rig.transport.start();
-      await until('the backlog', () => rig.transport.state().published === 1000, 60_000);
+      await until('the backlog', () => rig.transport.state().published === 1000);
       assert.equal(rig.transport.state().reconnects, 0);
       await assertDelivered(rig, consumer);
       t.diagnostic(`repeats ${String(consumer.repeats)}`);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { freePort } from '../testing/broker.js';
-import { Rig, settingsFor, stopRigs, until } from './rig.test.support.js';
+import { until } from '../testing/wait.js';
+import { Rig, settingsFor, stopRigs } from './rig.test.support.js';
 
 after(stopRigs);
 

@@ -7,6 +7,7 @@ import { messageOf } from '../errors.js';
 import type { Envelope } from '../sample/message.js';
 import { systemClock } from '../scheduler/clock.js';
 import { MemoryQueue } from '../spool/memory.js';
+import { until } from '../testing/wait.js';
 import { AmqpTransport, type AmqpTransportParts, type TransportEvent } from './amqp.js';
 
 /** Settings with short times, for a broker on this host. */
@@ -158,14 +159,4 @@ export async function assertDelivered(rig: Rig, ...consumers: Consumer[]): Promi
     const got = numbers.filter((number) => number % 3 === metric);
     assert.deepEqual(got, [...got].sort((a, b) => a - b), `metric${String(metric)} in the order taken`);
   }
-}
-
-/** Waits for a condition; fails with what it waited for. Gives the milliseconds waited. */
-export async function until(what: string, condition: () => boolean, ms = 60_000): Promise<number> {
-  const start = performance.now();
-  while (!condition()) {
-    if (performance.now() - start > ms) assert.fail(`${what}: not within ${String(ms)} ms`);
-    await delay(5);
-  }
-  return performance.now() - start;
 }

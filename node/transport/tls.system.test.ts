@@ -7,8 +7,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { TlsSettings } from '../config/settings.js';
 import { startBroker, type TestBroker, type TestBrokerTls } from '../testing/broker.js';
 import { makeCertificates, type KeyPair, type TestCertificates } from '../testing/certificates.js';
+import { until } from '../testing/wait.js';
 import { checkBroker } from './probe.js';
-import { Consumer, Rig, settingsFor, stopRigs, until } from './rig.test.support.js';
+import { Consumer, Rig, settingsFor, stopRigs } from './rig.test.support.js';
 
 let certificates: TestCertificates;
 before(async () => { certificates = await makeCertificates(); });
