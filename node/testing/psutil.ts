@@ -95,3 +95,10 @@ export function psutil(expression: string): Promise<unknown> {
   oracle ??= new Oracle();
   return oracle.ask(expression);
 }
+
+/** Why a number is not what psutil said just before and just after it, give or take a tolerance; undefined where it is. */
+export function disagreement(ours: number, before: number, after: number, tolerance: number): string | undefined {
+  const low = Math.min(before, after) - tolerance;
+  const high = Math.max(before, after) + tolerance;
+  return ours >= low && ours <= high ? undefined : `${String(ours)} is not within ${String(low)}..${String(high)}`;
+}

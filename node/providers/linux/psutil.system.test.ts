@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Arguments, Result } from '../../catalog/value.js';
 import { UnavailableError } from '../../errors.js';
-import { psutil } from '../../testing/psutil.js';
+import { disagreement, psutil } from '../../testing/psutil.js';
 import { linuxProvider } from './provider.js';
 import { utmpRecord } from '../../testing/utmp.js';
 
@@ -92,10 +92,8 @@ for (const { method, args = {}, expression } of cases) {
 /** Every place at which ours is not what psutil said, one sentence each. `place` starts with the function's name. */
 function differences(place: string, ours: unknown, before: unknown, after: unknown): string[] {
   if (typeof ours === 'number' && typeof before === 'number' && typeof after === 'number') {
-    const tolerance = toleranceOf(place);
-    const low = Math.min(before, after) - tolerance;
-    const high = Math.max(before, after) + tolerance;
-    return ours >= low && ours <= high ? [] : [`${place}: ${String(ours)} is not within ${String(low)}..${String(high)}`];
+    const found = disagreement(ours, before, after, toleranceOf(place));
+    return found === undefined ? [] : [`${place}: ${found}`];
   }
   if (!isMap(ours) || !isMap(before) || !isMap(after)) {
     return ours === before || ours === after ? [] : [`${place}: ${JSON.stringify(ours)} is not ${JSON.stringify(after)}`];
