@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { freePort, startBroker, type TestBroker } from '../testing/broker.js';
 import { startProxy, type FaultProxy } from '../testing/proxy.js';
 import { until } from '../testing/wait.js';
-import { assertDelivered, Consumer, Rig, settingsFor, stopRigs } from './rig.test.support.js';
+import { assertDelivered, Consumer, lookupTimeout, Rig, settingsFor, stopRigs } from './rig.test.support.js';
 
 let broker: TestBroker;
 const unhandled: string[] = [];
@@ -310,8 +310,7 @@ describe('faults, nothing lost and each metric in order', () => {
 
   it('several hostnames, the first dead: the next is used', async () => {
     const consumer = await Consumer.open(broker.port, 'hosts');
-    // A name server that a question did not reach is asked again after 5 s.
-    const rig = new Rig(settingsFor(broker.port, 'hosts', { hostnames: ['127.0.0.2', 'no-such-host.invalid', '127.0.0.1'], connectTimeout: 15 }));
+    const rig = new Rig(settingsFor(broker.port, 'hosts', { hostnames: ['127.0.0.2', 'no-such-host.invalid', '127.0.0.1'], connectTimeout: lookupTimeout }));
     rig.transport.start();
     await rig.put(50);
     await assertDelivered(rig, consumer);

@@ -33,6 +33,9 @@ export function settingsFor(port: number, exchange: string, more: Partial<Broker
   };
 }
 
+/** The connectTimeout for a name that is looked up: a name server that a question did not reach is asked again after 5 s. */
+export const lookupTimeout = 15;
+
 const sampleId = (sequence: number): string => `sample-${String(sequence)}`;
 
 const running = new Set<Rig>();
