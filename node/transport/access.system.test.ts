@@ -6,18 +6,17 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { connect } from 'amqplib';
 import type { BrokerSettings } from '../config/settings.js';
-import { freePort, startBroker, type TestBroker } from '../testing/broker.js';
+import { freePort } from '../testing/broker.js';
 import { until } from '../testing/wait.js';
 import { checkBroker } from './probe.js';
-import { Consumer, lookupTimeout, Rig, settingsFor, stopRigs } from './rig.test.support.js';
+import { Consumer, lookupTimeout, openBroker, Rig, settingsFor } from './rig.test.support.js';
 
 const secret = 'hunter2-secret';
-let broker: TestBroker;
+const broker = await openBroker();
 let folder: string;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'psutil-agent-access-'));
-  broker = await startBroker();
   await broker.ctl('add_user', 'agent', secret);
   await broker.ctl('set_permissions', 'agent', '.*', '.*', '.*');
   await broker.ctl('add_user', 'reader', secret);
@@ -25,11 +24,7 @@ before(async () => {
   await broker.ctl('add_user', 'writer', secret);
   await broker.ctl('set_permissions', 'writer', '', '.*', '');
 });
-after(async () => {
-  await stopRigs();
-  await broker.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+after(() => rm(folder, { recursive: true, force: true }));
 
 function agent(exchange: string, more: Partial<BrokerSettings> = {}): BrokerSettings {
   return settingsFor(broker.port, exchange, { username: 'agent', password: { kind: 'plain', password: secret }, ...more });

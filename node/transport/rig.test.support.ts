@@ -1,12 +1,14 @@
 /** What the transport's system tests share: a transport before a real broker, and an independent consumer behind it. */
 import assert from 'node:assert/strict';
 import { connect, type ChannelModel, type ConsumeMessage } from 'amqplib';
+import { after } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BrokerSettings } from '../config/settings.js';
 import { messageOf } from '../errors.js';
 import type { Envelope } from '../sample/message.js';
 import { systemClock } from '../scheduler/clock.js';
 import { MemoryQueue } from '../spool/memory.js';
+import { startBroker, type TestBroker } from '../testing/broker.js';
 import { until } from '../testing/wait.js';
 import { AmqpTransport, type AmqpTransportParts, type TransportEvent } from './amqp.js';
 
@@ -43,6 +45,21 @@ const running = new Set<Rig>();
 /** Stops what failed tests left running, which would keep the process from ending. */
 export async function stopRigs(): Promise<void> {
   for (const rig of running) await rig.stop();
+}
+
+/** Starts the broker of a test file. After its tests broker and rigs are stopped, and a rejection that nobody took fails the file. */
+export async function openBroker(): Promise<TestBroker> {
+  const unhandled: string[] = [];
+  const note = (error: unknown) => { unhandled.push(error instanceof Error ? (error.stack ?? error.message) : String(error)); };
+  process.on('unhandledRejection', note);
+  const broker = await startBroker();
+  after(async () => {
+    await stopRigs();
+    await broker.stop();
+    process.off('unhandledRejection', note);
+    assert.deepEqual(unhandled, []);
+  });
+  return broker;
 }
 
 /** A transport with a queue in memory, and what it took and told. */
