@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { random } from '../spool/random.test.support.js';
 import { settle } from '../testing/clock.js';
 import { Bench } from './bench.test.support.js';
 
@@ -157,28 +158,24 @@ describe('Publisher', () => {
 
 /** A run of random faults. Bindings change while nothing is in flight, nacks come at a window of one: see window.ts. */
 async function randomly(seed: number): Promise<void> {
-  let state = seed;
-  const random = () => {
-    state = (state * 1103515245 + 12345) % 2147483648;
-    return state / 2147483648;
-  };
-  const bench = new Bench('hold', 1 + Math.floor(random() * 20));
+  const next = random(seed);
+  const bench = new Bench('hold', 1 + Math.floor(next() * 20));
   for (let step = 0; step < 120; step += 1) {
-    const dice = random();
-    if (dice < 0.3) await bench.put(Math.floor(random() * 10));
-    else if (dice < 0.6) await bench.take(Math.floor(random() * 12));
-    else if (dice < 0.7) await bench.take(Math.floor(random() * 4), { silent: true });
+    const dice = next();
+    if (dice < 0.3) await bench.put(Math.floor(next() * 10));
+    else if (dice < 0.6) await bench.take(Math.floor(next() * 12));
+    else if (dice < 0.7) await bench.take(Math.floor(next() * 4), { silent: true });
     else if (dice < 0.75 && bench.onWire.length === 1) await bench.take(1, { nack: true });
     else if (dice < 0.85) {
       const { bound } = bench.channel;
       bench.channel.close();
       bench.publisher.end();
-      if (random() < 0.5) await settle();
+      if (next() < 0.5) await settle();
       bench.open(bench.publisher.holding);
       bench.channel.bound = bound;
       await settle();
     } else if (dice < 0.9 && bench.publisher.inFlight === 0) bench.channel.bound = !bench.channel.bound;
-    else await bench.clock.pass(random() * 3000);
+    else await bench.clock.pass(next() * 3000);
   }
   bench.channel.close();
   bench.publisher.end();
