@@ -14,7 +14,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['node/**/*.test.ts', 'node/testing/**/*.ts'],
+    files: ['node/**/*.test.ts', 'node/test/**/*.ts'],
     rules: {
       // node:test's describe and it return promises that the runner awaits.
       '@typescript-eslint/no-floating-promises': 'off',

@@ -16,8 +16,8 @@ import { makeWindowsHost } from './windowsHost.mjs';
 
 await cutOffNetwork();
 
-const { freePort, startBroker } = await import(join(root, 'dist/testing/broker.js'));
-const { consume } = await import(join(root, 'dist/testing/consumer.js'));
+const { freePort, startBroker } = await import(join(root, 'dist/test/support/broker.js'));
+const { consume } = await import(join(root, 'dist/test/support/consumer.js'));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const script = (name) => join(root, 'cloudify', `${name}.ps1`);
 const blueprint = parse(readFileSync(join(root, 'cloudify/blueprint.yaml'), 'utf8'));

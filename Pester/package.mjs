@@ -15,8 +15,8 @@ import { cutOffNetwork } from './isolation.mjs';
 import { makeWindowsHost } from './windowsHost.mjs';
 
 await cutOffNetwork();
-const { startBroker } = await import(join(root, 'dist/testing/broker.js'));
-const { consume } = await import(join(root, 'dist/testing/consumer.js'));
+const { startBroker } = await import(join(root, 'dist/test/support/broker.js'));
+const { consume } = await import(join(root, 'dist/test/support/consumer.js'));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const aliases = ['cpu_total_system', 'cpu_total_user', 'memory_MemFree'];
 const folder = mkdtempSync(join(os.tmpdir(), 'psutil-agent-package-'));

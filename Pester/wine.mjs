@@ -12,8 +12,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { layoutModule, makePrefix, root } from '../tools/windows/prefix.mjs';
 import { buildHost } from './host/build.mjs';
 
-const { startBroker } = await import(join(root, 'dist/testing/broker.js'));
-const { consume } = await import(join(root, 'dist/testing/consumer.js'));
+const { startBroker } = await import(join(root, 'dist/test/support/broker.js'));
+const { consume } = await import(join(root, 'dist/test/support/consumer.js'));
 /** A word of this run's password that is nowhere else on the machine, with what quoting may break around it. */
 const secret = `Secret${randomBytes(6).toString('hex')}`;
 const password = `Wine "${secret}" 4711\\`;

@@ -1,6 +1,6 @@
 // What a backlog costs and how fast it drains to a real RabbitMQ, at the default drain_rate and without that limit:
 // `npm run build && node bench/drain.mjs [samples]`. Needs rabbitmq-server, and root for a disk of its own.
-import { measureBacklog } from '../dist/chaos/backlog.js';
+import { measureBacklog } from '../dist/test/chaos/backlog.js';
 
 const samples = Number(process.argv[2] ?? 180_000);
 for (const [name, drainRate] of [['drain_rate 5,000 (default)', undefined], ['no limit', 1e6]]) {

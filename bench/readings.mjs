@@ -6,7 +6,7 @@ import { openProvider } from '../dist/providers/host.js';
 import { SharedProvider } from '../dist/providers/shared.js';
 import { Meter } from '../dist/sample/meter.js';
 import { systemClock } from '../dist/scheduler/clock.js';
-import { psutil } from '../dist/testing/psutil.js';
+import { psutil } from '../dist/test/support/psutil.js';
 
 const rounds = Number(process.argv[2] ?? 9);
 const calls = 50;

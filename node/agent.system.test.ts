@@ -7,11 +7,11 @@ import { after, before, describe, it } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { StatusReport } from './status/report.js';
 import { sampleSchema } from './status/schema.js';
-import { freePort, startBroker, type TestBroker } from './testing/broker.js';
-import { command, psutilAgent } from './testing/command.js';
-import { consume } from './testing/consumer.js';
-import { psutil } from './testing/psutil.js';
-import { until } from './testing/wait.js';
+import { freePort, startBroker, type TestBroker } from './test/support/broker.js';
+import { command, psutilAgent } from './test/support/command.js';
+import { consume } from './test/support/consumer.js';
+import { psutil } from './test/support/psutil.js';
+import { until } from './test/support/wait.js';
 
 // The whole collector, on this machine's clock, against a real RabbitMQ.
 

@@ -1,21 +1,21 @@
 /** The collector: puts the stages together and runs them from start to stop. It alone sees every part. */
 import { functionNamed } from './catalog/functions.js';
-import type { Entry, Settings } from './config/settings.js';
-import { messageOf, systemCode, UnavailableError } from './errors.js';
+import type { Entry, Settings } from './model/settings.js';
+import { messageOf, systemCode, UnavailableError } from './model/errors.js';
 import type { Log } from './log/log.js';
 import type { Provider } from './providers/provider.js';
 import { SharedProvider } from './providers/shared.js';
 import { Envelopes } from './sample/envelopes.js';
-import type { Envelope, Sample } from './sample/message.js';
+import type { Envelope, Sample } from './model/message.js';
 import { Meter } from './sample/meter.js';
 import { Sampler, type Observer } from './sample/sampler.js';
-import { sleep, type Clock } from './scheduler/clock.js';
+import { sleep, type Clock } from './model/clock.js';
 import { Scheduler } from './scheduler/scheduler.js';
 import { StatusFile, StopRequest } from './status/file.js';
 import { EntryLedger, isoTime } from './status/ledger.js';
 import type { CollectorState, Mishap, StatusReport } from './status/report.js';
-import type { Outlet } from './outlet/outlet.js';
-import { version } from './version.js';
+import type { Output } from './output/output.js';
+import { version } from './model/version.js';
 
 /** How long the flush of a stop may take, milliseconds (design 3.5). */
 export const flushTime = 5000;
@@ -30,8 +30,8 @@ export interface AgentParts {
   readonly provider: Provider;
   readonly clock: Clock;
   readonly log: Log;
-  readonly outlet: Outlet;
-  /** Called once when somebody asks to stop through the stop file, or when the outlet ends. */
+  readonly output: Output;
+  /** Called once when somebody asks to stop through the stop file, or when the output ends. */
   readonly onStopRequest: () => void;
 }
 
@@ -110,14 +110,14 @@ export class Agent {
   #flush(): void {
     const batch = this.#batch;
     this.#batch = [];
-    if (batch.length > 0) this.#putting = Promise.all([this.#putting, this.parts.outlet.put(batch)]).then(() => undefined);
+    if (batch.length > 0) this.#putting = Promise.all([this.#putting, this.parts.output.put(batch)]).then(() => undefined);
   }
 
   /** Starts sampling; resolves when the first ticks are under way. */
   start(): void {
-    const { clock, settings, outlet, onStopRequest, log } = this.parts;
+    const { clock, settings, output, onStopRequest, log } = this.parts;
     this.#begin();
-    outlet.start(() => { this.#status.write(); }, onStopRequest);
+    output.start(() => { this.#status.write(); }, onStopRequest);
     this.#scheduler.start(this.#samplers);
     this.#enter('sampling');
     this.#every(settings.status.interval * 1000, () => { this.#status.write(); });
@@ -127,9 +127,9 @@ export class Agent {
 
   /** Takes one sample of every entry and hands it on. */
   async once(): Promise<void> {
-    const { clock, outlet, onStopRequest } = this.parts;
+    const { clock, output, onStopRequest } = this.parts;
     this.#begin();
-    outlet.start(() => { this.#status.write(); }, onStopRequest);
+    output.start(() => { this.#status.write(); }, onStopRequest);
     this.#enter('sampling');
     const turn = { at: clock.now() };
     await Promise.all(this.#samplers.map((sampler) => sampler.prime(turn).catch(() => undefined)));
@@ -150,13 +150,13 @@ export class Agent {
   /** Stops sampling, flushes for at most `flushTime`, closes. Resolves with the samples that were not delivered. */
   async stop(): Promise<number> {
     if (this.#state === 'stopping' || this.#state === 'stopped') return 0;
-    const { outlet, log, clock } = this.parts;
+    const { output, log, clock } = this.parts;
     this.#enter('stopping');
     for (const cancel of this.#timers) cancel();
     await this.#scheduler.stop(0);
     this.#flush();
     await this.#putting;
-    const left = await outlet.stop(flushTime);
+    const left = await output.stop(flushTime);
     this.#provider.close();
     this.#enter('stopped');
     this.#stopRequest.clear();
@@ -200,12 +200,12 @@ export class Agent {
   report(): StatusReport {
     const entries = this.ledgers.map((ledger) => ledger.report());
     const total = (key: 'taken' | 'skipped' | 'unavailable'): number => entries.reduce((sum, entry) => sum + entry[key], 0);
-    const outlet = this.parts.outlet.report();
+    const output = this.parts.output.report();
     return {
       version, state: this.#state, pid: process.pid, since: isoTime(this.#since), updated: isoTime(this.parts.clock.wall()),
       taken: total('taken'), skipped: total('skipped'), unavailable: total('unavailable'),
-      ...outlet,
-      last_error: newer(outlet.last_error, this.#lastError),
+      ...output,
+      last_error: newer(output.last_error, this.#lastError),
       entries,
     };
   }

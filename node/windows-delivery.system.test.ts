@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Audit } from './chaos/audit.js';
-import { JournalReader, metricOf } from './chaos/journal.js';
-import { Witness } from './chaos/witness.js';
+import { Audit } from './test/chaos/audit.js';
+import { JournalReader, metricOf } from './test/chaos/journal.js';
+import { Witness } from './test/chaos/witness.js';
 import type { StatusReport } from './status/report.js';
-import { startBroker, type TestBroker } from './testing/broker.js';
-import { until } from './testing/wait.js';
-import { layoutModule, makePrefix, type Prefix, type WineEnded } from './testing/wine.js';
+import { startBroker, type TestBroker } from './test/support/broker.js';
+import { until } from './test/support/wait.js';
+import { layoutModule, makePrefix, type Prefix, type WineEnded } from './test/support/wine.js';
 
 // The collector under node.exe for Windows, in Wine: the broker goes and comes back, and the power goes while it is away.
 

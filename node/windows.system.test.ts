@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { functions } from './catalog/functions.js';
 import type { StatusReport } from './status/report.js';
-import { startBroker, type TestBroker } from './testing/broker.js';
-import { consume } from './testing/consumer.js';
-import { psutil } from './testing/psutil.js';
-import { until } from './testing/wait.js';
-import { layoutModule, makePrefix, type Prefix, type WineEnded } from './testing/wine.js';
+import { startBroker, type TestBroker } from './test/support/broker.js';
+import { consume } from './test/support/consumer.js';
+import { psutil } from './test/support/psutil.js';
+import { until } from './test/support/wait.js';
+import { layoutModule, makePrefix, type Prefix, type WineEnded } from './test/support/wine.js';
 
 // The collector under node.exe for Windows, in Wine, whose counters are this machine's.
 

@@ -17,7 +17,7 @@ const files = readdirSync(`${root}/dist`, { recursive: true }).map((name) => `di
 const system = files.filter((name) => name.endsWith('.system.test.js'));
 const unit = files.filter((name) => !system.includes(name));
 const transport = system.filter((name) => name.startsWith('dist/transport/'));
-const chaos = system.filter((name) => name.startsWith('dist/chaos/'));
+const chaos = system.filter((name) => name.startsWith('dist/test/chaos/'));
 const others = system.filter((name) => ![...transport, ...chaos].includes(name));
 // One file at a time: they measure.
 const serial = ['--test', '--test-concurrency=1'];

@@ -1,5 +1,5 @@
 import type { ParseArgsConfig } from 'node:util';
-import type { ExitCode } from '../errors.js';
+import type { ExitCode } from '../model/errors.js';
 
 /** Options of a call as node:util parseArgs gives them. */
 export type Options = Readonly<Record<string, string | boolean | undefined>>;

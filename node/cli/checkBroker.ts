@@ -1,5 +1,5 @@
 import { readSettings } from '../config/reader.js';
-import { ConfigError, ExitCode } from '../errors.js';
+import { ConfigError, ExitCode } from '../model/errors.js';
 import { unprotect } from '../providers/secret.js';
 import type { BrokerCheck } from '../transport/probe.js';
 import type { Call } from './call.js';

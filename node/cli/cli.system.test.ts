@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { sampleSchema, statusSchema } from '../status/schema.js';
-import { psutilAgent, type Ended } from '../testing/command.js';
+import { psutilAgent, type Ended } from '../test/support/command.js';
 
 const home = mkdtempSync(join(tmpdir(), 'psutil-agent-cli-'));
 after(() => { rmSync(home, { recursive: true, force: true }); });

@@ -2,8 +2,8 @@
 /** The command `psutil-agent`: finds the call, parses its options, turns errors into sentences and exit codes. */
 import { parseArgs } from 'node:util';
 import { nearest } from '../config/nearest.js';
-import { AgentError, ExitCode, messageOf, systemCode, UsageError } from '../errors.js';
-import { version } from '../version.js';
+import { AgentError, ExitCode, messageOf, systemCode, UsageError } from '../model/errors.js';
+import { version } from '../model/version.js';
 import type { Call, Options } from './call.js';
 import { checkBroker } from './checkBroker.js';
 import { methods } from './methods.js';

@@ -2,7 +2,7 @@ import type { Argument, CatalogFunction, Field } from '../catalog/function.js';
 import { functionNamed, functions } from '../catalog/functions.js';
 import { shapeText, signature } from '../catalog/page.js';
 import { nearest } from '../config/nearest.js';
-import { ExitCode, UsageError } from '../errors.js';
+import { ExitCode, UsageError } from '../model/errors.js';
 import type { Call } from './call.js';
 import { print } from './output.js';
 

@@ -1,5 +1,5 @@
 /** Options of the command line in their types. */
-import { UsageError } from '../errors.js';
+import { UsageError } from '../model/errors.js';
 import type { Options } from './call.js';
 
 /** The text of an option that must be given. */

@@ -1,5 +1,5 @@
 /** Where text goes: stdout carries what was asked for, stderr what people should know. */
-import { AgentError, ConfigError, messageOf, UsageError, type Fault } from '../errors.js';
+import { AgentError, ConfigError, messageOf, UsageError, type Fault } from '../model/errors.js';
 
 /** Writes one line to stdout. */
 export function print(line: string): void {

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import { Agent, type AgentParts } from '../agent.js';
 import { readSettings } from '../config/reader.js';
-import type { Settings } from '../config/settings.js';
-import { ConfigError, ExitCode, UsageError } from '../errors.js';
+import type { Settings } from '../model/settings.js';
+import { ConfigError, ExitCode, UsageError } from '../model/errors.js';
 import { openLog, type Log } from '../log/log.js';
-import { fileOutlet, silentOutlet, stdoutOutlet } from '../outlet/lines.js';
-import type { Outlet } from '../outlet/outlet.js';
+import { fileOutput, silentOutput, stdoutOutput } from '../output/lines.js';
+import type { Output } from '../output/output.js';
 import { openProvider } from '../providers/host.js';
-import { systemClock, type Clock } from '../scheduler/clock.js';
+import { systemClock, type Clock } from '../model/clock.js';
 import type { Call } from './call.js';
 import { LiveTable } from './live.js';
 import { keepHeapSmall } from './memory.js';
@@ -42,9 +42,9 @@ export const run: Call = {
   },
 };
 
-type Output = { readonly kind: 'amqp' | 'stdout' } | { readonly kind: 'file'; readonly path: string };
+type Destination = { readonly kind: 'amqp' | 'stdout' } | { readonly kind: 'file'; readonly path: string };
 
-function outputOf(option: string | boolean | undefined, settings: Settings): Output {
+function outputOf(option: string | boolean | undefined, settings: Settings): Destination {
   if (option === undefined) return { kind: settings.broker === undefined ? 'stdout' : 'amqp' };
   if (option === 'stdout') return { kind: option };
   if (option === 'amqp') {
@@ -57,7 +57,7 @@ function outputOf(option: string | boolean | undefined, settings: Settings): Out
 
 interface Job {
   readonly settings: Settings;
-  readonly output: Output;
+  readonly output: Destination;
   readonly log: Log;
   readonly once: boolean;
   readonly duration: number | undefined;
@@ -67,10 +67,10 @@ interface Job {
 async function collect(job: Job): Promise<ExitCode> {
   keepHeapSmall();
   const live = job.output.kind === 'stdout' && process.stdout.isTTY && !job.once;
-  const outlet = await openOutlet(job, live, systemClock);
+  const output = await openOutput(job, live, systemClock);
   const provider = await openProvider();
   const stopping = stopSignal(systemClock, job.duration);
-  const agent = new Agent({ ...parts(job, outlet), provider, onStopRequest: stopping.stop });
+  const agent = new Agent({ ...parts(job, output), provider, onStopRequest: stopping.stop });
   process.once('uncaughtException', (error) => {
     tellError(error);
     void agent.fail(error).finally(() => process.exit(ExitCode.unexpected));
@@ -99,19 +99,19 @@ function samples(count: number): string {
   return count === 1 ? '1 sample is' : `${String(count)} samples are`;
 }
 
-function parts(job: Job, outlet: Outlet): Omit<AgentParts, 'provider' | 'onStopRequest'> {
-  return { settings: job.settings, clock: systemClock, log: job.log, outlet };
+function parts(job: Job, output: Output): Omit<AgentParts, 'provider' | 'onStopRequest'> {
+  return { settings: job.settings, clock: systemClock, log: job.log, output };
 }
 
-async function openOutlet(job: Job, live: boolean, clock: Clock): Promise<Outlet> {
+async function openOutput(job: Job, live: boolean, clock: Clock): Promise<Output> {
   const { settings, output, log } = job;
-  if (output.kind === 'file') return fileOutlet(output.path, clock);
-  if (output.kind === 'stdout') return live ? silentOutlet() : stdoutOutlet(clock);
+  if (output.kind === 'file') return fileOutput(output.path, clock);
+  if (output.kind === 'stdout') return live ? silentOutput() : stdoutOutput(clock);
   const { broker } = settings;
   if (broker === undefined) throw new ConfigError('PSA_CONFIG_INVALID', 'expected a broker in the configuration, found none');
   // Only a run with a broker pays for loading what reaches it.
-  const { brokerOutlet } = await import('../outlet/broker.js');
-  return await brokerOutlet({ ...settings, broker }, clock, log.logger, process.stderr.isTTY ? tell : () => undefined);
+  const { brokerOutput } = await import('../output/broker.js');
+  return await brokerOutput({ ...settings, broker }, clock, log.logger, process.stderr.isTTY ? tell : () => undefined);
 }
 
 /** Draws the table each second until the returned function is called. */

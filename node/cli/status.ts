@@ -1,4 +1,4 @@
-import { ExitCode } from '../errors.js';
+import { ExitCode } from '../model/errors.js';
 import { readStatus } from '../status/file.js';
 import type { StatusReport } from '../status/report.js';
 import type { Call } from './call.js';

@@ -1,5 +1,5 @@
 import { readConfiguration } from '../config/reader.js';
-import { ConfigError, ExitCode } from '../errors.js';
+import { ConfigError, ExitCode } from '../model/errors.js';
 import type { Call } from './call.js';
 import { print, tell } from './output.js';
 import { required } from './option.js';

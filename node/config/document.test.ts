@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ConfigError } from '../errors.js';
+import { ConfigError } from '../model/errors.js';
 import { decode, parseText } from './document.js';
 
 const refused = (text: string, pattern: RegExp): void => {

@@ -1,7 +1,7 @@
 /** Reads a configuration's text: JSON or YAML, in whatever encoding Windows wrote it. */
 import { readFileSync, statSync } from 'node:fs';
 import { parseDocument } from 'yaml';
-import { ConfigError, messageOf, systemCode } from '../errors.js';
+import { ConfigError, messageOf, systemCode } from '../model/errors.js';
 
 /** The largest configuration read: far above 10,000 entries, far below what would stop the process. */
 const largest = 32 * 1024 * 1024;

@@ -1,7 +1,7 @@
 /** Turns what ajv found into sentences: where, what was expected, what was found, the nearest valid name. */
 import type { ErrorObject } from 'ajv';
 import { functions, functionNamed } from '../catalog/functions.js';
-import type { Fault } from '../errors.js';
+import type { Fault } from '../model/errors.js';
 import { nearest } from './nearest.js';
 import { monitorSchema, psutilConfigSchema, type Schema } from './schema.js';
 

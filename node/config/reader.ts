@@ -1,9 +1,9 @@
 /** From a file to settings: the one door through which configuration comes in. */
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { ConfigError } from '../errors.js';
+import { ConfigError } from '../model/errors.js';
 import { parseText, readText } from './document.js';
-import type { BrokerSettings, Entry, PasswordSource, Settings } from './settings.js';
+import type { BrokerSettings, Entry, PasswordSource, Settings } from '../model/settings.js';
 import { completeArguments, selectorOf, validate, type ValidDocument, type Verdict, type Warning } from './validation.js';
 
 /** The environment's part in the settings. */

@@ -2,7 +2,7 @@
 import { functionNamed } from '../catalog/functions.js';
 import { parseSelector, selectableFields, selectsOne, type Selector } from '../catalog/selector.js';
 import { shapeOf } from '../catalog/function.js';
-import type { Fault } from '../errors.js';
+import type { Fault } from '../model/errors.js';
 import { convertEntry } from './conversion.js';
 import { fault, faultsOf, show } from './fault.js';
 import { nearest } from './nearest.js';

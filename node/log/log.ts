@@ -3,8 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { pino, type Logger } from 'pino';
 import { createStream } from 'rotating-file-stream';
-import type { LogSettings } from '../config/settings.js';
-import { messageOf } from '../errors.js';
+import type { LogSettings } from '../model/settings.js';
+import { messageOf } from '../model/errors.js';
 
 /** The name of the log file in its directory. */
 export const logName = 'psutil.log';

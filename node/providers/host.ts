@@ -1,4 +1,4 @@
-import { PlatformError } from '../errors.js';
+import { PlatformError } from '../model/errors.js';
 import type { Provider } from './provider.js';
 
 /** The provider of the operating system that this runs on. */

@@ -1,4 +1,4 @@
-import { PlatformError } from '../errors.js';
+import { PlatformError } from '../model/errors.js';
 
 /** Opens a DPAPI blob (CryptProtectData) of this machine; Windows only. */
 export async function unprotect(blob: Buffer): Promise<Buffer> {

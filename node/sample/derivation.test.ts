@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { UnavailableError } from '../errors.js';
+import { UnavailableError } from '../model/errors.js';
 import { between, CounterMemory, cpuPercent, cpuTimesPercent, mean, round1, sum, usagePercent } from './derivation.js';
 
 describe('round1', () => {

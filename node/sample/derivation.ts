@@ -4,7 +4,7 @@
  * where less than a CPU second has passed, and a percentage of no time at all is unknown, not 0.
  */
 import type { Fields, Result } from '../catalog/value.js';
-import { UnavailableError } from '../errors.js';
+import { UnavailableError } from '../model/errors.js';
 
 /** Rounds to one decimal as Python does: the exact binary value, a tie to the even digit. */
 export function round1(value: number): number {

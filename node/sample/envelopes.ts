@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { messageOf, type Envelope, type Identity, type Sample } from './message.js';
+import { messageOf, type Envelope, type Identity, type Sample } from '../model/message.js';
 
 /** Puts samples into envelopes: the message as JSON, under an id that no other sample of any host has. */
 export class Envelopes {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Arguments, Result } from '../catalog/value.js';
-import { UnavailableError } from '../errors.js';
+import { UnavailableError } from '../model/errors.js';
 import { SharedProvider } from '../providers/shared.js';
-import { TestClock } from '../testing/clock.js';
+import { TestClock } from '../test/support/clock.js';
 import { Meter } from './meter.js';
 
 /** A provider that gives what it is told, and counts. */

@@ -1,7 +1,7 @@
 import type { Arguments, Fields, Result } from '../catalog/value.js';
-import { UnavailableError } from '../errors.js';
+import { UnavailableError } from '../model/errors.js';
 import type { Occasion, SharedProvider } from '../providers/shared.js';
-import { sleep, type Clock } from '../scheduler/clock.js';
+import { sleep, type Clock } from '../model/clock.js';
 import { between, CounterMemory, cpuPercent, cpuTimesPercent, mean, sum, usagePercent } from './derivation.js';
 
 /** Functions that are measured between two readings of cpu_times. */

@@ -5,8 +5,8 @@ import type { Arguments, Result } from '../catalog/value.js';
 import { completeArguments } from '../config/validation.js';
 import { openProvider } from '../providers/host.js';
 import { SharedProvider } from '../providers/shared.js';
-import { systemClock } from '../scheduler/clock.js';
-import { disagreement, psutil } from '../testing/psutil.js';
+import { systemClock } from '../model/clock.js';
+import { disagreement, psutil } from '../test/support/psutil.js';
 import { Meter } from './meter.js';
 
 // What is computed from raw readings, held against psutil's own computation. Raw readings are in providers/.

@@ -1,8 +1,8 @@
 import type { CatalogFunction } from '../catalog/function.js';
-import type { Entry } from '../config/settings.js';
-import { messageOf } from '../errors.js';
+import type { Entry } from '../model/settings.js';
+import { messageOf } from '../model/errors.js';
 import type { Task, Turn } from '../scheduler/scheduler.js';
-import type { Sample } from './message.js';
+import type { Sample } from '../model/message.js';
 import type { Meter } from './meter.js';
 import { select, type Selected } from './selection.js';
 

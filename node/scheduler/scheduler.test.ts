@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { settle, TestClock } from '../testing/clock.js';
-import { sleep } from './clock.js';
+import { settle, TestClock } from '../test/support/clock.js';
+import { sleep } from '../model/clock.js';
 import { Scheduler, type Task, type Turn } from './scheduler.js';
 
 interface Trace extends Task {

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.js';
+import type { Clock } from '../model/clock.js';
 
 /** The entries due at one moment; they share one reading where they ask the same. */
 export interface Turn {

@@ -1,4 +1,4 @@
-import type { Envelope } from '../sample/message.js';
+import type { Envelope } from '../model/message.js';
 import type { Entry } from './record.js';
 
 /** What of a batch a queue can take. */

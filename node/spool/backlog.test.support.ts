@@ -3,8 +3,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Envelope } from '../sample/message.js';
-import { systemClock } from '../scheduler/clock.js';
+import type { Envelope } from '../model/message.js';
+import { systemClock } from '../model/clock.js';
 import type { SampleQueue } from './queue.js';
 import { openSpool } from './spool.js';
 

@@ -1,7 +1,7 @@
 // A process that works a spool at random until it is killed, and tells on stdout what it is about to do and what it has done.
 // Arguments: path, seed, bytes the spool may hold, number of the next sample.
 import { writeSync } from 'node:fs';
-import { systemClock } from '../scheduler/clock.js';
+import { systemClock } from '../model/clock.js';
 import { sample, samples } from './queue.test.support.js';
 import { random } from './random.test.support.js';
 import { openSpool } from './spool.js';

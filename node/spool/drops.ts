@@ -1,4 +1,4 @@
-import type { Clock } from '../scheduler/clock.js';
+import type { Clock } from '../model/clock.js';
 
 /** Why a sample was let go. */
 export type Cause = 'size' | 'age' | 'damage' | 'closed';

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../errors.js';
+import type { ErrorCode } from '../model/errors.js';
 import type { DropCounts } from './drops.js';
 
 /** What a spool tells of itself, for the log. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
-import type { Envelope } from '../sample/message.js';
+import type { Envelope } from '../model/message.js';
 import { numbers, range, sample, spool, temporary } from './queue.test.support.js';
 import { random } from './random.test.support.js';
 

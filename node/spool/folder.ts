@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { messageOf } from '../errors.js';
+import { messageOf } from '../model/errors.js';
 import { formatVersion, Ledger } from './ledger.js';
 import { inspect } from './leveldb/inspect.js';
 import { isLocked, locked } from './lock.js';

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { SpoolError } from '../errors.js';
+import type { SpoolError } from '../model/errors.js';
 import { Backlog, queued } from './backlog.js';
 import { openFolder, type Opened } from './folder.js';
 import type { Ledger } from './ledger.js';

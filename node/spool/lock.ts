@@ -1,7 +1,7 @@
 import { ClassicLevel } from 'classic-level';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ErrorCodes, SpoolError, systemCode } from '../errors.js';
+import { ErrorCodes, SpoolError, systemCode } from '../model/errors.js';
 import { levelError } from './place.js';
 
 /**

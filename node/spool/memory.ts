@@ -1,5 +1,5 @@
-import type { Clock } from '../scheduler/clock.js';
-import type { Envelope } from '../sample/message.js';
+import type { Clock } from '../model/clock.js';
+import type { Envelope } from '../model/message.js';
 import { admit } from './admission.js';
 import { Backlog, queued } from './backlog.js';
 import { Drops, type DropCounts } from './drops.js';

@@ -1,4 +1,4 @@
-import type { Clock } from '../scheduler/clock.js';
+import type { Clock } from '../model/clock.js';
 import type { SpoolEvent } from './event.js';
 
 /** Where a spool is, and its bounds. */

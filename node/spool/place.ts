@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { messageOf, SpoolError, systemCode } from '../errors.js';
+import { messageOf, SpoolError, systemCode } from '../model/errors.js';
 
 /** The folder of this format's version below the spool's path. */
 export function folderOf(path: string): string {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { join } from 'node:path';
-import type { Clock } from '../scheduler/clock.js';
+import type { Clock } from '../model/clock.js';
 import { MemoryQueue } from './memory.js';
 import type { SampleQueue } from './queue.js';
 import { FakeClock, numbers, range, sample, samples, spool, temporary } from './queue.test.support.js';

@@ -1,4 +1,4 @@
-import type { Envelope } from '../sample/message.js';
+import type { Envelope } from '../model/message.js';
 
 /** An envelope in its place in a queue. */
 export interface Queued {

@@ -1,4 +1,4 @@
-import type { Envelope } from '../sample/message.js';
+import type { Envelope } from '../model/message.js';
 import { seal, unseal } from './crc32.js';
 
 /** An envelope as a queue holds it. */

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { systemClock } from '../scheduler/clock.js';
+import { systemClock } from '../model/clock.js';
 import { sizeOf, type Line } from './crash.test.support.js';
 import { temporary } from './queue.test.support.js';
 import { random } from './random.test.support.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { SpoolError } from '../errors.js';
+import { SpoolError } from '../model/errors.js';
 import { numbers, range, sample, samples, spool, temporary } from './queue.test.support.js';
 
 test('what was put is there again, in order, under the same positions', async (context) => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { SpoolError } from '../errors.js';
-import type { Clock } from '../scheduler/clock.js';
-import type { Envelope } from '../sample/message.js';
+import type { SpoolError } from '../model/errors.js';
+import type { Clock } from '../model/clock.js';
+import type { Envelope } from '../model/message.js';
 import { admit } from './admission.js';
 import { Drops } from './drops.js';
 import { droppedMessage } from './event.js';

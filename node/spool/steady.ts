@@ -1,4 +1,4 @@
-import type { Clock } from '../scheduler/clock.js';
+import type { Clock } from '../model/clock.js';
 
 /**
  * Milliseconds since 1970 by a clock that is right when this is called and is never stepped afterwards: whoever sets the

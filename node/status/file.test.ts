@@ -3,8 +3,8 @@ import { mkdtempSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { PlatformError } from '../errors.js';
-import { TestClock } from '../testing/clock.js';
+import { PlatformError } from '../model/errors.js';
+import { TestClock } from '../test/support/clock.js';
 import { readStatus, StatusFile, StopRequest, writeStatus } from './file.js';
 import type { StatusReport } from './report.js';
 

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf, PlatformError, systemCode } from '../errors.js';
-import type { Clock } from '../scheduler/clock.js';
+import { messageOf, PlatformError, systemCode } from '../model/errors.js';
+import type { Clock } from '../model/clock.js';
 import type { StatusReport } from './report.js';
 
 /** The name of the status file in its directory. */

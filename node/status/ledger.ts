@@ -1,4 +1,4 @@
-import type { Entry } from '../config/settings.js';
+import type { Entry } from '../model/settings.js';
 import type { Selected } from '../sample/selection.js';
 import type { EntryReport } from './report.js';
 

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { connect } from 'amqplib';
-import type { BrokerSettings } from '../config/settings.js';
-import { freePort } from '../testing/broker.js';
-import { until } from '../testing/wait.js';
+import type { BrokerSettings } from '../model/settings.js';
+import { freePort } from '../test/support/broker.js';
+import { until } from '../test/support/wait.js';
 import { checkBroker } from './probe.js';
 import { Consumer, lookupTimeout, openBroker, Rig, settingsFor } from './rig.test.support.js';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startProxy, type FaultProxy } from '../testing/proxy.js';
-import { until } from '../testing/wait.js';
+import { startProxy, type FaultProxy } from '../test/support/proxy.js';
+import { until } from '../test/support/wait.js';
 import { assertDelivered, Consumer, lookupTimeout, openBroker, Rig, settingsFor } from './rig.test.support.js';
 
 // What becomes of samples where the connection, the host or the broker does not hold.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { freePort } from '../testing/broker.js';
-import { until } from '../testing/wait.js';
+import { freePort } from '../test/support/broker.js';
+import { until } from '../test/support/wait.js';
 import { Rig, settingsFor, stopRigs } from './rig.test.support.js';
 
 after(stopRigs);

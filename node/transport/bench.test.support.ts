@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Options } from 'amqplib';
 import { MemoryQueue } from '../spool/memory.js';
-import { settle, TestClock } from '../testing/clock.js';
+import { settle, TestClock } from '../test/support/clock.js';
 import { Backoff } from './backoff.js';
 import { Outbox } from './outbox.js';
 import { Publisher } from './publisher.js';

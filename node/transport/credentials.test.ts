@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { ConfigError } from '../errors.js';
+import { ConfigError } from '../model/errors.js';
 import { readPassword } from './credentials.js';
 
 let folder: string;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { PasswordSource } from '../config/settings.js';
-import { ConfigError, messageOf } from '../errors.js';
+import type { PasswordSource } from '../model/settings.js';
+import { ConfigError, messageOf } from '../model/errors.js';
 
 /** Turns a DPAPI blob into what was protected. */
 export type Unprotect = (blob: Buffer) => Promise<Buffer>;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort } from '../testing/broker.js';
-import { until } from '../testing/wait.js';
+import { freePort } from '../test/support/broker.js';
+import { until } from '../test/support/wait.js';
 import { assertDelivered, Consumer, openBroker, Rig, settingsFor } from './rig.test.support.js';
 
 // What is sent over a connection that holds, and what becomes of it where nobody is bound.

@@ -1,6 +1,6 @@
 /** What a failed attempt means: errors of Node, OpenSSL, amqplib and RabbitMQ, each as one sentence for a person. */
-import type { BrokerSettings } from '../config/settings.js';
-import { AgentError, BrokerError, messageOf, systemCode } from '../errors.js';
+import type { BrokerSettings } from '../model/settings.js';
+import { AgentError, BrokerError, messageOf, systemCode } from '../model/errors.js';
 import { addressOf } from './endpoint.js';
 
 /** The AMQP reply code of an error of amqplib (404, 406, ...). */

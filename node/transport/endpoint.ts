@@ -1,8 +1,8 @@
 import { credentials, type SocketOptions } from 'amqplib';
 import { hostname } from 'node:os';
 import { isIPv6 } from 'node:net';
-import type { BrokerSettings } from '../config/settings.js';
-import { BrokerError } from '../errors.js';
+import type { BrokerSettings } from '../model/settings.js';
+import { BrokerError } from '../model/errors.js';
 import { readPassword, type Unprotect } from './credentials.js';
 import { tlsOptions } from './tls.js';
 

@@ -1,5 +1,5 @@
 /** What the transport tells of itself: events for the log, and its state for status.json. */
-import type { BrokerStep, ErrorCode } from '../errors.js';
+import type { BrokerStep, ErrorCode } from '../model/errors.js';
 
 /** One thing that happened, in a sentence for the log. No secret is ever in it. */
 export interface TransportEvent {

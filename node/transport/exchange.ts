@@ -1,6 +1,6 @@
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
-import type { ExchangeSettings } from '../config/settings.js';
-import { messageOf } from '../errors.js';
+import type { ExchangeSettings } from '../model/settings.js';
+import { messageOf } from '../model/errors.js';
 import { replyCode } from './diagnosis.js';
 
 /** A confirm channel on which the exchange is there. */

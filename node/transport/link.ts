@@ -1,8 +1,8 @@
 import { connect, type AmqpConnectionManager, type ConnectionUrl } from 'amqp-connection-manager';
 import type { ChannelModel } from 'amqplib';
-import type { BrokerSettings } from '../config/settings.js';
-import { BrokerError, type AgentError } from '../errors.js';
-import type { Clock } from '../scheduler/clock.js';
+import type { BrokerSettings } from '../model/settings.js';
+import { BrokerError, type AgentError } from '../model/errors.js';
+import type { Clock } from '../model/clock.js';
 import { Backoff, type Random } from './backoff.js';
 import type { Unprotect } from './credentials.js';
 import { connectFault, lossFault, timeoutFault } from './diagnosis.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { settle, TestClock } from '../testing/clock.js';
+import { settle, TestClock } from '../test/support/clock.js';
 import { MemoryQueue } from '../spool/memory.js';
 import { Outbox } from './outbox.js';
 

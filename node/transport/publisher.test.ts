@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { random } from '../spool/random.test.support.js';
-import { settle } from '../testing/clock.js';
+import { settle } from '../test/support/clock.js';
 import { Bench } from './bench.test.support.js';
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => String(index));

@@ -1,4 +1,4 @@
-import type { Envelope } from '../sample/message.js';
+import type { Envelope } from '../model/message.js';
 import type { Queued } from '../spool/queue.js';
 import { propertiesOf, type PublisherParts } from './publishing.js';
 import { Reader } from './reader.js';

@@ -1,8 +1,8 @@
 /** What a Publisher is made of and what it tells. */
 import type { Options } from 'amqplib';
-import type { BrokerSettings } from '../config/settings.js';
-import type { Envelope } from '../sample/message.js';
-import type { Clock } from '../scheduler/clock.js';
+import type { BrokerSettings } from '../model/settings.js';
+import type { Envelope } from '../model/message.js';
+import type { Clock } from '../model/clock.js';
 import type { Backoff } from './backoff.js';
 import type { Outbox } from './outbox.js';
 import type { Rate } from './rate.js';

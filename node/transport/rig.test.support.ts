@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { connect, type ChannelModel, type ConsumeMessage } from 'amqplib';
 import { after } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { BrokerSettings } from '../config/settings.js';
-import { messageOf } from '../errors.js';
-import type { Envelope } from '../sample/message.js';
-import { systemClock } from '../scheduler/clock.js';
+import type { BrokerSettings } from '../model/settings.js';
+import { messageOf } from '../model/errors.js';
+import type { Envelope } from '../model/message.js';
+import { systemClock } from '../model/clock.js';
 import { MemoryQueue } from '../spool/memory.js';
-import { startBroker, type TestBroker } from '../testing/broker.js';
-import { until } from '../testing/wait.js';
+import { startBroker, type TestBroker } from '../test/support/broker.js';
+import { until } from '../test/support/wait.js';
 import { AmqpTransport, type AmqpTransportParts, type TransportEvent } from './amqp.js';
 
 /** Settings with short times, for a broker on this host. */

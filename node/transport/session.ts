@@ -1,7 +1,7 @@
 import type { ChannelModel } from 'amqplib';
-import type { BrokerSettings } from '../config/settings.js';
-import type { AgentError } from '../errors.js';
-import type { Clock } from '../scheduler/clock.js';
+import type { BrokerSettings } from '../model/settings.js';
+import type { AgentError } from '../model/errors.js';
+import type { Clock } from '../model/clock.js';
 import type { Backoff } from './backoff.js';
 import { channelFault, replyCode, timeoutFault } from './diagnosis.js';
 import { openChannel, type OpenChannel } from './exchange.js';

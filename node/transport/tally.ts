@@ -1,5 +1,5 @@
-import type { AgentError, ErrorCode } from '../errors.js';
-import type { Clock } from '../scheduler/clock.js';
+import type { AgentError, ErrorCode } from '../model/errors.js';
+import type { Clock } from '../model/clock.js';
 import type { TransportState } from './event.js';
 
 /** The transport's counters and moments, from which its state is told. */

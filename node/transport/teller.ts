@@ -1,5 +1,5 @@
-import type { BrokerSettings } from '../config/settings.js';
-import { BrokerError, messageOf, type AgentError } from '../errors.js';
+import type { BrokerSettings } from '../model/settings.js';
+import { BrokerError, messageOf, type AgentError } from '../model/errors.js';
 import type { TransportEvent } from './event.js';
 
 /** Puts what happens to the transport into events. */

@@ -4,10 +4,10 @@ import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TlsSettings } from '../config/settings.js';
-import { startBroker, type TestBroker, type TestBrokerTls } from '../testing/broker.js';
-import { makeCertificates, type KeyPair, type TestCertificates } from '../testing/certificates.js';
-import { until } from '../testing/wait.js';
+import type { TlsSettings } from '../model/settings.js';
+import { startBroker, type TestBroker, type TestBrokerTls } from '../test/support/broker.js';
+import { makeCertificates, type KeyPair, type TestCertificates } from '../test/support/certificates.js';
+import { until } from '../test/support/wait.js';
 import { checkBroker } from './probe.js';
 import { Consumer, Rig, settingsFor, stopRigs } from './rig.test.support.js';
 

@@ -2,8 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { checkServerIdentity, createSecureContext, type ConnectionOptions } from 'node:tls';
-import type { TlsSettings } from '../config/settings.js';
-import { BrokerError, messageOf } from '../errors.js';
+import type { TlsSettings } from '../model/settings.js';
+import { BrokerError, messageOf } from '../model/errors.js';
 
 /**
  * The options of one TLS connection, its files read now. Throws BrokerError PSA_BROKER_TLS naming the file that cannot

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, test } from 'node:test';
-import { UnavailableError } from '../../errors.js';
+import { UnavailableError } from '../../model/errors.js';
 import { cpuCount, cpuFrequencies, parseCpuInfoFrequencies, parseCpuStats, parseCpuTimes, parsePhysicalCores } from './cpu.js';
 import { systemRoots, type Roots } from './source.js';
 

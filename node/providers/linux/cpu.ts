@@ -1,5 +1,5 @@
 import { loadavg } from 'node:os';
-import { UnavailableError } from '../../errors.js';
+import { UnavailableError } from '../../model/errors.js';
 import type { Fields } from '../../catalog/value.js';
 import { known, optionalNamesIn, optionalTextOf, textOf, type Roots } from './source.js';
 

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import type { Fields } from '../../catalog/value.js';
-import { UnavailableError } from '../../errors.js';
+import { UnavailableError } from '../../model/errors.js';
 import { Guard } from './guard.js';
 import { libc, type Volume } from './libc.js';
 import { known, optionalTextOf, textOf, type Roots } from './source.js';

@@ -1,4 +1,4 @@
-import { UnavailableError } from '../../errors.js';
+import { UnavailableError } from '../../model/errors.js';
 
 /** How long an outside call may take, ms. */
 export const answerLimit = 10_000;

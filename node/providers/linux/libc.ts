@@ -2,7 +2,7 @@ import { endianness } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import type koffiModule from 'koffi';
 import type { LibraryHandle } from 'koffi';
-import { messageOf, UnavailableError } from '../../errors.js';
+import { messageOf, UnavailableError } from '../../model/errors.js';
 import { bindEthtool, type Link } from './ethtool.js';
 
 /** Blocks of a volume and their size in bytes (`f_frsize`). */

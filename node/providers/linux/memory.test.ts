@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { UnavailableError } from '../../errors.js';
+import { UnavailableError } from '../../model/errors.js';
 import { parseSwapMemory, parseVirtualMemory } from './memory.js';
 
 const rows: Readonly<Record<string, number>> = {

@@ -1,4 +1,4 @@
-import { UnavailableError } from '../../errors.js';
+import { UnavailableError } from '../../model/errors.js';
 import type { Fields } from '../../catalog/value.js';
 import { known, optionalTextOf, textOf, type Roots } from './source.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { functions } from '../../catalog/functions.js';
-import { AgentError, PlatformError, UnavailableError } from '../../errors.js';
+import { AgentError, PlatformError, UnavailableError } from '../../model/errors.js';
 import { linuxProvider } from './provider.js';
 
 // These are made of readings of others (sample/derivation).

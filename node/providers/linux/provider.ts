@@ -1,5 +1,5 @@
 import type { Arguments, Result } from '../../catalog/value.js';
-import { PlatformError } from '../../errors.js';
+import { PlatformError } from '../../model/errors.js';
 import type { Provider } from '../provider.js';
 import { cpuCount, cpuFrequencies, cpuStats, cpuTimes, loadAverage } from './cpu.js';
 import { diskIoCounters, diskPartitions, diskUsage } from './disk.js';

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Arguments, Result } from '../../catalog/value.js';
-import { UnavailableError } from '../../errors.js';
-import { disagreement, psutil } from '../../testing/psutil.js';
+import { UnavailableError } from '../../model/errors.js';
+import { disagreement, psutil } from '../../test/support/psutil.js';
 import { linuxProvider } from './provider.js';
-import { utmpRecord } from '../../testing/utmp.js';
+import { utmpRecord } from '../../test/support/utmp.js';
 
 const MiB = 1024 * 1024;
 

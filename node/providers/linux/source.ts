@@ -1,5 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { systemCode, UnavailableError } from '../../errors.js';
+import { systemCode, UnavailableError } from '../../model/errors.js';
 import type { Fields } from '../../catalog/value.js';
 
 /** Where the kernel's and the login system's files are; other places are for tests. */

@@ -1,4 +1,4 @@
-import { UnavailableError } from '../../errors.js';
+import { UnavailableError } from '../../model/errors.js';
 import { namesIn, optionalTextOf, textOf, type Roots } from './source.js';
 
 /** When the system started, seconds since 1970, out of the text of /proc/stat. */

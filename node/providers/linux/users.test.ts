@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { UnavailableError } from '../../errors.js';
-import { utmpRecord } from '../../testing/utmp.js';
+import { UnavailableError } from '../../model/errors.js';
+import { utmpRecord } from '../../test/support/utmp.js';
 import { systemRoots } from './source.js';
 import { parseUtmp, users } from './users.js';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Result } from '../../catalog/value.js';
-import { messageOf, systemCode, UnavailableError } from '../../errors.js';
+import { messageOf, systemCode, UnavailableError } from '../../model/errors.js';
 import { Guard } from './guard.js';
 import { optionalNamesIn, type Roots } from './source.js';
 

@@ -1,5 +1,5 @@
 import { SocketAddress } from 'node:net';
-import { UnavailableError } from '../../errors.js';
+import { UnavailableError } from '../../model/errors.js';
 import type { Win32 } from './bindings.js';
 import { wideText } from './encoding.js';
 import { ErrorCode, failure } from './failure.js';

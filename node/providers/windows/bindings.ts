@@ -3,7 +3,7 @@
  * when it is first used, so that one missing on some Windows (or Wine) takes only its own readings with it.
  */
 import type { LibraryHandle } from 'koffi';
-import { messageOf, PlatformError, UnavailableError } from '../../errors.js';
+import { messageOf, PlatformError, UnavailableError } from '../../model/errors.js';
 
 /** A HANDLE or a pointer from Windows. */
 export type Handle = number | bigint;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { UnavailableError } from '../../errors.js';
-import { settle } from '../../testing/clock.js';
+import { UnavailableError } from '../../model/errors.js';
+import { settle } from '../../test/support/clock.js';
 import { BlockingWork } from './blocking.js';
 
 /** Work that ends when it is told to. */

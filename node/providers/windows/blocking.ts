@@ -2,7 +2,7 @@
  * Calls that Windows may keep for long (a dead network drive, a stuck service) are made on libuv's threads, and never
  * held on to: readings wait a bounded time, and what hangs is not asked again until it has answered.
  */
-import { UnavailableError } from '../../errors.js';
+import { UnavailableError } from '../../model/errors.js';
 import type { Native, Win32 } from './bindings.js';
 
 /** What a native function gave, and the thread's last error after it. */

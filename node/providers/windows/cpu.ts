@@ -1,4 +1,4 @@
-import { UnavailableError } from '../../errors.js';
+import { UnavailableError } from '../../model/errors.js';
 import type { Fields } from '../../catalog/value.js';
 import type { Win32 } from './bindings.js';
 import { seconds } from './encoding.js';

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path/win32';
-import { UnavailableError } from '../../errors.js';
+import { UnavailableError } from '../../model/errors.js';
 import type { Fields } from '../../catalog/value.js';
 import { INVALID_HANDLE_VALUE, type Handle, type Win32 } from './bindings.js';
 import { onThread, type Answer, type BlockingWork } from './blocking.js';

@@ -1,4 +1,4 @@
-import { ConfigError, messageOf } from '../../errors.js';
+import { ConfigError, messageOf } from '../../model/errors.js';
 import { loadWin32, type Win32 } from './bindings.js';
 
 /** DATA_BLOB on x64: cbData u32 at 0, pbData pointer at 8. */

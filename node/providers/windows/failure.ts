@@ -1,4 +1,4 @@
-import { UnavailableError } from '../../errors.js';
+import { UnavailableError } from '../../model/errors.js';
 
 /** Win32 error codes that decide what is done next (winerror.h). */
 export const ErrorCode = {

@@ -1,4 +1,4 @@
-import { messageOf, UnavailableError } from '../../errors.js';
+import { messageOf, UnavailableError } from '../../model/errors.js';
 
 /** Seconds between looks at the processor queue. */
 const period = 5;

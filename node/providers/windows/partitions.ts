@@ -1,7 +1,7 @@
 import { INVALID_HANDLE_VALUE, type Win32 } from './bindings.js';
 import { onThread, type BlockingWork } from './blocking.js';
 import { wideText, wideTexts } from './encoding.js';
-import { UnavailableError } from '../../errors.js';
+import { UnavailableError } from '../../model/errors.js';
 import { failure } from './failure.js';
 
 /** GetDriveTypeW's answers by their number, in psutil's words. */

@@ -1,4 +1,4 @@
-import { UnavailableError } from '../../errors.js';
+import { UnavailableError } from '../../model/errors.js';
 import type { Win32 } from './bindings.js';
 import { onThread, type BlockingWork } from './blocking.js';
 import { wordSize } from './encoding.js';

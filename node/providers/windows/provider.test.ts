@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { UnavailableError } from '../../errors.js';
+import { UnavailableError } from '../../model/errors.js';
 import type { Native, Win32 } from './bindings.js';
 import { BlockingWork } from './blocking.js';
 import { LoadAverage } from './load.js';

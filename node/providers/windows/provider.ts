@@ -1,4 +1,4 @@
-import { UnavailableError } from '../../errors.js';
+import { UnavailableError } from '../../model/errors.js';
 import type { Arguments, Result } from '../../catalog/value.js';
 import type { Provider } from '../provider.js';
 import { loadWin32, type Win32 } from './bindings.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PlatformError, UnavailableError } from '../../errors.js';
+import { PlatformError, UnavailableError } from '../../model/errors.js';
 import { parseAdapters } from './adapters.js';
 import { countCores, parseCpuStats, parseFrequencies, parseProcessorTimes } from './cpu.js';
 import { parseDiskPerformance } from './disk.js';

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemCode } from '../../errors.js';
+import { systemCode } from '../../model/errors.js';
 import { foundInLog, isWholeLog } from './log.js';
 import { readManifest } from './manifest.js';
 import { foundInTable, isWholeTable, type Found } from './table.js';

@@ -1,21 +1,21 @@
 /** Where an agent's samples go: to the broker through the spool, or to a stream as lines. */
-import type { Envelope } from '../sample/message.js';
+import type { Envelope } from '../model/message.js';
 import type { StatusReport } from '../status/report.js';
 
-/** The part of the status that an outlet knows. */
-export type OutletReport = Pick<
+/** The part of the status that an output knows. */
+export type OutputReport = Pick<
   StatusReport,
   | 'connected' | 'connected_since' | 'broker' | 'blocked' | 'published' | 'spooled' | 'spooled_bytes' | 'spool_oldest' | 'spool_kept'
   | 'spool_fault' | 'dropped' | 'dropped_by' | 'unroutable' | 'returned' | 'reconnects' | 'last_published' | 'last_error'
 >;
 
 /** The last stage as the agent sees it. */
-export interface Outlet {
+export interface Output {
   /** `changed` is called when the report changed in a way to be told at once; `ended` when nobody takes samples any more. */
   start(changed: () => void, ended: () => void): void;
   /** Takes a batch over; never rejects. */
   put(batch: readonly Envelope[]): Promise<void>;
   /** Hands on what it can within `ms` milliseconds and closes; the number of samples it did not get rid of. */
   stop(ms: number): Promise<number>;
-  report(): OutletReport;
+  report(): OutputReport;
 }

@@ -6,4 +6,4 @@ declare const PSUTIL_AGENT_VERSION: string | undefined;
 export const version: string =
   typeof PSUTIL_AGENT_VERSION === 'string'
     ? PSUTIL_AGENT_VERSION
-    : (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+    : (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;

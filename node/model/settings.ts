@@ -1,5 +1,5 @@
 import type { Arguments } from '../catalog/value.js';
-import type { Identity } from '../sample/message.js';
+import type { Identity } from './message.js';
 
 /** One entry of psutil_config, valid and complete. */
 export interface Entry {

@@ -1,4 +1,4 @@
-import type { Clock } from '../scheduler/clock.js';
+import type { Clock } from '../../model/clock.js';
 
 /** A clock that stands still until it is told to go on; what falls due meanwhile runs in order, each at its own time. */
 export class TestClock implements Clock {

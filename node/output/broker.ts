@@ -1,14 +1,14 @@
 import type { Logger } from 'pino';
-import type { BrokerSettings, Settings } from '../config/settings.js';
+import type { BrokerSettings, Settings } from '../model/settings.js';
 import { unprotect } from '../providers/secret.js';
-import type { Envelope } from '../sample/message.js';
-import type { Clock } from '../scheduler/clock.js';
+import type { Envelope } from '../model/message.js';
+import type { Clock } from '../model/clock.js';
 import type { SampleQueue } from '../spool/queue.js';
 import { openSpool } from '../spool/spool.js';
 import { isoTime } from '../status/ledger.js';
 import { AmqpTransport } from '../transport/amqp.js';
 import type { TransportEvent } from '../transport/event.js';
-import type { Outlet, OutletReport } from './outlet.js';
+import type { Output, OutputReport } from './output.js';
 
 /** Events after which the status is worth writing at once. */
 const notable: ReadonlySet<TransportEvent['kind']> = new Set(['connected', 'disconnected', 'failed', 'blocked', 'unblocked', 'unroutable', 'routed']);
@@ -17,12 +17,12 @@ const notable: ReadonlySet<TransportEvent['kind']> = new Set(['connected', 'disc
  * Opens the way to the broker: the spool, and the transport that takes from it. `tell` gets the lines that a person at
  * a terminal should see. Throws SpoolError where another collector holds the spool.
  */
-export async function brokerOutlet(
+export async function brokerOutput(
   settings: Settings & { readonly broker: BrokerSettings },
   clock: Clock,
   logger: Logger,
   tell: (line: string) => void,
-): Promise<Outlet> {
+): Promise<Output> {
   const report = (level: TransportEvent['level'], { message, ...facts }: { readonly message: string }): void => {
     logger[level](facts, message);
     if (level !== 'debug') tell(`psutil-agent: ${message}`);
@@ -31,10 +31,10 @@ export async function brokerOutlet(
     ...settings.spool, clock,
     report: (event) => { report(event.kind === 'recovered' || event.kind === 'notice' ? 'info' : 'warn', event); },
   });
-  return new BrokerOutlet(settings, clock, queue, ({ level, ...event }) => { report(level, event); });
+  return new BrokerOutput(settings, clock, queue, ({ level, ...event }) => { report(level, event); });
 }
 
-class BrokerOutlet implements Outlet {
+class BrokerOutput implements Output {
   readonly #transport: AmqpTransport;
   #changed = (): void => undefined;
 
@@ -70,7 +70,7 @@ class BrokerOutlet implements Outlet {
     return left;
   }
 
-  report(): OutletReport {
+  report(): OutputReport {
     const state = this.#transport.state();
     const stats = this.queue.stats();
     const iso = (wall: number | undefined): string | null => (wall === undefined ? null : isoTime(wall));

@@ -1,6 +1,6 @@
 import { appendFileSync, closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
-import type { Outlet, OutletReport } from '../outlet/outlet.js';
-import type { Envelope } from '../sample/message.js';
+import type { Output, OutputReport } from '../../output/output.js';
+import type { Envelope } from '../../model/message.js';
 import { runOf } from './audit.js';
 
 /** One line of a journal: a sample that was taken and promised to arrive. */
@@ -19,16 +19,16 @@ export function metricOf(body: { readonly name: string; readonly path: string })
 }
 
 /**
- * An outlet that writes down what the one behind it has taken: a sample's line is written, synchronously, when `put` has
+ * An output that writes down what the one behind it has taken: a sample's line is written, synchronously, when `put` has
  * resolved, so a journal holds what was promised and nothing more. The first line of each collector names its run, before it
  * puts anything: message ids are `<run>-<number>`, so runs and numbers tell the order in which samples were taken.
  */
-export class JournalOutlet implements Outlet {
+export class JournalOutlet implements Output {
   readonly #file: number;
   #run = '';
 
   constructor(
-    private readonly inner: Outlet,
+    private readonly inner: Output,
     path: string,
   ) {
     this.#file = openSync(path, 'a');
@@ -57,7 +57,7 @@ export class JournalOutlet implements Outlet {
     return left;
   }
 
-  report(): OutletReport {
+  report(): OutputReport {
     return this.inner.report();
   }
 }

@@ -25,7 +25,7 @@ interface PrefixModule {
   layoutModule(target: string): Promise<void>;
 }
 
-const tools = (await import(new URL('../../tools/windows/prefix.mjs', import.meta.url).href)) as PrefixModule;
+const tools = (await import(new URL('../../../tools/windows/prefix.mjs', import.meta.url).href)) as PrefixModule;
 
 /** Makes a prefix; throws where Wine is missing, naming the packages. */
 export const makePrefix = (): Promise<Prefix> => tools.makePrefix();

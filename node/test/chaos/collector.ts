@@ -2,15 +2,15 @@
  * The collector that the chaos suite torments: `collector.js SETTINGS JOURNAL [OFFSET]`. Every part is the real one; what is added is
  * the journal, a wall clock that a parent can step (OFFSET, milliseconds, from the start), and answers to a parent that asks.
  */
-import { Agent } from '../agent.js';
-import { keepHeapSmall } from '../cli/memory.js';
-import { readSettings } from '../config/reader.js';
-import { openLog } from '../log/log.js';
-import { brokerOutlet } from '../outlet/broker.js';
-import { openProvider } from '../providers/host.js';
-import { Envelopes } from '../sample/envelopes.js';
-import { sleep } from '../scheduler/clock.js';
-import type { StatusReport } from '../status/report.js';
+import { Agent } from '../../agent.js';
+import { keepHeapSmall } from '../../cli/memory.js';
+import { readSettings } from '../../config/reader.js';
+import { openLog } from '../../log/log.js';
+import { brokerOutput } from '../../output/broker.js';
+import { openProvider } from '../../providers/host.js';
+import { Envelopes } from '../../sample/envelopes.js';
+import { sleep } from '../../model/clock.js';
+import type { StatusReport } from '../../status/report.js';
 import { SteppedClock } from './clock.js';
 import { JournalOutlet } from './journal.js';
 
@@ -36,20 +36,20 @@ const { settings } = readSettings(settingsPath, process.env);
 const { broker, identity } = settings;
 if (broker === undefined) throw new Error(`${settingsPath}: expected a broker`);
 const log = openLog(settings.log, (message) => { console.error(message); });
-const outlet = new JournalOutlet(await brokerOutlet({ ...settings, broker }, clock, log.logger, () => undefined), journalPath);
+const output = new JournalOutlet(await brokerOutput({ ...settings, broker }, clock, log.logger, () => undefined), journalPath);
 
 let stop = (): void => undefined;
 const asked = new Promise<void>((resolve) => { stop = resolve; });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
 
-const agent = new Agent({ settings, clock, log, outlet, provider: await openProvider(), onStopRequest: stop });
+const agent = new Agent({ settings, clock, log, output, provider: await openProvider(), onStopRequest: stop });
 
 async function flood(samples: number): Promise<void> {
   const envelopes = new Envelopes(identity, broker?.routingKey ?? '');
   for (let done = 0; done < samples; done += 50) {
     const time = Math.floor(clock.wall() / 1000);
     const metrics = Array.from({ length: Math.min(50, samples - done) }, (_, index) => done + index);
-    await Promise.all([sleep(clock, 10), outlet.put(metrics.map((metric) => envelopes.of({ name: 'flood', path: `metric_${String(metric % 50)}`, metric, unit: '', time })))]);
+    await Promise.all([sleep(clock, 10), output.put(metrics.map((metric) => envelopes.of({ name: 'flood', path: `metric_${String(metric % 50)}`, metric, unit: '', time })))]);
   }
 }
 

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { StatusReport } from '../status/report.js';
+import type { StatusReport } from '../../status/report.js';
 import type { Answer, Request } from './collector.js';
 
 const program = fileURLToPath(new URL('./collector.js', import.meta.url));

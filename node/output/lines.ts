@@ -1,34 +1,34 @@
 import { createWriteStream, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
-import { messageOf, PlatformError } from '../errors.js';
-import type { Envelope } from '../sample/message.js';
-import type { Clock } from '../scheduler/clock.js';
+import { messageOf, PlatformError } from '../model/errors.js';
+import type { Envelope } from '../model/message.js';
+import type { Clock } from '../model/clock.js';
 import { isoTime } from '../status/ledger.js';
 import type { Mishap } from '../status/report.js';
-import type { Outlet, OutletReport } from './outlet.js';
+import type { Output, OutputReport } from './output.js';
 
 /** Bytes that wait for a reader who does not read; beyond them samples are let go, and counted. */
 const longestBacklog = 16 * 1024 * 1024;
 
 /** JSON lines to standard output. */
-export function stdoutOutlet(clock: Clock): Outlet {
-  return new LineOutlet(process.stdout, clock, false);
+export function stdoutOutput(clock: Clock): Output {
+  return new LineOutput(process.stdout, clock, false);
 }
 
 /** JSON lines appended to a file; throws PlatformError where it cannot be opened. */
-export function fileOutlet(path: string, clock: Clock): Outlet {
+export function fileOutput(path: string, clock: Clock): Output {
   try {
     mkdirSync(dirname(path), { recursive: true });
     const fd = openSync(path, 'a', 0o600);
-    return new LineOutlet(createWriteStream(path, { fd }), clock, true);
+    return new LineOutput(createWriteStream(path, { fd }), clock, true);
   } catch (error) {
     throw new PlatformError('PSA_OUTPUT', `${path}: expected a file that can be appended to (${messageOf(error)}); check --output`, { cause: error });
   }
 }
 
 /** Takes samples and lets them go: for a live table, which shows what the agent knows. */
-export function silentOutlet(): Outlet {
+export function silentOutput(): Output {
   return {
     start: () => undefined,
     put: () => Promise.resolve(),
@@ -37,15 +37,15 @@ export function silentOutlet(): Outlet {
   };
 }
 
-/** The report of an outlet that has no broker behind it. */
-const noBroker: OutletReport = {
+/** The report of an output that has no broker behind it. */
+const noBroker: OutputReport = {
   connected: null, connected_since: null, broker: null, blocked: false, published: 0, spooled: 0, spooled_bytes: 0, spool_oldest: null,
   spool_kept: null, spool_fault: null, dropped: 0, dropped_by: { size: 0, age: 0, damage: 0, closed: 0, unroutable: 0, unsendable: 0 }, unroutable: 0, returned: 0,
   reconnects: 0, last_published: null, last_error: null,
 };
 
 /** Writes each message as a line. Published is what the stream has taken. */
-class LineOutlet implements Outlet {
+class LineOutput implements Output {
   #published = 0;
   #dropped = 0;
   #lastPublished: string | null = null;
@@ -95,7 +95,7 @@ class LineOutlet implements Outlet {
     return this.#dropped;
   }
 
-  report(): OutletReport {
+  report(): OutputReport {
     return {
       ...noBroker,
       published: this.#published, dropped: this.#dropped, dropped_by: { ...noBroker.dropped_by, size: this.#dropped },

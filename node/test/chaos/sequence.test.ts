@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { settle } from '../testing/clock.js';
+import { settle } from '../support/clock.js';
 import type { Fault } from './faults.js';
 import { Random } from './random.js';
 import { runSequence } from './sequence.js';

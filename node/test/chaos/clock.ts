@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from '../scheduler/clock.js';
+import { systemClock, type Clock } from '../../model/clock.js';
 
 /** This machine's clock, whose wall can be stepped. */
 export class SteppedClock implements Clock {

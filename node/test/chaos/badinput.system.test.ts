@@ -5,8 +5,8 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { command, psutilAgent, type Ended } from '../testing/command.js';
-import { until } from '../testing/wait.js';
+import { command, psutilAgent, type Ended } from '../support/command.js';
+import { until } from '../support/wait.js';
 
 // What a person can get wrong about where samples wait and how the broker is reached, by the real command.
 
