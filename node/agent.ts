@@ -7,13 +7,13 @@ import type { Provider } from './providers/provider.js';
 import { SharedProvider } from './providers/shared.js';
 import { Envelopes } from './sample/envelopes.js';
 import type { Envelope, Sample } from './model/message.js';
-import { Meter } from './sample/meter.js';
+import { MethodReader } from './sample/methodReader.js';
 import { Sampler, type Observer } from './sample/sampler.js';
-import { sleep, type Clock } from './model/clock.js';
+import { isoTime, sleep, type Clock } from './model/clock.js';
 import { Scheduler } from './scheduler/scheduler.js';
 import { StatusFile, StopRequest } from './status/file.js';
-import { EntryLedger, isoTime } from './status/ledger.js';
-import type { CollectorState, Mishap, StatusReport } from './status/report.js';
+import { EntryStats } from './status/entryStats.js';
+import type { CollectorState, ErrorInfo, StatusReport } from './status/report.js';
 import type { Output } from './output/output.js';
 import { version } from './model/version.js';
 
@@ -37,7 +37,7 @@ export interface AgentParts {
 
 /** One collector. `start`, or `once` for a single round; then `stop`. */
 export class Agent {
-  readonly ledgers: readonly EntryLedger[];
+  readonly stats: readonly EntryStats[];
   readonly #provider: SharedProvider;
   readonly #scheduler: Scheduler;
   readonly #samplers: readonly Sampler[];
@@ -48,7 +48,7 @@ export class Agent {
   #state: CollectorState = 'starting';
   #batch: Envelope[] = [];
   #putting: Promise<void> = Promise.resolve();
-  #lastError: Mishap | null = null;
+  #lastError: ErrorInfo | null = null;
   #timers: (() => void)[] = [];
 
   constructor(private readonly parts: AgentParts) {
@@ -60,8 +60,8 @@ export class Agent {
       offset: fraction(settings.identity.nodeId) * settings.schedule.jitter * 1000,
       align: settings.schedule.align,
     });
-    this.ledgers = settings.entries.map((entry) => new EntryLedger(entry));
-    this.#samplers = this.ledgers.map((ledger) => this.#sampler(ledger));
+    this.stats = settings.entries.map((entry) => new EntryStats(entry));
+    this.#samplers = this.stats.map((stats) => this.#sampler(stats));
     this.#stopRequest = new StopRequest(settings.status.path);
     this.#status = new StatusFile(
       settings.status.path, clock, () => this.report(),
@@ -69,39 +69,39 @@ export class Agent {
     );
   }
 
-  #sampler(ledger: EntryLedger): Sampler {
-    const { entry } = ledger;
+  #sampler(stats: EntryStats): Sampler {
+    const { entry } = stats;
     const definition = functionNamed(entry.method);
     if (definition === undefined) throw new UnavailableError(`the catalog has no ${entry.method}`);
     const { clock, settings } = this.parts;
-    const meter = new Meter(this.#provider, clock, entry.method, entry.args);
+    const reader = new MethodReader(this.#provider, clock, entry.method, entry.args);
     return new Sampler(
-      entry, definition, meter, settings.publish.units, this.#observer(ledger),
+      entry, definition, reader, settings.publish.units, this.#observer(stats),
       (samples) => { this.#take(samples); },
       () => clock.wall(),
     );
   }
 
-  /** Tells the ledger, and the log what is news. */
-  #observer(ledger: EntryLedger): Observer {
+  /** Tells the stats, and the log what is news. */
+  #observer(stats: EntryStats): Observer {
     const { logger } = this.parts.log;
     const who = (entry: Entry): object => ({ entry: entry.index, name: entry.name, method: entry.method });
     return {
-      took: (wall, selected) => { ledger.took(wall, selected); },
+      took: (wall, selected) => { stats.took(wall, selected); },
       missed: (wall, count, reason) => {
-        if (ledger.missed(wall, count, reason)) logger.warn({ ...who(ledger.entry), reason }, 'a value cannot be had');
+        if (stats.missed(wall, count, reason)) logger.warn({ ...who(stats.entry), reason }, 'a value cannot be had');
       },
       complete: () => {
-        if (ledger.complete()) logger.info(who(ledger.entry), 'every value can be had again');
+        if (stats.complete()) logger.info(who(stats.entry), 'every value can be had again');
       },
       skipped: (count) => {
-        if (ledger.skipped === 0) logger.warn(who(ledger.entry), 'a tick was skipped, for the one before was still running; further ones are counted');
-        ledger.skipped += count;
+        if (stats.skipped === 0) logger.warn(who(stats.entry), 'a tick was skipped, for the one before was still running; further ones are counted');
+        stats.skipped += count;
       },
     };
   }
 
-  /** Samples of one turn go on as one batch. */
+  /** Samples of one tick go on as one batch. */
   #take(samples: readonly Sample[]): void {
     if (this.#batch.length === 0) setImmediate(() => { this.#flush(); });
     for (const sample of samples) this.#batch.push(this.#envelopes.of(sample));
@@ -131,8 +131,8 @@ export class Agent {
     this.#begin();
     output.start(() => { this.#status.write(); }, onStopRequest);
     this.#enter('sampling');
-    const turn = { at: clock.now() };
-    await Promise.all(this.#samplers.map((sampler) => sampler.prime(turn).catch(() => undefined)));
+    const tick = { at: clock.now() };
+    await Promise.all(this.#samplers.map((sampler) => sampler.prime(tick).catch(() => undefined)));
     await sleep(clock, shortestWindow);
     const round = { at: clock.now() };
     await Promise.all(this.#samplers.map((sampler) => sampler.run(round)));
@@ -198,7 +198,7 @@ export class Agent {
 
   /** What the collector says of itself now. */
   report(): StatusReport {
-    const entries = this.ledgers.map((ledger) => ledger.report());
+    const entries = this.stats.map((stats) => stats.report());
     const total = (key: 'taken' | 'skipped' | 'unavailable'): number => entries.reduce((sum, entry) => sum + entry[key], 0);
     const output = this.parts.output.report();
     return {
@@ -211,7 +211,7 @@ export class Agent {
   }
 }
 
-function newer(a: Mishap | null, b: Mishap | null): Mishap | null {
+function newer(a: ErrorInfo | null, b: ErrorInfo | null): ErrorInfo | null {
   return a === null || (b !== null && b.time > a.time) ? b : a;
 }
 

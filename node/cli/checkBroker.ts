@@ -2,12 +2,12 @@ import { readSettings } from '../config/reader.js';
 import { ConfigError, ExitCode } from '../model/errors.js';
 import { unprotect } from '../providers/secret.js';
 import type { BrokerCheck } from '../transport/probe.js';
-import type { Call } from './call.js';
+import type { Command } from './command.js';
 import { required } from './option.js';
-import { print, tell } from './output.js';
+import { print, report } from './output.js';
 
 /** `check-broker`: how far a configured broker can be reached, and what to do. */
-export const checkBroker: Call = {
+export const checkBroker: Command = {
   name: 'check-broker',
   usage: '--config FILE [--json]',
   summary: 'Tries the configured broker step by step: which step fails and what to do.',
@@ -18,7 +18,7 @@ export const checkBroker: Call = {
     'Steps: resolve, connect, tls, login, vhost, exchange, publish. Exit code 0: all went well. 4: one failed.',
   ],
   options: { config: { type: 'string' }, json: { type: 'boolean' } },
-  words: { least: 0, most: 0 },
+  positionals: { least: 0, most: 0 },
   async run(options) {
     const path = required(options, 'config', 'FILE');
     const { settings } = readSettings(path, process.env);
@@ -38,6 +38,6 @@ function jsonOf({ ok, steps, error }: BrokerCheck): object {
 }
 
 function showSteps({ steps, error }: BrokerCheck): void {
-  for (const { step, ok, detail, host } of steps) tell(`${ok ? 'ok    ' : 'FAILED'}  ${step.padEnd(8)}  ${host}: ${detail}`);
-  if (error !== undefined) tell(`psutil-agent: ${error.message}`);
+  for (const { step, ok, detail, host } of steps) report(`${ok ? 'ok    ' : 'FAILED'}  ${step.padEnd(8)}  ${host}: ${detail}`);
+  if (error !== undefined) report(`psutil-agent: ${error.message}`);
 }

@@ -87,7 +87,7 @@ describe('bad configuration: exit 3, one sentence a fault', () => {
 
 describe('bad command lines: exit 2', () => {
   const cases: [string[], RegExp][] = [
-    [['rnu'], /expected a call .*found "rnu"; did you mean "run"/],
+    [['rnu'], /expected a command .*found "rnu"; did you mean "run"/],
     [['run', '--confg', 'x'], /Unknown option '--confg'/],
     [['run', '--config', 'x', '--duration', 'long'], /--duration: expected a number of at least 0, found "long"/],
     [['run', '--config', 'examples/monitor.yaml', '--output', 'file:'], /--output: expected amqp, stdout or file:PATH/],

@@ -1,7 +1,7 @@
 /** The live table that `run` shows on a terminal: name, value with its unit, a small trend, age, next. */
 import type { Agent } from '../agent.js';
 import type { Selected } from '../sample/selection.js';
-import type { EntryLedger } from '../status/ledger.js';
+import type { EntryStats } from '../status/entryStats.js';
 
 /** Readings that a trend shows. */
 const trendLength = 16;
@@ -48,7 +48,7 @@ interface Row {
 /** Draws the table over itself once a second. */
 export class LiveTable {
   readonly #history = new Map<string, number[]>();
-  readonly #seen = new Map<EntryLedger, number>();
+  readonly #seen = new Map<EntryStats, number>();
   #drawn = 0;
 
   constructor(
@@ -66,7 +66,7 @@ export class LiveTable {
   }
 
   #lines(): string[] {
-    const rows = this.agent.ledgers.flatMap((ledger) => this.#rows(ledger));
+    const rows = this.agent.stats.flatMap((stats) => this.#rows(stats));
     const width = this.screen.columns ?? 80;
     const fits = Math.max(1, (this.screen.rows ?? 24) - 4);
     const shown = rows.slice(0, fits);
@@ -85,14 +85,14 @@ export class LiveTable {
     return `\x1b[2m${`${String(taken)} samples, ${String(skipped)} ticks skipped, ${String(unavailable)} values missing; Ctrl-C ends`.slice(0, width)}\x1b[0m`;
   }
 
-  #rows(ledger: EntryLedger): Row[] {
-    const { entry, last } = ledger;
+  #rows(stats: EntryStats): Row[] {
+    const { entry, last } = stats;
     if (last === undefined) {
-      const reason = ledger.report().last_error?.message;
+      const reason = stats.report().last_error?.message;
       return [{ name: entry.name, value: reason === undefined ? 'waiting' : '-', trend: '', age: '', next: '' }];
     }
-    const fresh = this.#seen.get(ledger) !== last.wall;
-    this.#seen.set(ledger, last.wall);
+    const fresh = this.#seen.get(stats) !== last.wall;
+    this.#seen.set(stats, last.wall);
     const age = (this.wall() - last.wall) / 1000;
     return last.selected.map((selected) => ({
       name: selected.path === '' ? entry.name : `${entry.name} ${selected.path}`,

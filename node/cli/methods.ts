@@ -3,17 +3,17 @@ import { functionNamed, functions } from '../catalog/functions.js';
 import { shapeText, signature } from '../catalog/page.js';
 import { nearest } from '../config/nearest.js';
 import { ExitCode, UsageError } from '../model/errors.js';
-import type { Call } from './call.js';
+import type { Command } from './command.js';
 import { print } from './output.js';
 
 /** `methods`: the catalog. */
-export const methods: Call = {
+export const methods: Command = {
   name: 'methods',
   usage: '[NAME] [--json]',
   summary: 'Lists the functions: arguments, fields, units, platforms.',
   details: ['  NAME    one function, in full', '  --json  a list of objects'],
   options: { json: { type: 'boolean' } },
-  words: { least: 0, most: 1 },
+  positionals: { least: 0, most: 1 },
   run(options, [name]) {
     const chosen = name === undefined ? functions : [named(name)];
     if (options['json'] === true) print(JSON.stringify(chosen));

@@ -1,6 +1,6 @@
 /** Options of the command line in their types. */
 import { UsageError } from '../model/errors.js';
-import type { Options } from './call.js';
+import type { Options } from './command.js';
 
 /** The text of an option that must be given. */
 export function required(options: Options, name: string, placeholder: string): string {

@@ -7,7 +7,7 @@ export function print(line: string): void {
 }
 
 /** Writes one line to stderr. */
-export function tell(line: string): void {
+export function report(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
@@ -17,10 +17,10 @@ export function faultsIn(error: unknown): readonly Fault[] {
 }
 
 /** Tells a person of an error: a sentence, then a line for each fault. Never a stack. */
-export function tellError(error: unknown): void {
+export function reportError(error: unknown): void {
   const known = error instanceof AgentError;
-  tell(`psutil-agent: ${known ? messageOf(error) : `unexpected fault: ${messageOf(error)}; please report it`}`);
-  for (const fault of faultsIn(error)) tell(`  ${fault.message}`);
+  report(`psutil-agent: ${known ? messageOf(error) : `unexpected fault: ${messageOf(error)}; please report it`}`);
+  for (const fault of faultsIn(error)) report(`  ${fault.message}`);
 }
 
 /** Tells a program of an error: one JSON object on stdout. */

@@ -8,14 +8,14 @@ import { fileOutput, silentOutput, stdoutOutput } from '../output/lines.js';
 import type { Output } from '../output/output.js';
 import { openProvider } from '../providers/host.js';
 import { systemClock, type Clock } from '../model/clock.js';
-import type { Call } from './call.js';
+import type { Command } from './command.js';
 import { LiveTable } from './live.js';
-import { keepHeapSmall } from './memory.js';
+import { setV8Flags } from './v8Flags.js';
 import { numberOption, required } from './option.js';
-import { tell, tellError } from './output.js';
+import { report, reportError } from './output.js';
 
 /** `run`: the collector. */
-export const run: Call = {
+export const run: Command = {
   name: 'run',
   usage: '--config FILE [--output amqp|stdout|file:PATH] [--once] [--duration S]',
   summary: 'Runs the collector until it is told to stop.',
@@ -29,14 +29,14 @@ export const run: Call = {
     'SIGINT, SIGTERM, SIGBREAK or a file named stop beside status.json: flush for at most 5 s, exit 0.',
   ],
   options: { config: { type: 'string' }, output: { type: 'string' }, once: { type: 'boolean' }, duration: { type: 'string' } },
-  words: { least: 0, most: 0 },
+  positionals: { least: 0, most: 0 },
   async run(options) {
     const path = required(options, 'config', 'FILE');
     const duration = numberOption(options, 'duration', 0);
     const { settings, warnings } = readSettings(path, process.env);
     const output = outputOf(options['output'], settings);
-    for (const { message } of warnings) tell(`warning: ${message}`);
-    const log = openLog(settings.log, (message) => { tell(`psutil-agent: ${message}`); });
+    for (const { message } of warnings) report(`warning: ${message}`);
+    const log = openLog(settings.log, (message) => { report(`psutil-agent: ${message}`); });
     for (const { message } of warnings) log.logger.warn(message);
     return await collect({ settings, output, log, once: options['once'] === true, duration });
   },
@@ -65,14 +65,14 @@ interface Job {
 
 /** Opens the parts, runs the agent, stops it; the exit code. */
 async function collect(job: Job): Promise<ExitCode> {
-  keepHeapSmall();
+  setV8Flags();
   const live = job.output.kind === 'stdout' && process.stdout.isTTY && !job.once;
   const output = await openOutput(job, live, systemClock);
   const provider = await openProvider();
   const stopping = stopSignal(systemClock, job.duration);
   const agent = new Agent({ ...parts(job, output), provider, onStopRequest: stopping.stop });
   process.once('uncaughtException', (error) => {
-    tellError(error);
+    reportError(error);
     void agent.fail(error).finally(() => process.exit(ExitCode.unexpected));
   });
   if (job.once) {
@@ -88,9 +88,9 @@ async function collect(job: Job): Promise<ExitCode> {
   if (left === 0 || job.output.kind !== 'amqp') return ExitCode.ok;
   const { last_error: error, spool_fault: fault, dropped_by: { closed: lost } } = agent.report();
   const reason = error?.message ?? 'the broker did not confirm them in time';
-  if (left > lost) tell(`psutil-agent: ${samples(left - lost)} kept in ${job.settings.spool.path}: ${reason}`);
+  if (left > lost) report(`psutil-agent: ${samples(left - lost)} kept in ${job.settings.spool.path}: ${reason}`);
   // What only memory held while the disk could not be used is gone with the process.
-  if (lost > 0) tell(`psutil-agent: ${samples(lost)} lost: ${reason}. ${fault ?? 'The spool could not be written.'}`);
+  if (lost > 0) report(`psutil-agent: ${samples(lost)} lost: ${reason}. ${fault ?? 'The spool could not be written.'}`);
   if (!job.once) return ExitCode.ok;
   return lost > 0 ? ExitCode.spool : ExitCode.broker;
 }
@@ -111,7 +111,7 @@ async function openOutput(job: Job, live: boolean, clock: Clock): Promise<Output
   if (broker === undefined) throw new ConfigError('PSA_CONFIG_INVALID', 'expected a broker in the configuration, found none');
   // Only a run with a broker pays for loading what reaches it.
   const { brokerOutput } = await import('../output/broker.js');
-  return await brokerOutput({ ...settings, broker }, clock, log.logger, process.stderr.isTTY ? tell : () => undefined);
+  return await brokerOutput({ ...settings, broker }, clock, log.logger, process.stderr.isTTY ? report : () => undefined);
 }
 
 /** Draws the table each second until the returned function is called. */

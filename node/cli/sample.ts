@@ -5,19 +5,19 @@ import type { Arguments, Result } from '../catalog/value.js';
 import { ExitCode, UnavailableError, UsageError } from '../model/errors.js';
 import { openProvider } from '../providers/host.js';
 import { SharedProvider } from '../providers/shared.js';
-import { Meter } from '../sample/meter.js';
+import { MethodReader } from '../sample/methodReader.js';
 import { select } from '../sample/selection.js';
 import { sleep, systemClock } from '../model/clock.js';
-import type { Call, Options } from './call.js';
+import type { Command, Options } from './command.js';
 import { columns, named } from './methods.js';
 import { numberOption } from './option.js';
-import { print, tell } from './output.js';
+import { print, report } from './output.js';
 
 /** What a function that measures since its last call is given to measure, milliseconds: psutil's advice is no less. */
 const shortestWindow = 100;
 
 /** `sample`: one reading or several, no broker. */
-export const sample: Call = {
+export const sample: Command = {
   name: 'sample',
   usage: 'METHOD [key=value...] [--result-argument X] [--count N] [--interval S] [--json]',
   summary: 'Takes one reading and prints it.',
@@ -33,7 +33,7 @@ export const sample: Call = {
   options: {
     'result-argument': { type: 'string' }, count: { type: 'string' }, interval: { type: 'string' }, json: { type: 'boolean' },
   },
-  words: { least: 1, most: 64 },
+  positionals: { least: 1, most: 64 },
   async run(options, [method = '', ...pairs]) {
     const definition = named(method);
     const entry = entryOf(definition, pairs, options);
@@ -43,14 +43,14 @@ export const sample: Call = {
     const provider = new SharedProvider(await openProvider());
     try {
       const args = completeArguments(entry);
-      const meter = new Meter(provider, systemClock, method, args);
-      if (meter.sinceLast) {
-        await meter.prime();
+      const reader = new MethodReader(provider, systemClock, method, args);
+      if (reader.sinceLast) {
+        await reader.prime();
         await sleep(systemClock, shortestWindow);
       }
       for (let taken = 1; ; taken++) {
         const began = systemClock.now();
-        const { result } = await meter.read();
+        const { result } = await reader.read();
         show(definition, args, chosen(definition, entry, args, result), json);
         if (taken === count) return ExitCode.ok;
         await sleep(systemClock, pause - (systemClock.now() - began));
@@ -61,7 +61,7 @@ export const sample: Call = {
   },
 };
 
-/** The words of the command line as an entry of psutil_config, checked as one. */
+/** Positional arguments as an entry of psutil_config, checked as one. */
 function entryOf(definition: CatalogFunction, pairs: readonly string[], options: Options): ValidEntry {
   const args: Record<string, unknown> = {};
   for (const pair of pairs) {
@@ -90,7 +90,7 @@ function chosen(definition: CatalogFunction, entry: ValidEntry, args: Arguments,
   if (selector === undefined) return result;
   const { selected, missing } = select(definition, args, result, selector);
   if (selected.length === 0) throw new UnavailableError(missing.join('; ') || 'nothing was selected');
-  for (const reason of missing) tell(`psutil-agent: ${reason}`);
+  for (const reason of missing) report(`psutil-agent: ${reason}`);
   const [first] = selected;
   return first?.path === '' ? first.value : Object.fromEntries(selected.map(({ path, value }) => [path, value]));
 }

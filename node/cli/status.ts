@@ -1,19 +1,19 @@
 import { ExitCode } from '../model/errors.js';
 import { readStatus } from '../status/file.js';
 import type { StatusReport } from '../status/report.js';
-import type { Call } from './call.js';
+import type { Command } from './command.js';
 import { columns } from './methods.js';
 import { required } from './option.js';
 import { print } from './output.js';
 
 /** `status`: what a running collector says of itself. */
-export const status: Call = {
+export const status: Command = {
   name: 'status',
   usage: '--data DIR [--json]',
   summary: 'Shows what the running collector says of itself.',
   details: ['  --data DIR  the directory of status.json', '  --json      the file as it is'],
   options: { data: { type: 'string' }, json: { type: 'boolean' } },
-  words: { least: 0, most: 0 },
+  positionals: { least: 0, most: 0 },
   run(options) {
     const report = readStatus(required(options, 'data', 'DIR'));
     if (options['json'] === true) print(JSON.stringify(report));

@@ -1,11 +1,11 @@
 import { readConfiguration } from '../config/reader.js';
 import { ConfigError, ExitCode } from '../model/errors.js';
-import type { Call } from './call.js';
-import { print, tell } from './output.js';
+import type { Command } from './command.js';
+import { print, report } from './output.js';
 import { required } from './option.js';
 
 /** `validate`: every violation of a configuration. */
-export const validate: Call = {
+export const validate: Command = {
   name: 'validate',
   usage: '--config FILE [--json]',
   summary: 'Tells everything that is wrong with a configuration.',
@@ -17,7 +17,7 @@ export const validate: Call = {
     'Exit code 0: valid. 3: not.',
   ],
   options: { config: { type: 'string' }, json: { type: 'boolean' } },
-  words: { least: 0, most: 0 },
+  positionals: { least: 0, most: 0 },
   run(options) {
     const path = required(options, 'config', 'FILE');
     try {
@@ -26,9 +26,9 @@ export const validate: Call = {
       if (options['json'] === true) {
         print(JSON.stringify({ valid, faults, warnings, ...(valid ? { document: parsed } : {}) }));
       } else {
-        for (const { message } of faults) tell(message);
-        for (const { message } of warnings) tell(`warning: ${message}`);
-        tell(valid ? `${path}: valid` : `${path}: ${String(faults.length)} fault${faults.length === 1 ? '' : 's'}`);
+        for (const { message } of faults) report(message);
+        for (const { message } of warnings) report(`warning: ${message}`);
+        report(valid ? `${path}: valid` : `${path}: ${String(faults.length)} fault${faults.length === 1 ? '' : 's'}`);
       }
       return valid ? ExitCode.ok : ExitCode.configuration;
     } catch (error) {

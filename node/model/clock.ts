@@ -8,6 +8,17 @@ export interface Clock {
   after(ms: number, callback: () => void): () => void;
 }
 
+/** The moment at which entries fall due; those due together share one reading where they ask the same. */
+export interface Tick {
+  /** Monotonic milliseconds. */
+  readonly at: number;
+}
+
+/** ISO 8601 in UTC of wall-clock milliseconds. */
+export function isoTime(wall: number): string {
+  return new Date(wall).toISOString();
+}
+
 /** setTimeout's longest delay; a longer one would fire at once. */
 const longestDelay = 2 ** 31 - 1;
 

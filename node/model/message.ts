@@ -35,23 +35,6 @@ export interface Message {
   readonly time: number;
 }
 
-/** The message of one sample. */
-export function messageOf(identity: Identity, sample: Sample): Message {
-  return {
-    node_id: identity.nodeId,
-    node_name: identity.nodeName,
-    deployment_id: identity.deploymentId,
-    name: sample.name,
-    path: sample.path,
-    metric: sample.metric,
-    unit: sample.unit,
-    type: 'GAUGE',
-    host: identity.host,
-    service: `${identity.deploymentId}.${identity.nodeName}.${identity.nodeId}.${sample.name}`,
-    time: sample.time,
-  };
-}
-
 /** A message on its way: its JSON, and what the transport must know without reading it. */
 export interface Envelope {
   /** The AMQP message_id: unique to the sample, the same whenever it is sent again. */

@@ -3,9 +3,8 @@ import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { messageOf, PlatformError } from '../model/errors.js';
 import type { Envelope } from '../model/message.js';
-import type { Clock } from '../model/clock.js';
-import { isoTime } from '../status/ledger.js';
-import type { Mishap } from '../status/report.js';
+import { isoTime, type Clock } from '../model/clock.js';
+import type { ErrorInfo } from '../status/report.js';
 import type { Output, OutputReport } from './output.js';
 
 /** Bytes that wait for a reader who does not read; beyond them samples are let go, and counted. */
@@ -49,7 +48,7 @@ class LineOutput implements Output {
   #published = 0;
   #dropped = 0;
   #lastPublished: string | null = null;
-  #lastError: Mishap | null = null;
+  #lastError: ErrorInfo | null = null;
   #ended = (): void => undefined;
 
   constructor(

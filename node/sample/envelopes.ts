@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { messageOf, type Envelope, type Identity, type Sample } from '../model/message.js';
+import type { Envelope, Identity, Message, Sample } from '../model/message.js';
 
 /** Puts samples into envelopes: the message as JSON, under an id that no other sample of any host has. */
 export class Envelopes {
@@ -17,7 +17,25 @@ export class Envelopes {
       id: `${this.#run}-${String(this.#count)}`,
       time: sample.time,
       routingKey: this.routingKey,
-      body: JSON.stringify(messageOf(this.identity, sample)),
+      body: JSON.stringify(messageFor(this.identity, sample)),
     };
   }
+}
+
+/** The message of one sample. */
+function messageFor(identity: Identity, sample: Sample): Message {
+  const service = `${identity.deploymentId}.${identity.nodeName}.${identity.nodeId}.${sample.name}`;
+  return {
+    node_id: identity.nodeId,
+    node_name: identity.nodeName,
+    deployment_id: identity.deploymentId,
+    name: sample.name,
+    path: sample.path,
+    metric: sample.metric,
+    unit: sample.unit,
+    type: 'GAUGE',
+    host: identity.host,
+    service: sample.path === '' ? service : `${service}.${sample.path}`,
+    time: sample.time,
+  };
 }

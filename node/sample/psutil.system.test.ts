@@ -7,7 +7,7 @@ import { openProvider } from '../providers/host.js';
 import { SharedProvider } from '../providers/shared.js';
 import { systemClock } from '../model/clock.js';
 import { disagreement, psutil } from '../test/support/psutil.js';
-import { Meter } from './meter.js';
+import { MethodReader } from './methodReader.js';
 
 // What is computed from raw readings, held against psutil's own computation. Raw readings are in providers/.
 
@@ -16,8 +16,8 @@ const provider = new SharedProvider(await openProvider());
 before(() => psutil('psutil.cpu_percent()'));
 after(() => { provider.close(); });
 
-function meter(method: string, args: Arguments): Meter {
-  return new Meter(provider, systemClock, method, completeArguments({ method, args, interval: 1 }));
+function reader(method: string, args: Arguments): MethodReader {
+  return new MethodReader(provider, systemClock, method, completeArguments({ method, args, interval: 1 }));
 }
 
 /** Every number of ours lies within `tolerance` of psutil's, and both have the same places. */
@@ -38,17 +38,17 @@ const percentTolerance = 15;
 for (const percpu of [false, true]) {
   const python = percpu ? 'True' : 'False';
   test(`cpu_percent over 1 s, percpu ${python}`, async () => {
-    const [ours, theirs] = await Promise.all([meter('cpu_percent', { interval: 1, percpu }).read(), psutil(`psutil.cpu_percent(interval=1, percpu=${python})`)]);
+    const [ours, theirs] = await Promise.all([reader('cpu_percent', { interval: 1, percpu }).read(), psutil(`psutil.cpu_percent(interval=1, percpu=${python})`)]);
     agree(ours.result, theirs, percentTolerance);
   });
   test(`cpu_times_percent over 1 s, percpu ${python}`, async () => {
-    const [ours, theirs] = await Promise.all([meter('cpu_times_percent', { interval: 1, percpu }).read(), psutil(`psutil.cpu_times_percent(interval=1, percpu=${python})`)]);
+    const [ours, theirs] = await Promise.all([reader('cpu_times_percent', { interval: 1, percpu }).read(), psutil(`psutil.cpu_times_percent(interval=1, percpu=${python})`)]);
     agree(ours.result, theirs, percentTolerance);
   });
 }
 
 test('cpu_percent since the last call', async () => {
-  const ours = meter('cpu_percent', { percpu: false });
+  const ours = reader('cpu_percent', { percpu: false });
   await Promise.all([ours.prime(), psutil('psutil.cpu_percent()')]);
   await new Promise((resolve) => setTimeout(resolve, 1000));
   const [reading, theirs] = await Promise.all([ours.read(), psutil('psutil.cpu_percent()')]);
@@ -56,7 +56,7 @@ test('cpu_percent since the last call', async () => {
 });
 
 test('cpu_freq: the mean', async () => {
-  agree((await meter('cpu_freq', {}).read()).result, await psutil('psutil.cpu_freq()'), 100);
+  agree((await reader('cpu_freq', {}).read()).result, await psutil('psutil.cpu_freq()'), 100);
 });
 
 for (const [method, args, expression] of [
@@ -66,7 +66,7 @@ for (const [method, args, expression] of [
 ] as const) {
   test(`${method}: percent`, async () => {
     const earlier = await psutil(expression);
-    const { result } = await meter(method, args).read();
+    const { result } = await reader(method, args).read();
     const later = await psutil(expression);
     const percent = (value: unknown): number => (value as { percent: number }).percent;
     // Between the two, for what else runs here may take a percent of the memory within a quarter of a second.
@@ -80,7 +80,7 @@ for (const [method, argument] of [['disk_io_counters', 'perdisk'], ['net_io_coun
     test(`${method}(${argument}=${String(each)}): sums and counters that only grow`, async () => {
       const expression = `psutil.${method}(${argument}=${each ? 'True' : 'False'})`;
       const before = await psutil(expression);
-      const { result } = await meter(method, { [argument]: each }).read();
+      const { result } = await reader(method, { [argument]: each }).read();
       const later = await psutil(expression);
       between(before, result, later, method);
     });
@@ -102,7 +102,7 @@ test('every function of the catalog that names this platform answers with the fi
   const given: Record<string, Arguments> = { disk_usage: { path: '/' }, pid_exists: { pid: process.pid }, cpu_percent: { interval: 0.2 }, cpu_times_percent: { interval: 0.2 } };
   const { functions } = await import('../catalog/functions.js');
   for (const { name } of functions) {
-    const { result } = await meter(name, given[name] ?? {}).read();
+    const { result } = await reader(name, given[name] ?? {}).read();
     const definition = functionNamed(name)!;
     const expected = definition.fields.filter(({ platforms }) => platforms.includes('linux')).map((field) => field.name);
     const records = definition.shape === 'fields' ? [result] : definition.shape === 'records' || definition.shape === 'map' ? Object.values(result as object) : Object.values(result as object).flat();

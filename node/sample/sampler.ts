@@ -1,9 +1,10 @@
 import type { CatalogFunction } from '../catalog/function.js';
 import type { Entry } from '../model/settings.js';
 import { messageOf } from '../model/errors.js';
-import type { Task, Turn } from '../scheduler/scheduler.js';
+import type { Tick } from '../model/clock.js';
+import type { Task } from '../scheduler/scheduler.js';
 import type { Sample } from '../model/message.js';
-import type { Meter } from './meter.js';
+import type { MethodReader } from './methodReader.js';
 import { select, type Selected } from './selection.js';
 
 /** Who is told how an entry fares. */
@@ -19,39 +20,39 @@ export interface Observer {
 /** Takes one entry's samples: reads, selects, names. A fault in it is told to its observer and touches no other entry. */
 export class Sampler implements Task {
   readonly interval: number;
-  readonly follows: boolean;
+  readonly catchUp: boolean;
   #primed = false;
 
   constructor(
     private readonly entry: Entry,
     private readonly definition: CatalogFunction,
-    private readonly meter: Meter,
+    private readonly reader: MethodReader,
     private readonly units: boolean,
     private readonly observer: Observer,
     private readonly sink: (samples: readonly Sample[]) => void,
     private readonly wall: () => number,
   ) {
     this.interval = entry.interval * 1000;
-    this.follows = meter.window > 0;
+    this.catchUp = reader.window > 0;
   }
 
   /** Takes the reading that the first sample is measured from, where the function measures since its last call. */
-  async prime(turn?: Turn): Promise<void> {
+  async prime(tick?: Tick): Promise<void> {
     this.#primed = true;
-    await this.meter.prime(turn);
+    await this.reader.prime(tick);
   }
 
-  async run(turn: Turn): Promise<void> {
+  async run(tick: Tick): Promise<void> {
     try {
-      if (this.meter.sinceLast && !this.#primed) await this.prime(turn);
-      else await this.#take(turn);
+      if (this.reader.sinceLast && !this.#primed) await this.prime(tick);
+      else await this.#take(tick);
     } catch (error) {
       this.observer.missed(this.wall(), 1, messageOf(error));
     }
   }
 
-  async #take(turn: Turn): Promise<void> {
-    const { result, wall } = await this.meter.read(turn);
+  async #take(tick: Tick): Promise<void> {
+    const { result, wall } = await this.reader.read(tick);
     const { selected, missing } = select(this.definition, this.entry.args, result, this.entry.select);
     this.observer.took(wall, selected);
     if (missing.length === 0) this.observer.complete();

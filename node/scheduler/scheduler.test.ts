@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { settle, TestClock } from '../test/support/clock.js';
-import { sleep } from '../model/clock.js';
-import { Scheduler, type Task, type Turn } from './scheduler.js';
+import { sleep, type Tick } from '../model/clock.js';
+import { Scheduler, type Task } from './scheduler.js';
 
 interface Trace extends Task {
   readonly ran: number[];
-  readonly turns: Turn[];
+  readonly ticks: Tick[];
   lost: number;
 }
 
-function task(clock: TestClock, interval: number, takes = 0, follows = false): Trace {
+function task(clock: TestClock, interval: number, takes = 0, catchUp = false): Trace {
   const trace: Trace = {
-    interval, follows, ran: [], turns: [], lost: 0,
-    async run(turn) {
+    interval, catchUp, ran: [], ticks: [], lost: 0,
+    async run(tick) {
       trace.ran.push(clock.now() - 1000);
-      trace.turns.push(turn);
+      trace.ticks.push(tick);
       if (takes > 0) await sleep(clock, takes);
     },
     skipped(count) { trace.lost += count; },
@@ -51,7 +51,7 @@ describe('Scheduler', () => {
     new Scheduler(clock).start([long]);
     await clock.pass(10_000);
     assert.deepEqual(long.ran, [0, 2500, 5000, 7500, 10_000]);
-    // Of the ticks 1 to 10, four were made up for at 2500, 5000, 7500 and 10000, and one is still owed.
+    // Of the ticks 1 to 10, four were made up for at 2500, 5000, 7500 and 10000, and one is still pendingTick.
     assert.equal(long.lost, 5);
   });
 
@@ -75,13 +75,13 @@ describe('Scheduler', () => {
     assert.equal(one.lost, 9);
   });
 
-  it('gives tasks that are due together the same turn', async () => {
+  it('gives tasks that are due together the same tick', async () => {
     const clock = new TestClock();
     const [a, b] = [task(clock, 200), task(clock, 300)];
     new Scheduler(clock).start([a, b]);
     await clock.pass(600);
-    assert.equal(a.turns[3], b.turns[2]);
-    assert.notEqual(a.turns[1], b.turns[1]);
+    assert.equal(a.ticks[3], b.ticks[2]);
+    assert.notEqual(a.ticks[1], b.ticks[1]);
   });
 
   it('is not moved by steps of the wall clock', async () => {
@@ -100,7 +100,7 @@ describe('Scheduler', () => {
     const clock = new TestClock(1_700_000_000_250);
     const walls: number[] = [];
     const aligned: Task = {
-      interval: 5000, follows: false, skipped: () => undefined,
+      interval: 5000, catchUp: false, skipped: () => undefined,
       run: () => { walls.push(clock.wall()); return Promise.resolve(); },
     };
     new Scheduler(clock, { offset: 100, align: true }).start([aligned]);

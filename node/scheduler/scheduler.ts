@@ -1,10 +1,4 @@
-import type { Clock } from '../model/clock.js';
-
-/** The entries due at one moment; they share one reading where they ask the same. */
-export interface Turn {
-  /** Monotonic milliseconds of the moment. */
-  readonly at: number;
-}
+import type { Clock, Tick } from '../model/clock.js';
 
 /** Something to be done on an interval. */
 export interface Task {
@@ -14,9 +8,9 @@ export interface Task {
    * Whether a tick that fell due while the task ran is made up for at once when it ends. So do tasks that mostly wait
    * (measuring windows); a task that is slow because the system is slow leaves it a rest instead.
    */
-  readonly follows: boolean;
+  readonly catchUp: boolean;
   /** Must not reject. */
-  run(turn: Turn): Promise<void>;
+  run(tick: Tick): Promise<void>;
   /** Told of ticks that were not run. */
   skipped(count: number): void;
 }
@@ -33,9 +27,11 @@ interface Slot {
   readonly task: Task;
   /** The first tick, monotonic milliseconds; tick n falls at base + n * interval, so nothing adds up. */
   readonly base: number;
-  tick: number;
+  /** The number of the next tick. */
+  next: number;
   running: boolean;
-  owed: boolean;
+  /** A tick that fell due while the task ran and is made up for. */
+  pendingTick: boolean;
 }
 
 /**
@@ -57,7 +53,7 @@ export class Scheduler {
   start(tasks: readonly Task[]): void {
     const now = this.clock.now();
     for (const task of tasks) {
-      this.#push({ task, base: this.#firstTick(task, now), tick: 0, running: false, owed: false });
+      this.#push({ task, base: this.#firstTick(task, now), next: 0, running: false, pendingTick: false });
     }
     this.#arm();
   }
@@ -87,17 +83,17 @@ export class Scheduler {
     const first = this.#heap[0];
     if (first === undefined || this.#stopped) return;
     this.#cancel = this.clock.after(due(first) - this.clock.now(), () => {
-      this.#turn();
+      this.#fire();
     });
   }
 
-  #turn(): void {
+  #fire(): void {
     const now = this.clock.now();
-    const turn: Turn = { at: now };
+    const tick: Tick = { at: now };
     for (let slot = this.#heap[0]; slot !== undefined && due(slot) <= now; slot = this.#heap[0]) {
       this.#advance(slot, now);
       this.#sink(0);
-      this.#tick(slot, turn);
+      this.#offer(slot, tick);
     }
     this.#arm();
   }
@@ -106,27 +102,27 @@ export class Scheduler {
   #advance(slot: Slot, now: number): void {
     const { interval } = slot.task;
     const passed = Math.max(0, Math.floor((now - due(slot)) / interval));
-    slot.tick += passed + 1;
+    slot.next += passed + 1;
     if (passed > 0) slot.task.skipped(passed);
   }
 
-  #tick(slot: Slot, turn: Turn): void {
+  #offer(slot: Slot, tick: Tick): void {
     if (!slot.running) {
-      this.#run(slot, turn);
-    } else if (slot.task.follows && !slot.owed) {
-      slot.owed = true;
+      this.#run(slot, tick);
+    } else if (slot.task.catchUp && !slot.pendingTick) {
+      slot.pendingTick = true;
     } else {
       slot.task.skipped(1);
     }
   }
 
-  #run(slot: Slot, turn: Turn): void {
+  #run(slot: Slot, tick: Tick): void {
     slot.running = true;
-    const run = slot.task.run(turn).finally(() => {
+    const run = slot.task.run(tick).finally(() => {
       slot.running = false;
       this.#running.delete(run);
-      if (slot.owed && !this.#stopped) {
-        slot.owed = false;
+      if (slot.pendingTick && !this.#stopped) {
+        slot.pendingTick = false;
         this.#run(slot, { at: this.clock.now() });
       }
     });
@@ -163,7 +159,7 @@ export class Scheduler {
 }
 
 function due(slot: Slot): number {
-  return slot.base + slot.tick * slot.task.interval;
+  return slot.base + slot.next * slot.task.interval;
 }
 
 function earlier(slot: Slot, other: Slot | undefined): boolean {

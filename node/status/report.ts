@@ -4,7 +4,7 @@
 export type CollectorState = 'starting' | 'sampling' | 'stopping' | 'stopped' | 'failed';
 
 /** A fault and when it was met. Times are ISO 8601, UTC. */
-export interface Mishap {
+export interface ErrorInfo {
   readonly time: string;
   readonly code: string;
   readonly message: string;
@@ -71,6 +71,6 @@ export interface StatusReport {
   readonly unavailable: number;
   readonly reconnects: number;
   readonly last_published: string | null;
-  readonly last_error: Mishap | null;
+  readonly last_error: ErrorInfo | null;
   readonly entries: readonly EntryReport[];
 }

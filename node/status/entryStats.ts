@@ -1,9 +1,10 @@
+import { isoTime } from '../model/clock.js';
 import type { Entry } from '../model/settings.js';
 import type { Selected } from '../sample/selection.js';
 import type { EntryReport } from './report.js';
 
 /** Counts what one entry does, and remembers its last value and its last fault. */
-export class EntryLedger {
+export class EntryStats {
   taken = 0;
   skipped = 0;
   unavailable = 0;
@@ -54,9 +55,4 @@ export class EntryLedger {
 /** By path; the one value of an entry without a path is called `value`, since PowerShell reads no JSON with empty names. */
 function valuesOf(selected: readonly Selected[]): Record<string, number> {
   return Object.fromEntries(selected.map(({ path, value }) => [path === '' ? 'value' : path, value]));
-}
-
-/** ISO 8601 in UTC of wall-clock milliseconds. */
-export function isoTime(wall: number): string {
-  return new Date(wall).toISOString();
 }

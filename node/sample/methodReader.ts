@@ -1,7 +1,7 @@
 import type { Arguments, Fields, Result } from '../catalog/value.js';
 import { UnavailableError } from '../model/errors.js';
-import type { Occasion, SharedProvider } from '../providers/shared.js';
-import { sleep, type Clock } from '../model/clock.js';
+import type { SharedProvider } from '../providers/shared.js';
+import { sleep, type Clock, type Tick } from '../model/clock.js';
 import { between, CounterMemory, cpuPercent, cpuTimesPercent, mean, sum, usagePercent } from './derivation.js';
 
 /** Functions that are measured between two readings of cpu_times. */
@@ -51,7 +51,7 @@ export interface Reading {
  * Calls one psutil function again and again and keeps what it must remember between calls (its own last cpu_times, its
  * own counters), so that no two entries shorten each other's measuring time.
  */
-export class Meter {
+export class MethodReader {
   readonly #counters = new CounterMemory();
   /** The cpu_times that the next reading is measured from. */
   #before: Result | undefined;
@@ -75,41 +75,41 @@ export class Meter {
   }
 
   /** Takes the reading that the next one is measured from, where there is one to take. */
-  async prime(occasion?: Occasion): Promise<void> {
-    if (this.sinceLast) this.#before = await this.#times(occasion);
+  async prime(tick?: Tick): Promise<void> {
+    if (this.sinceLast) this.#before = await this.#times(tick);
   }
 
   /**
    * One reading: what psutil would return. Takes `window` milliseconds.
    * @throws UnavailableError where the system cannot tell.
    */
-  async read(occasion?: Occasion): Promise<Reading> {
+  async read(tick?: Tick): Promise<Reading> {
     const derive = measured[this.method];
-    const result = derive === undefined ? await this.#compute(occasion) : await this.#measure(derive, occasion);
+    const result = derive === undefined ? await this.#compute(tick) : await this.#measure(derive, tick);
     return { result, wall: this.clock.wall() };
   }
 
-  async #compute(occasion?: Occasion): Promise<Result> {
+  async #compute(tick?: Tick): Promise<Result> {
     // Counter wrap is this entry's business: entries that differ only there share a reading.
     const args = Object.fromEntries(Object.entries(this.args).filter(([name]) => name !== 'nowrap'));
-    const raw = await this.provider.read(this.method, args, occasion);
+    const raw = await this.provider.read(this.method, args, tick);
     return computed[this.method]?.(raw, this.args, this.#counters) ?? raw;
   }
 
-  #times(occasion?: Occasion): Promise<Result> {
-    return this.provider.read('cpu_times', { percpu: this.args['percpu'] === true }, occasion);
+  #times(tick?: Tick): Promise<Result> {
+    return this.provider.read('cpu_times', { percpu: this.args['percpu'] === true }, tick);
   }
 
-  async #measure(derive: (before: Fields, after: Fields) => Result, occasion?: Occasion): Promise<Result> {
+  async #measure(derive: (before: Fields, after: Fields) => Result, tick?: Tick): Promise<Result> {
     if (this.window > 0) {
-      return this.provider.once(occasion, `${this.method} ${JSON.stringify(this.args)}`, async () => {
-        const before = await this.#times(occasion);
+      return this.provider.once(tick, `${this.method} ${JSON.stringify(this.args)}`, async () => {
+        const before = await this.#times(tick);
         await sleep(this.clock, this.window);
         return between(derive, before, await this.#times());
       });
     }
     const before = this.#before;
-    this.#before = await this.#times(occasion);
+    this.#before = await this.#times(tick);
     if (before === undefined) throw new UnavailableError('the first reading only starts the measurement');
     return between(derive, before, this.#before);
   }

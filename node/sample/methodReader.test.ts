@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Arguments, Result } from '../catalog/value.js';
+import { UnavailableError } from '../model/errors.js';
+import { SharedProvider } from '../providers/shared.js';
+import { TestClock } from '../test/support/clock.js';
+import { MethodReader } from './methodReader.js';
+
+/** A provider that gives what it is told, and counts. */
+function readerOf(method: string, args: Arguments, readings: Result[]): { reader: MethodReader; clock: TestClock; calls: string[]; shared: SharedProvider } {
+  const calls: string[] = [];
+  const shared = new SharedProvider({
+    platform: 'win32',
+    read(called, given) {
+      calls.push(`${called} ${JSON.stringify(given)}`);
+      const next = readings.shift();
+      return next === undefined ? Promise.reject(new UnavailableError('no more')) : Promise.resolve(next);
+    },
+    close: () => undefined,
+  });
+  const clock = new TestClock();
+  return { reader: new MethodReader(shared, clock, method, args), clock, calls, shared };
+}
+
+describe('MethodReader', () => {
+  it('measures over args.interval', async () => {
+    const { reader, clock, calls } = readerOf('cpu_percent', { interval: 2, percpu: false }, [{ user: 0, idle: 0 }, { user: 1, idle: 3 }]);
+    const reading = reader.read();
+    await clock.pass(1999);
+    assert.equal(calls.length, 1);
+    await clock.pass(1);
+    assert.deepEqual(await reading, { result: 25, wall: clock.wall() });
+    assert.deepEqual(calls, ['cpu_times {"percpu":false}', 'cpu_times {"percpu":false}']);
+  });
+
+  it('measures since its own last reading without one; the first has nothing to tell', async () => {
+    const { reader } = readerOf('cpu_percent', { interval: null, percpu: false }, [{ user: 0, idle: 0 }, { user: 1, idle: 1 }, { user: 1, idle: 2 }]);
+    await assert.rejects(reader.read(), UnavailableError);
+    assert.equal((await reader.read()).result, 50);
+    assert.equal((await reader.read()).result, 0);
+  });
+
+  it('shares one measurement among those who ask the same on one tick', async () => {
+    const { clock, shared, calls } = readerOf('x', {}, [{ user: 0, idle: 0 }, { user: 1, idle: 3 }]);
+    const tick = { at: 0 };
+    const readings = [1, 2].map(() => new MethodReader(shared, clock, 'cpu_percent', { interval: 1, percpu: false }).read(tick));
+    await clock.pass(1000);
+    assert.deepEqual((await Promise.all(readings)).map(({ result }) => result), [25, 25]);
+    assert.equal(calls.length, 2);
+  });
+
+  it('adds psutil\'s percent', async () => {
+    const memory = await readerOf('virtual_memory', {}, [{ total: 1000, available: 250, used: 700, free: 100 }]).reader.read();
+    assert.deepEqual(memory.result, { total: 1000, available: 250, used: 700, free: 100, percent: 75 });
+    const disk = await readerOf('disk_usage', { path: '/' }, [{ total: 100, used: 60, free: 20 }]).reader.read();
+    assert.deepEqual(disk.result, { total: 100, used: 60, free: 20, percent: 75 });
+    const swap = await readerOf('swap_memory', {}, [{ total: 100, used: 12, free: 88, percent: 12.345, sin: 0, sout: 0 }]).reader.read();
+    assert.deepEqual(swap.result, { total: 100, used: 12, free: 88, percent: 12.3, sin: 0, sout: 0 });
+  });
+
+  it('adds up devices, or not, and makes up for wraps unless told not to', async () => {
+    const readings = (): Result[] => [{ a: { n: 100 }, b: { n: 1 } }, { a: { n: 10 }, b: { n: 2 } }];
+    const unwrapped = readerOf('net_io_counters', { pernic: false, nowrap: true }, readings());
+    await unwrapped.reader.read();
+    assert.deepEqual((await unwrapped.reader.read()).result, { n: 112 });
+    const raw = readerOf('net_io_counters', { pernic: true, nowrap: false }, readings());
+    await raw.reader.read();
+    assert.deepEqual((await raw.reader.read()).result, { a: { n: 10 }, b: { n: 2 } });
+    await assert.rejects(readerOf('net_io_counters', { pernic: false, nowrap: true }, [{}]).reader.read(), UnavailableError);
+  });
+});
