@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 
 /**
  * Debian packages by what they bring; tmux shows the live table to a test as a terminal would; unshare and ip leave the
- * tests of what is delivered no network but this machine.
+ * tests of what is delivered no network but this machine; collectd and its amqp plugin are what `npm run bench` compares with.
  */
 const packages = {
   'rabbitmq-server': '/usr/lib/rabbitmq/bin/rabbitmq-server',
@@ -16,6 +16,9 @@ const packages = {
   'util-linux': '/usr/bin/unshare',
   iproute2: '/usr/sbin/ip',
   tmux: '/usr/bin/tmux',
+  'collectd-core': '/usr/sbin/collectd',
+  'librabbitmq4': '/usr/lib/x86_64-linux-gnu/librabbitmq.so.4',
+  libyajl2: '/usr/lib/x86_64-linux-gnu/libyajl.so.2',
 };
 
 function apt(...args) {
