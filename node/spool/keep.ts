@@ -49,6 +49,15 @@ export class Keep {
     return this.#memory.bytes + (this.#shelf?.ledger.bytes ?? 0);
   }
 
+  /** Nothing is before it. */
+  get firstPosition(): number {
+    return this.#shelf === undefined ? 1 : this.#shelf.ledger.head + this.#shift;
+  }
+
+  get lastPosition(): number {
+    return this.#next - 1;
+  }
+
   get inMemory(): { readonly count: number; readonly bytes: number } {
     return this.#memory;
   }

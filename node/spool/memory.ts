@@ -51,16 +51,15 @@ export class MemoryQueue implements SampleQueue {
     return Promise.resolve();
   }
 
-  read(after: number, limit: number): Promise<readonly Queued[]> {
-    return Promise.resolve(this.#backlog.read(after, limit).map((placed) => queued(placed)));
+  read(after: number, limit: number): readonly Queued[] {
+    return this.#backlog.read(after, limit).map((placed) => queued(placed));
   }
 
-  remove(positions: readonly number[]): Promise<void> {
-    for (const position of positions) this.#backlog.take(position);
-    return Promise.resolve();
+  ack(position: number): void {
+    for (let { first } = this.#backlog; first !== undefined && first.position <= position; { first } = this.#backlog) this.#backlog.take(first.position);
   }
 
-  onPut(listener: () => void): () => void {
+  onChange(listener: () => void): () => void {
     return this.#listeners.add(listener);
   }
 

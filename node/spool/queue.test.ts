@@ -54,18 +54,20 @@ for (const [kind, make] of Object.entries(kinds)) {
     await queue.close();
   });
 
-  test(`${kind}: removes in order, out of order, twice, and what was never there`, async (context) => {
+  test(`${kind}: an acknowledgement takes everything up to it, once, and nothing that is not there`, async (context) => {
     const { queue } = await open(context);
     await queue.put(samples(0, 10));
-    await queue.remove([1, 2]);
-    await queue.remove([6, 5, 99, 0, -1]);
-    await queue.remove([6]);
-    assert.deepEqual(await numbers(queue), [2, 3, 6, 7, 8, 9]);
-    assert.deepEqual((await queue.read(4, 2)).map(({ position }) => position), [7, 8]);
-    assert.equal(queue.stats().count, 6);
-    await queue.remove([3, 4]);
+    queue.ack(2);
+    queue.ack(1);
+    queue.ack(2);
+    assert.deepEqual(await numbers(queue), range(2, 10));
+    assert.deepEqual((await queue.read(4, 2)).map(({ position }) => position), [5, 6]);
+    assert.equal(queue.stats().count, 8);
+    queue.ack(6);
+    assert.deepEqual(await numbers(queue), range(6, 10));
     assert.equal(queue.stats().oldest, sample(6).time);
-    await queue.remove([7, 8, 9, 10]);
+    queue.ack(1e9);
+    assert.deepEqual(await numbers(queue), []);
     assert.deepEqual({ ...queue.stats(), dropped: undefined, kept: undefined }, { count: 0, bytes: 0, dropped: undefined, kept: undefined });
     await queue.put([sample(10)]);
     assert.deepEqual((await queue.read(0, 9)).map(({ position }) => position), [11]);
@@ -150,7 +152,7 @@ for (const [kind, make] of Object.entries(kinds)) {
   test(`${kind}: calls back when something was put`, async (context) => {
     const { queue } = await open(context);
     let calls = 0;
-    const end = queue.onPut(() => (calls += 1));
+    const end = queue.onChange(() => (calls += 1));
     await queue.put([sample(0)]);
     assert.equal(calls, 1);
     end();
@@ -164,7 +166,7 @@ for (const [kind, make] of Object.entries(kinds)) {
     const put = queue.put([sample(0)]);
     await Promise.all([queue.close(), queue.close(), put]);
     await queue.put([sample(1)]);
-    await queue.remove([1]);
+    queue.ack(1);
     assert.deepEqual(await queue.read(0, 9), []);
     assert.equal(queue.stats().dropped.closed, kind === 'memory' ? 2 : 1);
   });

@@ -50,6 +50,7 @@ class Spool implements SampleQueue {
   #turn: Promise<void> = Promise.resolve();
   #puts: Waiting[] = [];
   #taken: number[] = [];
+  #acknowledged = 0;
   #flushing: Promise<void> | undefined;
   #keeping = false;
   #first: Facts | undefined;
@@ -98,13 +99,14 @@ class Spool implements SampleQueue {
     return this.#exclusive(() => this.#keep.read(after, limit));
   }
 
-  async remove(positions: readonly number[]): Promise<void> {
+  ack(position: number): void {
     if (this.#closing !== undefined) return;
-    for (const position of positions) this.#taken.push(position);
-    await this.#flush();
+    if (this.#acknowledged === 0) this.#acknowledged = Math.max(0, this.#keep.firstPosition - 1);
+    while (this.#acknowledged < Math.min(position, this.#keep.lastPosition)) this.#taken.push(++this.#acknowledged);
+    void this.#flush();
   }
 
-  onPut(listener: () => void): () => void {
+  onChange(listener: () => void): () => void {
     return this.#listeners.add(listener);
   }
 

@@ -61,7 +61,7 @@ export class AmqpTransport {
   constructor(private readonly parts: AmqpTransportParts) {
     const { broker, queue, clock, random, unprotect } = parts;
     this.#tell = new Teller(broker, parts.report);
-    this.#outbox = new Outbox(queue, (error) => { this.#tell.queueFailed(error); });
+    this.#outbox = new Outbox(queue);
     this.#rate = new Rate(broker.drainRate, () => clock.now());
     this.#patience = new Backoff(patience.first, patience.longest, random);
     this.#reopening = new Backoff(broker.reconnect.initial * 1000, broker.reconnect.maximum * 1000, random);
@@ -79,7 +79,7 @@ export class AmqpTransport {
   /** Begins to connect and to publish; both go on until `stop`. */
   start(): void {
     this.#tell.started();
-    this.#unlisten = this.parts.queue.onPut(() => this.#session?.publisher?.put());
+    this.#unlisten = this.parts.queue.onChange(() => this.#session?.publisher?.put());
     this.#link.start();
   }
 
@@ -114,7 +114,6 @@ export class AmqpTransport {
     this.#session = undefined;
     await this.#link.close(Math.max(shortestClose, deadline - clock.now()));
     this.#tally.disconnected();
-    await this.#outbox.flush();
   }
 
   #canFlush(): boolean {

@@ -67,7 +67,7 @@ class FakeChannel implements PublishChannel {
 export class Bench {
   readonly clock = new TestClock();
   readonly queue = new MemoryQueue({ maxBytes: 1e9, maxAge: 1e9, clock: this.clock });
-  readonly outbox = new Outbox(this.queue, assert.ifError);
+  readonly outbox = new Outbox(this.queue);
   readonly arrived: string[] = [];
   readonly told: string[] = [];
   readonly patience = new Backoff(1000, 30_000, () => 1);
@@ -77,7 +77,7 @@ export class Bench {
 
   constructor(private readonly unroutable: 'hold' | 'drop' = 'hold', private readonly window = 8, private readonly drainRate = 1e9) {
     this.publisher = this.open();
-    this.queue.onPut(() => { this.publisher.put(); });
+    this.queue.onChange(() => { this.publisher.put(); });
   }
 
   open(holding = false): Publisher {

@@ -1,18 +1,15 @@
 import type { Queued, SampleQueue } from '../spool/queue.js';
 
 /**
- * The queue as a publisher sees it: what the broker confirmed is gone at once, although taking it out of the queue takes
- * a moment, is done for many together and may fail.
+ * The queue as a publisher sees it: what the broker confirmed is gone at once, in whatever order, although the queue is told
+ * only of what is confirmed together with all before it.
  */
 export class Outbox {
+  /** Positions read since the last reading from the start and not yet acknowledged, in order. */
+  #read: number[] = [];
   readonly #confirmed = new Set<number>();
-  #removing: Promise<void> | undefined;
 
-  /** `report` is told why the queue could not take samples out; it is tried again with the next confirm. */
-  constructor(
-    private readonly queue: SampleQueue,
-    private readonly report: (error: unknown) => void,
-  ) {}
+  constructor(private readonly queue: SampleQueue) {}
 
   /** Samples that wait, those in flight among them. */
   get count(): number {
@@ -21,9 +18,11 @@ export class Outbox {
 
   /** Up to `limit` of the oldest unconfirmed after a position, oldest first; empty only where there are none. */
   async read(after: number, limit: number): Promise<readonly Queued[]> {
+    if (after === 0) this.#read = [];
     for (let from = after; ; ) {
       const found = await this.queue.read(from, limit);
       const last = found.at(-1);
+      for (const { position } of found) this.#read.push(position);
       const wanted = found.filter(({ position }) => !this.#confirmed.has(position));
       if (wanted.length > 0 || last === undefined) return wanted;
       from = last.position;
@@ -33,28 +32,11 @@ export class Outbox {
   /** A sample is done with. */
   confirm(position: number): void {
     this.#confirmed.add(position);
-    this.#removing ??= this.#remove();
-  }
-
-  /** Resolves when everything confirmed is out of the queue, or could not be taken out. */
-  async flush(): Promise<void> {
-    if (this.#confirmed.size > 0) this.#removing ??= this.#remove();
-    await this.#removing;
-  }
-
-  async #remove(): Promise<void> {
-    // Confirms come in bursts, several in one packet.
-    await new Promise((resolve) => setImmediate(resolve));
-    try {
-      while (this.#confirmed.size > 0) {
-        const batch = [...this.#confirmed];
-        await this.queue.remove(batch);
-        for (const position of batch) this.#confirmed.delete(position);
-      }
-    } catch (error) {
-      this.report(error);
-    } finally {
-      this.#removing = undefined;
-    }
+    let done = 0;
+    for (let first = this.#read[done]; first !== undefined && this.#confirmed.delete(first); first = this.#read[done]) done += 1;
+    const last = this.#read[done - 1];
+    if (last === undefined) return;
+    this.#read.splice(0, done);
+    this.queue.ack(last);
   }
 }

@@ -204,17 +204,16 @@ export class Publisher {
     this.#settling = false;
     this.#wary = true;
     this.#window.reset();
-    this.#pause(this.parts.patience.patient(), () => this.#reader.restart());
+    this.#pause(this.parts.patience.patient(), () => { this.#reader.restart(); });
   }
 
-  #pause(ms: number, before?: () => Promise<void>): void {
+  #pause(ms: number, before?: () => void): void {
     this.#cancelPause();
     this.#paused = true;
     this.#cancelPause = this.parts.clock.after(ms, () => {
-      void (before?.() ?? Promise.resolve()).then(() => {
-        this.#paused = false;
-        this.wake();
-      });
+      before?.();
+      this.#paused = false;
+      this.wake();
     });
   }
 

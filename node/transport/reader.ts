@@ -48,9 +48,8 @@ export class Reader {
     this.#exhausted = false;
   }
 
-  /** From the oldest again, once everything confirmed is out of the queue: it would be read again otherwise. */
-  async restart(): Promise<void> {
-    await this.outbox.flush();
+  /** From the oldest again. */
+  restart(): void {
     this.#epoch += 1;
     this.#ahead = [];
     this.#index = 0;
