@@ -73,7 +73,7 @@ class BrokerOutput implements Output {
     const state = this.#transport.state();
     const stats = this.queue.stats();
     const iso = (wall: number | undefined): string | null => (wall === undefined ? null : isoTime(wall));
-    const { size, age, damage, closed = 0 } = stats.dropped;
+    const { size, age, damage, closed } = stats.dropped;
     const dropped = { size, age, damage, closed, unroutable: state.unroutableDropped, unsendable: state.unsendable };
     return {
       connected: state.connected, connected_since: iso(state.connectedSince), broker: state.host ?? null, blocked: state.blocked,
