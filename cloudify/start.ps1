@@ -1,12 +1,14 @@
 # cloudify.interfaces.monitoring.start: starts a monitor for a node instance of a Windows host. Cloudify's script plugin
 # runs it, with the operation's inputs as environment variables:
 #
-#   psutil_config    the list of metrics, as the Python psutil plugin takes it; required
-#   psutil_settings  a map of any other settings (broker, schedule, publish, spool, log, status; node: host)
-#   psutil_package   the package in the blueprint, for hosts without the module; resources/PsutilAgent.zip unless given
-#   psutil_timeout   seconds to wait until the monitor works; 60 unless given
+#   psutil_config          the list of metrics, as the Python psutil plugin takes it; required
+#   psutil_settings        a map of any other settings (broker, schedule, publish, spool, log, status; node: host)
+#   psutil_package         the package in the blueprint, for hosts without the module; resources/PsutilAgent.zip unless given
+#   psutil_package_sha256  that package's SHA-256, to be checked before anything of it is used
+#   psutil_timeout         seconds to wait until the monitor works; 60 unless given
 #
-# Running it again changes nothing, or brings a monitor to what the inputs say now.
+# It finds or unpacks the module, which does the rest (Private/Cloudify.ps1). Running it again changes nothing, or brings
+# a monitor to what the inputs say now.
 [CmdletBinding()]
 param()
 
@@ -20,7 +22,7 @@ $requiredVersion = [version]'0.1.0'
 #region What start.ps1 and stop.ps1 share: the script plugin copies one file, so each holds it.
 
 # Asks the operation's context over HTTP, with the words of a call as ctx.exe takes them. Gives the answer's payload;
-# throws the answer where it is an error.
+# throws the answer where it is an error. The module is handed this function, too.
 function InvokeContext {
     param(
         [Parameter(Mandatory)] [string[]] $Word,
@@ -75,32 +77,26 @@ function WriteLog {
     try { [void](InvokeContext 'logger', $Level, $Message) } catch { Write-Verbose "$_" }
 }
 
-# Ends the operation with a message on standard error, where the script plugin looks for it. Permanent tells Cloudify
-# that trying again would not help.
+# Ends the operation with a message on standard error, where most versions of the script plugin look for it, and in the
+# operation's log, since some keep standard error in a file on the host. Permanent tells Cloudify that trying again would not
+# help.
 function FailOperation {
     param(
         [Parameter(Mandatory)] [string] $Message,
         [switch] $Permanent
     )
 
-    if ($Permanent) {
-        try { [void](InvokeContext 'abort-operation', $Message) } catch { Write-Verbose "$_" }
+    if ($env:CTX_SOCKET_URL) {
+        WriteLog $Message error
+        if ($Permanent) {
+            try { [void](InvokeContext 'abort-operation', $Message) } catch { Write-Verbose "$_" }
+        }
     }
     $bytes = [System.Text.Encoding]::UTF8.GetBytes($Message + [System.Environment]::NewLine)
     $stream = [System.Console]::OpenStandardError()
     $stream.Write($bytes, 0, $bytes.Length)
     $stream.Flush()
     exit 1
-}
-
-# A member of an object from JSON; $null where it has none.
-function GetMember {
-    param(
-        [AllowNull()] [object] $Of,
-        [Parameter(Mandatory)] [string] $Name
-    )
-
-    if ($null -ne $Of -and $Of.PSObject.Properties[$Name]) { $Of.PSObject.Properties[$Name].Value }
 }
 
 # The installed module, the newest where there are several; nothing where there is none. The folder that start.ps1
@@ -112,200 +108,24 @@ function FindModule {
         Sort-Object -Property Version -Descending | Select-Object -First 1
 }
 
-# Where modules are for all users: for 64-bit programs, also where the agent and so this PowerShell have 32 bits.
-$programs = if ($env:ProgramW6432) { $env:ProgramW6432 } else { [System.Environment]::GetFolderPath('ProgramFiles') }
-$moduleHome = [System.IO.Path]::Combine($programs, 'WindowsPowerShell', 'Modules')
 if (-not $env:CTX_SOCKET_URL) {
     FailOperation ('CTX_SOCKET_URL is not set: this script is run by Cloudify''s script plugin, which sets it. ' +
         'Where process.ctx_proxy_type is "none" in the operation''s inputs, take it out.')
 }
 if ($env:CTX_SOCKET_URL -notlike 'http://*') {
-    FailOperation ("CTX_SOCKET_URL is '$env:CTX_SOCKET_URL': expected an address with http, which the script plugin before " +
+    # No context to tell it to.
+    $address = $env:CTX_SOCKET_URL
+    $env:CTX_SOCKET_URL = ''
+    FailOperation ("CTX_SOCKET_URL is '$address': expected an address with http, which the script plugin before " +
         'cloudify-common 6.4 gives where the operation''s inputs say process: { ctx_proxy_type: http }. Add that.')
 }
+$windows = [System.Environment]::OSVersion.Platform -eq [System.PlatformID]::Win32NT
+# Where modules are for all users: for 64-bit programs, also where the agent and so this PowerShell have 32 bits.
+$programs = if ($env:ProgramW6432) { $env:ProgramW6432 } else { [System.Environment]::GetFolderPath('ProgramFiles') }
+$moduleHome = [System.IO.Path]::Combine($programs, 'WindowsPowerShell', 'Modules')
 #endregion
 
-# What is wrong with the operation's inputs: the same inputs would fail again.
-function NewInputError {
-    param([Parameter(Mandatory)] [string] $Message)
-
-    $exception = New-Object System.InvalidOperationException $Message
-    New-Object System.Management.Automation.ErrorRecord $exception, 'ConfigInvalid', 'InvalidData', $null
-}
-
-# An input's JSON text; $null where it was not given. On Windows the script plugin puts a backslash before every quote
-# of a list or map; plain JSON has none before its first.
-function ReadInput {
-    param([Parameter(Mandatory)] [string] $Name)
-
-    $text = [System.Environment]::GetEnvironmentVariable($Name)
-    if ([string]::IsNullOrWhiteSpace($text)) { return $null }
-    if ($text -match '^[^"]*\\"') { $text = $text.Replace('\"', '"') }
-    $text.Trim()
-}
-
-# An input that is a list ('[') or a map ('{'). A list comes back as one array.
-function ReadJsonInput {
-    param(
-        [Parameter(Mandatory)] [string] $Name,
-        [Parameter(Mandatory)] [ValidateSet('[', '{')] [string] $Opening,
-        [Parameter(Mandatory)] [string] $Expected
-    )
-
-    $text = ReadInput $Name
-    if ($null -eq $text) { return $null }
-    if (-not $text.StartsWith($Opening)) {
-        $found = if ($text.StartsWith('{')) { 'a map' } elseif ($text.StartsWith('[')) { 'a list' } else { 'a plain value' }
-        throw (NewInputError "The input $Name is wrong: expected $Expected, found $found. Correct it in the blueprint.")
-    }
-    # Neither the text nor what PowerShell says of it is told: there may be a password in it.
-    try { $value = ConvertFrom-Json -InputObject $text }
-    catch {
-        throw (NewInputError ("The input $Name cannot be read: expected $Expected as JSON, found $($text.Length) characters " +
-                'that are none. Give it in the blueprint as YAML; the script plugin makes JSON of it.'))
-    }
-    if ($Opening -eq '{') { return $value }
-    , @($value)
-}
-
-# Copies a map from JSON into a dictionary, one level deep; an empty one where there is none. Name is what it is called.
-function ConvertToDictionary {
-    param(
-        [AllowNull()] [object] $Value,
-        [Parameter(Mandatory)] [string] $Name
-    )
-
-    $copy = [ordered]@{}
-    if ($null -eq $Value) { return $copy }
-    if ($Value -isnot [System.Management.Automation.PSCustomObject]) {
-        throw (NewInputError ("The input $Name is wrong: expected a map of settings, found something else. " +
-                'Correct it in the blueprint.'))
-    }
-    foreach ($property in $Value.PSObject.Properties) { $copy[$property.Name] = $property.Value }
-    $copy
-}
-
-# The broker that this host's Cloudify agent uses: what its broker_config.json says, or where it has none, what the
-# manager told it (ctx bootstrap_context).
-function FindAgentBroker {
-    $folders = @($env:AGENT_WORK_DIR, $env:CELERY_WORK_DIR | Where-Object { $_ })
-    foreach ($folder in $folders) {
-        $file = [System.IO.Path]::Combine($folder, 'broker_config.json')
-        if ([System.IO.File]::Exists($file)) { return ReadBrokerFile $file }
-    }
-    $looked = 'AGENT_WORK_DIR is not set'
-    if ($folders) { $looked = "there is no broker_config.json in '$($folders -join "' or '")'" }
-    try { $told = InvokeContext 'bootstrap-context', 'broker-config' }
-    catch {
-        throw "No broker was found: $looked. $($_.Exception.Message). Name one in the input psutil_settings (broker)."
-    }
-    NewBroker -From $told -Origin "ctx bootstrap_context ($looked)" `
-        -HostMember broker_ip -UserMember broker_user -SecretMember broker_pass -Certificate $env:LOCAL_REST_CERT_FILE
-}
-
-function ReadBrokerFile {
-    param([Parameter(Mandatory)] [string] $Path)
-
-    try { $text = [System.IO.File]::ReadAllText($Path) }
-    catch { throw "The agent's '$Path' cannot be read: $($_.Exception.GetBaseException().Message)" }
-    # What PowerShell says of broken JSON would hold all of it, the password too.
-    try { $config = ConvertFrom-Json -InputObject $text }
-    catch { throw "The agent's '$Path' cannot be read: it is not JSON. Correct it, or install the agent anew." }
-    if ($config -isnot [System.Management.Automation.PSCustomObject]) {
-        throw "The agent's '$Path' is wrong: expected a JSON map, found something else. Correct it, or install the agent anew."
-    }
-    $broker = NewBroker -From $config -Origin "'$Path'" -Certificate (GetMember $config 'broker_cert_path') `
-        -HostMember broker_hostname -UserMember broker_username -SecretMember broker_password
-    if ($broker.Tls -and $broker.Certificate -and -not [System.IO.File]::Exists($broker.Certificate)) {
-        throw ("The agent's '$Path' names the certificate '$($broker.Certificate)' (broker_cert_path), and there is no such " +
-            'file. Put it there, or name another in the input psutil_settings (broker: tls: ca_cert).')
-    }
-    $broker
-}
-
-# A broker from the members of these names; what is empty is what Cloudify's own client takes then.
-function NewBroker {
-    param(
-        [object] $From,
-        [string] $Origin,
-        [string] $HostMember,
-        [string] $UserMember,
-        [string] $SecretMember,
-        [string] $Certificate
-    )
-
-    $hosts = [string[]]@(GetMember $From $HostMember | Where-Object { $_ })
-    if ($hosts.Count -eq 0) {
-        throw "$Origin names no broker: expected $HostMember, found nothing. Name one in the input psutil_settings (broker)."
-    }
-    $user = GetMember $From $UserMember
-    if (-not $user) { $user = 'guest' }
-    $secret = GetMember $From $SecretMember
-    if (-not $secret) { $secret = 'guest' }
-    $vhost = GetMember $From 'broker_vhost'
-    if (-not $vhost) { $vhost = '/' }
-    $secure = New-Object System.Security.SecureString
-    foreach ($character in "$secret".ToCharArray()) { $secure.AppendChar($character) }
-    [pscustomobject]@{
-        Origin      = $Origin
-        Hosts       = $hosts
-        Credential  = New-Object System.Management.Automation.PSCredential "$user", $secure
-        Vhost       = "$vhost"
-        Heartbeat   = GetMember $From 'broker_heartbeat'
-        Tls         = "$(GetMember $From 'broker_ssl_enabled')" -eq 'true'
-        Certificate = $Certificate
-    }
-}
-
-# Settings (broker) of an agent's broker, with what the inputs say laid over.
-function JoinBroker {
-    param([Parameter(Mandatory)] [psobject] $Agent, [Parameter(Mandatory)] [System.Collections.IDictionary] $Given)
-
-    $broker = [ordered]@{ hostnames = $Agent.Hosts; vhost = $Agent.Vhost }
-    if ($Agent.Heartbeat) { $broker['heartbeat'] = $Agent.Heartbeat }
-    $tls = [ordered]@{ enabled = $Agent.Tls }
-    if ($Agent.Tls -and $Agent.Certificate) { $tls['ca_cert'] = $Agent.Certificate }
-    foreach ($name in $Given.Keys) { $broker[$name] = $Given[$name] }
-    $over = ConvertToDictionary $Given['tls'] -Name 'psutil_settings (broker: tls)'
-    foreach ($name in $over.Keys) { $tls[$name] = $over[$name] }
-    $broker['tls'] = $tls
-    $broker
-}
-
-# What Start-PsutilMonitor is to be called with, from the inputs, the context and the agent's broker.
-function ReadParameter {
-    $configuration = ReadJsonInput -Name psutil_config -Opening '[' -Expected 'a list of metrics'
-    if ($null -eq $configuration -or $configuration.Count -eq 0) {
-        $state = if ($null -eq $configuration) { 'missing' } else { 'empty' }
-        throw (NewInputError ("The input psutil_config is ${state}: expected a list of metrics, found nothing. " +
-                'Give it in the operation''s inputs.'))
-    }
-    $settings = ReadJsonInput -Name psutil_settings -Opening '{' -Expected 'a map of settings'
-    $settings = ConvertToDictionary $settings -Name psutil_settings
-    $given = ConvertToDictionary $settings['broker'] -Name 'psutil_settings (broker)'
-    $timeout = ReadInput psutil_timeout
-    if ($timeout -and ($timeout -notmatch '^\d{1,4}$' -or [int]$timeout -notin 1..3600)) {
-        throw (NewInputError ("The input psutil_timeout is wrong: expected seconds, 1 to 3600, found '$timeout'. " +
-                'Correct it in the blueprint.'))
-    }
-    $parameter = @{
-        NodeId       = InvokeContext 'instance', 'id'
-        NodeName     = InvokeContext 'node', 'name'
-        DeploymentId = InvokeContext 'deployment', 'id'
-    }
-    if ($timeout) { $parameter['Timeout'] = [int]$timeout }
-    if (-not $given.Contains('hostnames')) {
-        $agent = FindAgentBroker
-        $settings['broker'] = JoinBroker -Agent $agent -Given $given
-        if (-not $given.Contains('username')) { $parameter['BrokerCredential'] = $agent.Credential }
-        WriteLog "The broker is $($agent.Hosts -join ', '), from $($agent.Origin)" debug
-    }
-    $settings['psutil_config'] = $configuration
-    $parameter['Configuration'] = $settings
-    $parameter
-}
-
-# Loads the module: the newest one installed where it is new enough, else the package that the blueprint carries.
+# The module: the newest one installed where it is new enough, else the package that the blueprint carries.
 function ImportPsutilAgent {
     $module = FindModule
     if (-not $module -or $module.Version -lt $requiredVersion) {
@@ -314,16 +134,16 @@ function ImportPsutilAgent {
         InstallPackage $found
         $module = FindModule
     }
-    Import-Module -Name $module.Path
     WriteLog "Using PsutilAgent $($module.Version) in '$($module.ModuleBase)'" debug
+    Import-Module -Name $module.Path -PassThru
 }
 
 # Unpacks the blueprint's package into a folder of its version among the modules, where only administrators may write.
 function InstallPackage {
     param([Parameter(Mandatory)] [string] $Found)
 
-    $resource = ReadInput psutil_package
-    if (-not $resource) { $resource = 'resources/PsutilAgent.zip' }
+    $resource = $env:psutil_package
+    if ([string]::IsNullOrWhiteSpace($resource)) { $resource = 'resources/PsutilAgent.zip' }
     $need = "The module PsutilAgent $requiredVersion or newer is needed; it $Found"
     # Beside the modules, not among them: PowerShell would find half a module there.
     $unique = 'PsutilAgent-' + [System.Guid]::NewGuid().ToString('N')
@@ -342,6 +162,7 @@ function InstallPackage {
             throw ("$need, and the blueprint's package '$resource' was not to be had. $($_.Exception.Message). Install the module " +
                 'on the host, or put PsutilAgent-<version>.zip into the blueprint and name it in the input psutil_package.')
         }
+        TestPackage $zip $resource
         try {
             Add-Type -AssemblyName System.IO.Compression.FileSystem
             [System.IO.Compression.ZipFile]::ExtractToDirectory($zip, $fresh)
@@ -359,6 +180,23 @@ function InstallPackage {
     finally {
         try { [System.IO.Directory]::Delete($fresh, $true) }
         catch { WriteLog "'$fresh' could not be deleted: $($_.Exception.GetBaseException().Message)" warning }
+    }
+}
+
+# Holds a package against the hash that the blueprint gives, where it gives one.
+function TestPackage {
+    param([Parameter(Mandatory)] [string] $Path, [Parameter(Mandatory)] [string] $Resource)
+
+    $expected = "$env:psutil_package_sha256".Trim()
+    if (-not $expected) { return }
+    if ($expected -notmatch '^[0-9A-Fa-f]{64}$') {
+        FailOperation -Permanent ("The input psutil_package_sha256 is wrong: expected a SHA-256 of 64 hexadecimal digits, found " +
+            "$($expected.Length) characters. Correct it in the blueprint.")
+    }
+    $hash = (Get-FileHash -LiteralPath $Path -Algorithm SHA256).Hash
+    if ($hash -ne $expected) {
+        throw ("The blueprint's '$Resource' is not the package that psutil_package_sha256 names: expected $($expected.ToLowerInvariant()), " +
+            "found $($hash.ToLowerInvariant()). Nothing of it was used. Put the right package into the blueprint, or correct the hash.")
     }
 }
 
@@ -380,22 +218,14 @@ function MoveFolder {
     }
 }
 
+if (-not $windows) {
+    FailOperation -Permanent ('A monitor needs Windows, and this host runs something else: map cloudify.interfaces.monitoring to ' +
+        'start.ps1 on Windows hosts only.')
+}
 try {
-    $parameter = ReadParameter
-    ImportPsutilAgent
-    $faults = @()
-    $warnings = @()
-    $monitor = Start-PsutilMonitor @parameter -PassThru -Confirm:$false -ErrorAction SilentlyContinue -ErrorVariable faults `
-        -WarningAction SilentlyContinue -WarningVariable warnings
-    foreach ($warning in $warnings) { WriteLog "$warning" warning }
-    if (-not $monitor) {
-        $invalid = @($faults | Where-Object { $_.FullyQualifiedErrorId -like 'ConfigInvalid*' })
-        if ($invalid.Count -eq 0) { throw "The monitor was not started. $($faults -join ' ')" }
-        $lines = foreach ($fault in $invalid) { "  $($fault.Exception.Message)" }
-        throw (NewInputError ("The configuration is invalid; nothing was started.`n" + ($lines -join "`n")))
-    }
-    [void](InvokeContext 'instance', 'runtime-properties', 'psutil_monitor', $monitor.Name)
-    WriteLog "The monitor '$($monitor.Name)' samples $(@($monitor.Entries).Count) metrics"
+    # A context that does not answer is told as that, not as a package that cannot be had.
+    [void](InvokeContext 'instance', 'id')
+    & (ImportPsutilAgent) { param($Context) StartCloudifyMonitor -Context $Context } ${function:InvokeContext}
 }
 catch {
     FailOperation -Message $_.Exception.Message -Permanent:($_.FullyQualifiedErrorId -like 'ConfigInvalid*')

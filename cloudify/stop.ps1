@@ -1,6 +1,6 @@
 # cloudify.interfaces.monitoring.stop: stops the monitor of a node instance and deletes its service. Cloudify's script
 # plugin runs it. It takes no inputs, and where there is nothing to stop it has succeeded. Samples that were not sent
-# yet stay on the host; a monitor of the same instance sends them.
+# yet stay on the host; a monitor of the same instance sends them. The module does the work (Private/Cloudify.ps1).
 [CmdletBinding()]
 param()
 
@@ -11,7 +11,7 @@ $ProgressPreference = 'SilentlyContinue'
 #region What start.ps1 and stop.ps1 share: the script plugin copies one file, so each holds it.
 
 # Asks the operation's context over HTTP, with the words of a call as ctx.exe takes them. Gives the answer's payload;
-# throws the answer where it is an error.
+# throws the answer where it is an error. The module is handed this function, too.
 function InvokeContext {
     param(
         [Parameter(Mandatory)] [string[]] $Word,
@@ -66,32 +66,26 @@ function WriteLog {
     try { [void](InvokeContext 'logger', $Level, $Message) } catch { Write-Verbose "$_" }
 }
 
-# Ends the operation with a message on standard error, where the script plugin looks for it. Permanent tells Cloudify
-# that trying again would not help.
+# Ends the operation with a message on standard error, where most versions of the script plugin look for it, and in the
+# operation's log, since some keep standard error in a file on the host. Permanent tells Cloudify that trying again would not
+# help.
 function FailOperation {
     param(
         [Parameter(Mandatory)] [string] $Message,
         [switch] $Permanent
     )
 
-    if ($Permanent) {
-        try { [void](InvokeContext 'abort-operation', $Message) } catch { Write-Verbose "$_" }
+    if ($env:CTX_SOCKET_URL) {
+        WriteLog $Message error
+        if ($Permanent) {
+            try { [void](InvokeContext 'abort-operation', $Message) } catch { Write-Verbose "$_" }
+        }
     }
     $bytes = [System.Text.Encoding]::UTF8.GetBytes($Message + [System.Environment]::NewLine)
     $stream = [System.Console]::OpenStandardError()
     $stream.Write($bytes, 0, $bytes.Length)
     $stream.Flush()
     exit 1
-}
-
-# A member of an object from JSON; $null where it has none.
-function GetMember {
-    param(
-        [AllowNull()] [object] $Of,
-        [Parameter(Mandatory)] [string] $Name
-    )
-
-    if ($null -ne $Of -and $Of.PSObject.Properties[$Name]) { $Of.PSObject.Properties[$Name].Value }
 }
 
 # The installed module, the newest where there are several; nothing where there is none. The folder that start.ps1
@@ -103,62 +97,49 @@ function FindModule {
         Sort-Object -Property Version -Descending | Select-Object -First 1
 }
 
-# Where modules are for all users: for 64-bit programs, also where the agent and so this PowerShell have 32 bits.
-$programs = if ($env:ProgramW6432) { $env:ProgramW6432 } else { [System.Environment]::GetFolderPath('ProgramFiles') }
-$moduleHome = [System.IO.Path]::Combine($programs, 'WindowsPowerShell', 'Modules')
 if (-not $env:CTX_SOCKET_URL) {
     FailOperation ('CTX_SOCKET_URL is not set: this script is run by Cloudify''s script plugin, which sets it. ' +
         'Where process.ctx_proxy_type is "none" in the operation''s inputs, take it out.')
 }
 if ($env:CTX_SOCKET_URL -notlike 'http://*') {
-    FailOperation ("CTX_SOCKET_URL is '$env:CTX_SOCKET_URL': expected an address with http, which the script plugin before " +
+    # No context to tell it to.
+    $address = $env:CTX_SOCKET_URL
+    $env:CTX_SOCKET_URL = ''
+    FailOperation ("CTX_SOCKET_URL is '$address': expected an address with http, which the script plugin before " +
         'cloudify-common 6.4 gives where the operation''s inputs say process: { ctx_proxy_type: http }. Add that.')
 }
+$windows = [System.Environment]::OSVersion.Platform -eq [System.PlatformID]::Win32NT
+# Where modules are for all users: for 64-bit programs, also where the agent and so this PowerShell have 32 bits.
+$programs = if ($env:ProgramW6432) { $env:ProgramW6432 } else { [System.Environment]::GetFolderPath('ProgramFiles') }
+$moduleHome = [System.IO.Path]::Combine($programs, 'WindowsPowerShell', 'Modules')
 #endregion
 
-# The name that start.ps1 put into the runtime properties; $null where it put none.
-function ReadRecordedName {
-    try { InvokeContext 'instance', 'runtime-properties', 'psutil_monitor' }
+# For a host without the module: there is nothing to stop, unless the service that start.ps1 recorded is there.
+function StopWithoutModule {
+    $recorded = $null
+    try { $recorded = [string](InvokeContext 'instance', 'runtime-properties', 'psutil_monitor') }
     catch {
         # That is how the context says that there is no such property.
         if ($_.Exception.Message -notmatch 'illegal path') { throw }
-        $null
     }
-}
-
-# The node instance's monitors on this host: the one recorded, or any whose settings bear the instance's id.
-function FindMonitor {
-    param([string] $InstanceId, [string] $Recorded)
-
-    foreach ($monitor in Get-PsutilMonitor -ErrorAction Stop) {
-        $settings = $null
-        try { $settings = ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText($monitor.ConfigurationPath)) }
-        catch { Write-Verbose "The settings of '$($monitor.Name)' cannot be read" }
-        $node = GetMember $settings 'node'
-        if ($monitor.Name -eq $Recorded -or (GetMember $node 'node_id') -ceq $InstanceId) { $monitor }
+    if (-not $recorded) {
+        WriteLog 'There is no monitor on this host: nothing to stop'
+        return
     }
-}
-
-try {
-    $id = [string](InvokeContext 'instance', 'id')
-    $recorded = [string](ReadRecordedName)
-    $module = FindModule
-    if ($module) {
-        Import-Module -Name $module.Path
-        $monitors = @(FindMonitor -InstanceId $id -Recorded $recorded)
-        foreach ($monitor in $monitors) {
-            # A module does not see the preferences of a script.
-            Stop-PsutilMonitor -InputObject $monitor -Confirm:$false -WarningAction SilentlyContinue -ErrorAction Stop
-            WriteLog "The monitor '$($monitor.Name)' was stopped and its service deleted"
-        }
-        if ($monitors.Count -eq 0) { WriteLog "There is no monitor of '$id' on this host: nothing to stop" }
-    }
-    elseif ($recorded -and (Get-Service -Name $recorded -ErrorAction SilentlyContinue)) {
+    if ($windows -and (Get-Service -Name $recorded -ErrorAction SilentlyContinue)) {
         throw ("The monitor '$recorded' cannot be stopped: the module PsutilAgent is gone from this host. " +
             'Install it again, or delete the service by hand.')
     }
-    else { WriteLog 'The module PsutilAgent is not on this host: nothing to stop' }
-    if ($recorded) { [void](InvokeContext 'instance', 'runtime-properties', 'pop', 'psutil_monitor') }
+    WriteLog "The module PsutilAgent and the monitor '$recorded' are not on this host: nothing to stop"
+    [void](InvokeContext 'instance', 'runtime-properties', 'pop', 'psutil_monitor')
+}
+
+try {
+    $module = if ($windows) { FindModule }
+    if ($module) {
+        & (Import-Module -Name $module.Path -PassThru) { param($Context) StopCloudifyMonitor -Context $Context } ${function:InvokeContext}
+    }
+    else { StopWithoutModule }
 }
 catch {
     FailOperation -Message $_.Exception.Message
