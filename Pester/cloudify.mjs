@@ -2,6 +2,7 @@
 // has nothing but what the blueprint brings. Needs dist/ (npm run build).
 import assert from 'node:assert/strict';
 import { zipSync } from 'fflate';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -35,6 +36,7 @@ const folder = mkdtempSync(join(os.tmpdir(), 'psutil-agent-cloudify-'));
 before(async () => {
   zip = join(folder, 'package.zip');
   [host, broker] = await Promise.all([makeWindowsHost(), startBroker(), makePackage({ out: zip })]);
+  await addAgentUser();
   consumer = await consume(broker.port);
   await Promise.all([host.modules, join(host.drive, 'cloudify/vm_1/work'), join(host.drive, 'users/Public/Temp')].map((name) => mkdir(name, { recursive: true })));
   await agentFile(brokerConfig());
@@ -46,6 +48,17 @@ after(async () => {
   await broker?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** An agent's user, with its permissions of Cloudify 4.5.5: on its tenant's virtual host, and on / for what all hosts send. */
+const agentUser = { name: 'rabbitmq_user_vm_1', password: 'hidden-4711', vhost: 'rabbitmq_vhost_default_tenant' };
+async function addAgentUser() {
+  await broker.ctl('add_vhost', agentUser.vhost);
+  await broker.ctl('add_user', agentUser.name, agentUser.password);
+  const own = '^(cloudify-(events-topic|logs|monitoring)|vm_1($|_(operation|workflow|service|response_.*))$)';
+  await broker.ctl('set_permissions', '-p', agentUser.vhost, agentUser.name, own, own, own);
+  const common = '^cloudify-(events-topic|logs|monitoring)$';
+  await broker.ctl('set_permissions', '-p', '/', agentUser.name, common, common, '');
+}
 
 /** A blueprint resource: the file, put where the script asks the agent to. */
 const resource = (file) => async (target) => {
@@ -68,8 +81,8 @@ async function agentFile(content) {
   await (content === undefined ? rm(file, { force: true }) : writeFile(file, typeof content === 'string' ? content : JSON.stringify(content)));
 }
 const brokerConfig = (more = {}) => ({
-  broker_hostname: '127.0.0.1', broker_username: 'guest', broker_password: 'guest', broker_cert_path: 'C:\\none.pem', broker_ssl_enabled: false,
-  broker_vhost: '/', broker_heartbeat: 30, ...more,
+  broker_hostname: '127.0.0.1', broker_username: agentUser.name, broker_password: agentUser.password, broker_cert_path: 'C:\\none.pem', broker_ssl_enabled: false,
+  broker_vhost: agentUser.vhost, broker_heartbeat: 30, cluster: ['127.0.0.1'], ...more,
 });
 const operate = (name, context, options) => runOperation(host, script(name), { context, env: agent, ...options });
 const start = (context, options) => operate('start', context, options);
@@ -108,8 +121,9 @@ describe('the files', () => {
   it('plugin.yaml maps both operations, with the inputs that the scripts read', () => {
     const operations = typed;
     for (const name of ['start', 'stop']) assert.ok(existsSync(join(root, 'cloudify', operations[name].implementation)), name);
-    assert.deepEqual(Object.keys(operations.start.inputs), ['psutil_config', 'psutil_settings', 'psutil_package', 'psutil_timeout', 'process']);
+    assert.deepEqual(Object.keys(operations.start.inputs), ['psutil_config', 'psutil_settings', 'psutil_package', 'psutil_package_sha256', 'psutil_timeout', 'process']);
     assert.deepEqual(Object.keys(operations.stop.inputs), ['process']);
+    for (const name of ['start', 'stop']) assert.equal(operations[name].inputs.process.default.ctx_proxy_type, 'http');
     assert.equal(blueprint.node_templates.vm.type, 'psutil_agent.nodes.WindowsHost');
   });
 
@@ -120,36 +134,6 @@ describe('the files', () => {
 });
 
 describe('start refuses', () => {
-  const refused = [
-    ['a missing psutil_config', { inputs: {} }, /psutil_config is missing: expected a list of metrics/, true],
-    ['a psutil_config without a metric', { inputs: { psutil_config: [] } }, /psutil_config is empty: expected a list of metrics/, true],
-    ['a psutil_config that is a map', { inputs: { psutil_config: { method: 'virtual_memory' } } }, /expected a list of metrics, found a map/, true],
-    ['a psutil_config that is no JSON', { inputs: { psutil_config: '[oops' } }, /psutil_config cannot be read/, true],
-    ['a broker that is no map', { inputs: { psutil_config: example, psutil_settings: { broker: 'rabbit' } } }, /psutil_settings \(broker\) is wrong: expected a map/, true],
-    ['settings cut off, and tells no secret', { inputs: { psutil_config: example, psutil_settings: '{"broker":{"password":"hidden-4711"' } },
-      /^The input psutil_settings cannot be read: expected a map of settings as JSON, found 35 characters that are none\./, true],
-    ['a time that is none', { inputs: { psutil_config: example, psutil_timeout: 'soon' } }, /psutil_timeout is wrong: expected seconds, 1 to 3600, found 'soon'/, true],
-    ['settings that are a list', { inputs: { psutil_config: example, psutil_settings: [1] } }, /psutil_settings is wrong: expected a map of settings, found a list/, true],
-    ['a host without broker_config.json, or any word of a broker', { inputs: { psutil_config: example } }, /no broker_config\.json in 'C:\\cloudify\\vm_1\\work'[\s\S]*KeyError/, false],
-    ['a broken broker_config.json', { inputs: { psutil_config: example }, file: '{"broker_password": "hidden-4711", "broker_hostname":' },
-      /(?:^|\n)The agent's 'C:\\cloudify\\vm_1\\work\\broker_config\.json' cannot be read: it is not JSON\. Correct it, or install the agent anew\.\r?\n$/, false],
-    ['a broker_config.json without a broker', { inputs: { psutil_config: example }, file: brokerConfig({ broker_hostname: '' }) }, /names no broker: expected broker_hostname/, false],
-    ['a certificate that does not exist', { inputs: { psutil_config: example }, file: brokerConfig({ broker_ssl_enabled: true }) },
-      /names the certificate 'C:\\none\.pem' \(broker_cert_path\), and there is no such file/, false],
-  ];
-  for (const [what, { inputs, file }, message, aborted] of refused) {
-    it(what, async () => {
-      await agentFile(file);
-      const result = await start(contextOf('vm_a'), { inputs });
-      assert.equal(result.ok, false);
-      assert.match(result.message, message);
-      assert.equal(result.aborted, aborted);
-      assert.doesNotMatch(result.err, /at line|CategoryInfo|ScriptStackTrace/i);
-      assert.doesNotMatch(result.err, /guest|hidden-4711/);
-      assert.deepEqual(monitors(), []);
-    });
-  }
-
   it('to run without a context, or with one that does not answer or answers errors', async () => {
     await agentFile(brokerConfig());
     const inputs = { psutil_config: example };
@@ -192,6 +176,50 @@ describe('start refuses', () => {
     assert.deepEqual(readdirSync(join(host.modules, 'PsutilAgent')), ['0.0.1']);
   });
 
+  it('a package that is not the one the blueprint names, and a hash that is none', async () => {
+    const inputs = { psutil_config: example, psutil_package_sha256: 'a'.repeat(64) };
+    const differs = await start(contextOf('vm_a'), { inputs });
+    assert.equal(differs.ok, false);
+    assert.equal(differs.aborted, false);
+    assert.match(differs.message, /'resources\/PsutilAgent\.zip' is not the package that psutil_package_sha256 names: expected a{64}, found [0-9a-f]{64}/);
+    const none = await start(contextOf('vm_a'), { inputs: { ...inputs, psutil_package_sha256: 'abc' } });
+    assert.equal(none.aborted, true);
+    assert.match(none.message, /psutil_package_sha256 is wrong: expected a SHA-256 of 64 hexadecimal digits, found 3 characters/);
+    assert.deepEqual(host.files().filter((name) => !files0.includes(name)), [], 'nothing is left of the try');
+  });
+
+  const refused = [
+    ['a missing psutil_config', { inputs: {} }, /psutil_config is missing: expected a list of metrics/, true],
+    ['a psutil_config without a metric', { inputs: { psutil_config: [] } }, /psutil_config is empty: expected a list of metrics/, true],
+    ['a psutil_config that is a map', { inputs: { psutil_config: { method: 'virtual_memory' } } }, /expected a list of metrics, found a map/, true],
+    ['a psutil_config that is no JSON', { inputs: { psutil_config: '[oops' } }, /psutil_config cannot be read/, true],
+    ['a broker that is no map', { inputs: { psutil_config: example, psutil_settings: { broker: 'rabbit' } } }, /psutil_settings \(broker\) is wrong: expected a map/, true],
+    ['settings cut off, and tells no secret', { inputs: { psutil_config: example, psutil_settings: '{"broker":{"password":"hidden-4711"' } },
+      /^The input psutil_settings cannot be read: expected a map of settings as JSON, found 35 characters that are none\./, true],
+    ['a time that is none', { inputs: { psutil_config: example, psutil_timeout: 'soon' } }, /psutil_timeout is wrong: expected seconds, 1 to 3600, found 'soon'/, true],
+    ['settings that are a list', { inputs: { psutil_config: example, psutil_settings: [1] } }, /psutil_settings is wrong: expected a map of settings, found a list/, true],
+    ['a host without broker_config.json, or any word of a broker', { inputs: { psutil_config: example } }, /no broker_config\.json in 'C:\\cloudify\\vm_1\\work'[\s\S]*KeyError/, false],
+    ['a broken broker_config.json', { inputs: { psutil_config: example }, file: '{"broker_password": "hidden-4711", "broker_hostname":' },
+      /(?:^|\n)The agent's 'C:\\cloudify\\vm_1\\work\\broker_config\.json' cannot be read: it is not JSON\. Correct it, or install the agent anew\.\r?\n$/, false],
+    ['a broker_config.json without a broker', { inputs: { psutil_config: example }, file: brokerConfig({ broker_hostname: '' }) }, /names no broker: expected broker_hostname/, false],
+    ['a certificate that does not exist', { inputs: { psutil_config: example }, file: brokerConfig({ broker_ssl_enabled: true }) },
+      /names the certificate 'C:\\none\.pem' \(broker_cert_path\), and there is no such file/, false],
+  ];
+  for (const [what, { inputs, file }, message, aborted] of refused) {
+    it(what, async () => {
+      await agentFile(file);
+      const context = contextOf('vm_a');
+      const result = await start(context, { inputs: { ...inputs, psutil_package_sha256: createHash('sha256').update(readFileSync(zip)).digest('hex') } });
+      assert.equal(result.ok, false);
+      assert.match(result.message, message);
+      assert.deepEqual(context.log.filter(({ level }) => level === 'error').map(({ message: text }) => text.trim()), [result.message.trim()]);
+      assert.equal(result.aborted, aborted);
+      assert.doesNotMatch(result.err, /at line|CategoryInfo|ScriptStackTrace/i);
+      assert.doesNotMatch(result.err, /guest|hidden-4711/);
+      assert.deepEqual(monitors(), []);
+    });
+  }
+
   it('a configuration with faults, and names every one', async () => {
     const psutil_config = [{ method: 'virtual_memry', interval: 5 }, { method: 'virtual_memory', result_argument: 'fre', interval: 5 }, { method: 'cpu_percent', interval: 0 }, null];
     const context = contextOf('vm_a');
@@ -200,7 +228,7 @@ describe('start refuses', () => {
     assert.equal(result.aborted, true);
     for (const pointer of ['/psutil_config/0/method', '/psutil_config/1/result_argument', '/psutil_config/2/interval', '/psutil_config/3']) assert.ok(result.message.includes(pointer), result.message);
     assert.deepEqual(monitors(), []);
-    assert.equal(context.downloads, 1, 'the package was unpacked on the way');
+    assert.equal(context.downloads, 0, 'the package was unpacked before');
     assert.deepEqual(readdirSync(join(host.modules, 'PsutilAgent')).sort(), ['0.0.1', version]);
   });
 });
@@ -224,8 +252,10 @@ describe('a monitor of a node instance', () => {
     assert.ok(existsSync(join(host.drive, 'cloudify/vm_1/work/psutil.log')));
     const { broker: kept } = settingsOf('cloudify-psutil-vm_a');
     assert.equal(kept.heartbeat, 20, 'the inputs go over the agent\'s values');
+    assert.equal(kept.vhost, '/', 'where the consumers are, not the tenant\'s');
+    assert.deepEqual(kept.hostnames, ['127.0.0.1']);
     assert.equal(kept.password, undefined);
-    assert.doesNotMatch(result.out + result.err + JSON.stringify(first.context.log), /guest/);
+    assert.doesNotMatch(result.out + result.err + JSON.stringify(first.context.log), /hidden-4711/);
   });
 
   it('started again, is left alone', async () => {
