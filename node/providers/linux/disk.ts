@@ -1,9 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
 import type { Fields } from '../../catalog/value.js';
 import { UnavailableError } from '../../model/errors.js';
-import { Guard } from './guard.js';
+import { answerTimeout, isolation } from '../isolation.js';
 import { libc, type Volume } from './libc.js';
 import { known, optionalTextOf, textOf, type Roots } from './source.js';
+
+/** How long the mounts once read tell which volume a path is on, milliseconds. */
+const mountsAge = 5000;
 
 /** A mounted volume, psutil 8's fields. */
 export type Partition = Readonly<Record<'device' | 'mountpoint' | 'fstype' | 'opts', string>>;
@@ -58,15 +61,26 @@ export function usageOf(volume: Volume): Fields {
   return { total: bytes(volume.blocks), used: bytes(volume.blocks - volume.free), free: bytes(volume.available) };
 }
 
-const volumes = new Guard<Volume>();
-
 /**
  * psutil's `disk_usage` without `percent`. statvfs(3) itself, since Node's statfs lacks the unit of the block counts
  * (`f_frsize`), which network and FUSE volumes choose freely.
  */
-export async function diskUsage(path: string): Promise<Fields> {
+export async function diskUsage(roots: Roots, path: string): Promise<Fields> {
   const { statvfs } = await libc();
-  return usageOf(await volumes.run(`The volume of "${path}"`, () => statvfs(path)));
+  return usageOf(await isolation.run(`The volume of "${mountOf(roots, path)}"`, answerTimeout, () => statvfs(path), path));
+}
+
+let mounts: { readonly points: readonly string[]; readonly read: number } | undefined;
+
+/** Where the volume of an absolute path is mounted, by the path alone: to look at the volume itself may hang. */
+export function mountOf(roots: Roots, path: string): string {
+  const now = performance.now();
+  if (mounts === undefined || now - mounts.read > mountsAge) {
+    const points = parseMounts(optionalTextOf(`${roots.proc}/self/mounts`) ?? '').map(({ mountpoint }) => mountpoint);
+    mounts = { points, read: now };
+  }
+  const holds = (point: string): boolean => path === point || path.startsWith(point.endsWith('/') ? point : `${point}/`);
+  return mounts.points.filter(holds).reduce((longest, point) => (point.length > longest.length ? point : longest), '') || path;
 }
 
 /** psutil's `disk_partitions`: volumes on devices, or with `all` every mount. */

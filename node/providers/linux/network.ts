@@ -1,4 +1,5 @@
 import type { Fields, Result } from '../../catalog/value.js';
+import { answerTimeout, isolation } from '../isolation.js';
 import type { Link } from './ethtool.js';
 import { AF_PACKET, libc, type InterfaceRow } from './libc.js';
 import { known, optionalTextOf, textOf, type Roots } from './source.js';
@@ -61,7 +62,7 @@ export async function netIfStats(roots: Roots): Promise<Record<string, Result>> 
   // Their flags in /sys are not what the system's calls tell: they lack `running`.
   const flagsOf = new Map(interfaces().map((row) => [row.name, row.flags]));
   const names = Object.keys(netIoCounters(roots));
-  const linkOf = await links(names);
+  const linkOf = await isolation.run('The links of network interfaces', answerTimeout, () => links(names));
   return Object.fromEntries(names.flatMap((name) => {
     const flags = flagsOf.get(name);
     const mtu = optionalTextOf(`${roots.sys}/class/net/${name}/mtu`);

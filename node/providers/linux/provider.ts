@@ -28,7 +28,7 @@ const readers: Readonly<Record<string, Reader>> = {
   getloadavg: loadAverage,
   virtual_memory: virtualMemory,
   swap_memory: swapMemory,
-  disk_usage: (_, args) => diskUsage(String(args['path'])),
+  disk_usage: (roots, args) => diskUsage(roots, String(args['path'])),
   disk_partitions: (roots, args) => diskPartitions(roots, args['all'] === true),
   disk_io_counters: (roots, args) => diskIoCounters(roots, args['perdisk'] === true),
   net_io_counters: netIoCounters,

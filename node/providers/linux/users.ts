@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Result } from '../../catalog/value.js';
 import { messageOf, systemCode, UnavailableError } from '../../model/errors.js';
-import { Guard } from './guard.js';
+import { answerTimeout, isolation } from '../isolation.js';
 import { optionalNamesIn, type Roots } from './source.js';
 
 /** Where struct utmp has its members: 32-bit times on x64 for compatibility's sake, 64-bit ones on arm64. */
@@ -49,8 +49,6 @@ export interface ListedUser {
   readonly time: string;
 }
 
-const lister = new Guard<readonly ListedUser[]>();
-
 async function systemInformationUsers(): Promise<readonly ListedUser[]> {
   const { users } = await import('systeminformation');
   return users();
@@ -65,7 +63,7 @@ export async function users(roots: Roots, list: () => Promise<readonly ListedUse
   if (utmp !== undefined) return parseUtmp(utmp);
   const sessions = optionalNamesIn(roots.sessions);
   if (sessions.length === 0) return [];
-  const listed = await lister.run('The list of users', list);
+  const listed = await isolation.run('The list of users', answerTimeout, list);
   // An empty list is also what systeminformation gives when it could not ask.
   if (listed.length === 0) {
     throw new UnavailableError(`systemd-logind keeps ${String(sessions.length)} files of sessions, but the commands "who" and "w" list nobody.`);

@@ -9,6 +9,7 @@ import {
   SOCKADDR_IN,
   SOCKADDR_IN6,
 } from './layouts.js';
+import { onThread } from './thread.js';
 
 /** Address families as Windows numbers them. */
 export const Family = { unspecified: 0, ipv4: 2, ipv6: 23 } as const;
@@ -36,13 +37,13 @@ export interface Adapter {
 }
 
 /** The network adapters of this machine, in Windows' order. Throws UnavailableError. */
-export function adapters(win32: Win32): Adapter[] {
+export async function adapters(win32: Win32): Promise<Adapter[]> {
   const size = Buffer.alloc(4);
   size.writeUInt32LE(firstSize);
   let code = 0;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const buffer = Buffer.alloc(size.readUInt32LE());
-    code = win32.GetAdaptersAddresses(Family.unspecified, skipOthers, null, buffer, size);
+    code = (await onThread(win32, win32.GetAdaptersAddresses, Family.unspecified, skipOthers, null, buffer, size)).value;
     if (code === 0) return parseAdapters(buffer, win32.addressOf(buffer));
     if (code !== ErrorCode.BUFFER_OVERFLOW) break;
   }

@@ -1,8 +1,9 @@
-import { dirname } from 'node:path/win32';
+import { dirname, parse } from 'node:path/win32';
 import { UnavailableError } from '../../model/errors.js';
 import type { Fields } from '../../catalog/value.js';
 import { INVALID_HANDLE_VALUE, type Handle, type Win32 } from './bindings.js';
-import { onThread, type Answer, type BlockingWork } from './blocking.js';
+import { answerTimeout, type Isolation } from '../isolation.js';
+import { onThread, type Answer } from './thread.js';
 import { u64 } from './encoding.js';
 import { ErrorCode, failure } from './failure.js';
 import { DISK_PERFORMANCE as Performance } from './layouts.js';
@@ -19,8 +20,8 @@ const longestPerformance = 1024 * 1024;
  * Space on the volume of a path, in bytes (GetDiskFreeSpaceExW). `free` is the volume's, without regard to quotas.
  * Throws UnavailableError.
  */
-export function diskUsage(win32: Win32, blocking: BlockingWork, path: string): Promise<Fields> {
-  return blocking.run(`for the space at ${path}`, async () => {
+export function diskUsage(win32: Win32, isolation: Isolation, path: string): Promise<Fields> {
+  return isolation.run(`The drive ${parse(path).root}`, answerTimeout, async () => {
     const [total, free] = [Buffer.alloc(8), Buffer.alloc(8)];
     const ask = (directory: string): Promise<Answer<number>> =>
       onThread(win32, win32.GetDiskFreeSpaceExW, directory, null, total, free);
@@ -29,15 +30,15 @@ export function diskUsage(win32: Win32, blocking: BlockingWork, path: string): P
     if (answer.value === 0 && answer.code === ErrorCode.DIRECTORY) answer = await ask(dirname(path));
     if (answer.value === 0) throw failure(`GetDiskFreeSpaceExW of ${path}`, answer.code);
     return { total: u64(total), used: u64(total) - u64(free), free: u64(free) };
-  });
+  }, `space at ${path}`);
 }
 
 /**
  * Reads and writes since boot by `PhysicalDriveN`, times in milliseconds. Disks that do not count are left out; on
  * Windows Server `diskperf -y` makes them count. Throws UnavailableError where no disk tells its counts.
  */
-export function diskCounters(win32: Win32, blocking: BlockingWork): Promise<Readonly<Record<string, Fields>>> {
-  return blocking.run('for the counters of disks', async () => {
+export function diskCounters(win32: Win32, isolation: Isolation): Promise<Readonly<Record<string, Fields>>> {
+  return isolation.run('The counters of disks', answerTimeout, async () => {
     const disks: Record<string, Fields> = {};
     const reasons: string[] = [];
     for (let number = 0; number < diskNumbers; number += 1) {

@@ -1,8 +1,10 @@
 import type { Fields, Result } from '../../catalog/value.js';
 import { adapters, Family, type Adapter, type UnicastAddress } from './adapters.js';
+import { answerTimeout, type Isolation } from '../isolation.js';
 import type { Win32 } from './bindings.js';
 import { u64 } from './encoding.js';
 import { MIB_IF_ROW2 as Row } from './layouts.js';
+import { onThread } from './thread.js';
 
 /** psutil's family number of a MAC address. */
 const AF_LINK = -1;
@@ -13,18 +15,19 @@ const NET_IF_ADMIN_STATUS_UP = 1;
 const speedUnknown = 2 ** 64;
 
 /** Traffic since boot by adapter name. Adapters that tell nothing are left out. Throws UnavailableError. */
-export function netCounters(win32: Win32): Record<string, Fields> {
-  return byAdapter(win32, parseCounters);
+export function netCounters(win32: Win32, isolation: Isolation): Promise<Record<string, Fields>> {
+  return byAdapter(win32, isolation, parseCounters);
 }
 
 /** The state of each adapter by its name: `speed` in Mbit/s, 0 where unknown. Throws UnavailableError. */
-export function netStats(win32: Win32): Record<string, InterfaceState> {
-  return byAdapter(win32, parseState);
+export function netStats(win32: Win32, isolation: Isolation): Promise<Record<string, InterfaceState>> {
+  return byAdapter(win32, isolation, parseState);
 }
 
 /** The addresses of each adapter by its name, sorted by family. Throws UnavailableError. */
-export function netAddresses(win32: Win32): Record<string, InterfaceAddress[]> {
-  return Object.fromEntries(adapters(win32).map((adapter) => [adapter.name, addressRows(adapter)]));
+export async function netAddresses(win32: Win32, isolation: Isolation): Promise<Record<string, InterfaceAddress[]>> {
+  const found = await isolation.run('The list of network adapters', answerTimeout, () => adapters(win32));
+  return Object.fromEntries(found.map((adapter) => [adapter.name, addressRows(adapter)]));
 }
 
 /** A value of psutil.net_if_stats. */
@@ -90,11 +93,16 @@ function ipv4Text(bits: number): string {
   return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 0xff).join('.');
 }
 
-function byAdapter<T>(win32: Win32, parse: (row: Buffer) => T): Record<string, T> {
-  const entries = adapters(win32).flatMap(({ index, name }) => {
-    const row = Buffer.alloc(Row.size);
-    row.writeUInt32LE(index, Row.InterfaceIndex);
-    return win32.GetIfEntry2(row) === 0 ? [[name, parse(row)] as const] : [];
+/** What the row of each adapter says, by its name; one that tells nothing is left out. */
+async function byAdapter<T>(win32: Win32, isolation: Isolation, parse: (row: Buffer) => T): Promise<Record<string, T>> {
+  const rows = await isolation.run('The rows of network adapters', answerTimeout, async () => {
+    const entries: [string, Buffer][] = [];
+    for (const { index, name } of await adapters(win32)) {
+      const row = Buffer.alloc(Row.size);
+      row.writeUInt32LE(index, Row.InterfaceIndex);
+      if ((await onThread(win32, win32.GetIfEntry2, row)).value === 0) entries.push([name, row]);
+    }
+    return entries;
   });
-  return Object.fromEntries(entries);
+  return Object.fromEntries(rows.map(([name, row]) => [name, parse(row)]));
 }

@@ -1,5 +1,6 @@
 import { INVALID_HANDLE_VALUE, type Win32 } from './bindings.js';
-import { onThread, type BlockingWork } from './blocking.js';
+import { answerTimeout, type Isolation } from '../isolation.js';
+import { onThread } from './thread.js';
 import { wideText, wideTexts } from './encoding.js';
 import { UnavailableError } from '../../model/errors.js';
 import { failure } from './failure.js';
@@ -34,14 +35,14 @@ export interface Volume {
  *
  * @param all also remote drives, RAM disks and drives of unknown type.
  */
-export async function diskPartitions(win32: Win32, blocking: BlockingWork, all: boolean): Promise<Partition[]> {
-  const roots = await blocking.run('for the drives', () => driveRoots(win32));
+export async function diskPartitions(win32: Win32, isolation: Isolation, all: boolean): Promise<Partition[]> {
+  const roots = await isolation.run('The list of drives', answerTimeout, () => driveRoots(win32));
   const rows = await Promise.all(
     roots.map(async (root) => {
-      const type = await unlessUnknown(driveType(win32, blocking, root), 'unknown');
+      const type = await unlessUnknown(driveType(win32, isolation, root), 'unknown');
       const wanted = all || (ordinary.includes(type) && !(type === 'removable' && root === 'A:\\'));
       // A drive that hangs is listed as an empty one is.
-      return wanted ? unlessUnknown(partitionsOf(win32, blocking, root, type), partitionRows(root, type, undefined, [])) : [];
+      return wanted ? unlessUnknown(partitionsOf(win32, isolation, root, type), partitionRows(root, type, undefined, [])) : [];
     }),
   );
   return rows.flat();
@@ -72,19 +73,19 @@ async function driveRoots(win32: Win32): Promise<string[]> {
   return wideTexts(roots);
 }
 
-function driveType(win32: Win32, blocking: BlockingWork, root: string): Promise<string> {
-  return blocking.run(`for the type of ${root}`, async () => {
+function driveType(win32: Win32, isolation: Isolation, root: string): Promise<string> {
+  return isolation.run(`The drive ${root}`, answerTimeout, async () => {
     const { value } = await onThread(win32, win32.GetDriveTypeW, root);
     return driveTypes[value] ?? 'unknown';
-  });
+  }, 'type');
 }
 
-function partitionsOf(win32: Win32, blocking: BlockingWork, root: string, type: string): Promise<Partition[]> {
-  return blocking.run(`for the volume ${root}`, async () => {
+function partitionsOf(win32: Win32, isolation: Isolation, root: string, type: string): Promise<Partition[]> {
+  return isolation.run(`The drive ${root}`, answerTimeout, async () => {
     const volume = await volumeOf(win32, root);
     const mounts = volume !== undefined && (volume.flags & FILE_SUPPORTS_REPARSE_POINTS) !== 0;
     return partitionRows(root, type, volume, mounts ? await mountDirectories(win32, root) : []);
-  });
+  }, 'volume');
 }
 
 async function unlessUnknown<T>(reading: Promise<T>, otherwise: T): Promise<T> {

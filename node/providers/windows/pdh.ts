@@ -1,6 +1,7 @@
 import { UnavailableError } from '../../model/errors.js';
 import type { Win32 } from './bindings.js';
-import { onThread, type BlockingWork } from './blocking.js';
+import { answerTimeout, type Isolation } from '../isolation.js';
+import { onThread } from './thread.js';
 import { wordSize } from './encoding.js';
 import { failure } from './failure.js';
 import { PDH_FMT_COUNTERVALUE } from './layouts.js';
@@ -19,42 +20,46 @@ export class PerformanceCounter {
 
   constructor(
     private readonly win32: Win32,
-    private readonly blocking: BlockingWork,
+    private readonly isolation: Isolation,
     readonly path: string,
   ) {}
+
+  get #subject(): string {
+    return `The performance counter ${this.path}`;
+  }
 
   /** The value now, of a counter that needs one sample. Throws UnavailableError. */
   value(): Promise<number> {
     if (this.#closed) return Promise.reject(new UnavailableError(`The performance counter ${this.path} is closed`));
-    return this.blocking.run(`for the performance counter ${this.path}`, () => this.#collect());
+    return this.isolation.run(this.#subject, answerTimeout, () => this.#collect());
   }
 
   /** Closes the query, at the end of a reading that is under way. */
   close(): void {
     this.#closed = true;
-    if (!this.#collecting) this.#closeQuery();
+    if (!this.#collecting) void this.isolation.run(this.#subject, answerTimeout, () => this.#closeQuery()).catch(() => undefined);
   }
 
   async #collect(): Promise<number> {
     this.#collecting = true;
     try {
-      const query = (this.#query ??= this.#openQuery());
+      const query = (this.#query ??= await this.#openQuery());
       if (this.#counter === 0n) await this.#addCounter(query);
       const { value: status } = await onThread(this.win32, this.win32.PdhCollectQueryData, query);
       if (status !== 0) throw failure(`PdhCollectQueryData of ${this.path}`, status);
-      return this.#formatted();
+      return await this.#formatted();
     } catch (error) {
-      this.#closeQuery();
+      await this.#closeQuery();
       throw error;
     } finally {
       this.#collecting = false;
-      if (this.#closed) this.#closeQuery();
+      if (this.#closed) await this.#closeQuery();
     }
   }
 
-  #openQuery(): bigint {
+  async #openQuery(): Promise<bigint> {
     const handle = Buffer.alloc(wordSize);
-    const status = this.win32.PdhOpenQueryW(null, 0, handle);
+    const { value: status } = await onThread(this.win32, this.win32.PdhOpenQueryW, null, 0, handle);
     if (status !== 0) throw failure('PdhOpenQueryW', status);
     return handle.readBigInt64LE();
   }
@@ -69,18 +74,18 @@ export class PerformanceCounter {
     this.#counter = handle.readBigInt64LE();
   }
 
-  #formatted(): number {
+  async #formatted(): Promise<number> {
     const value = Buffer.alloc(PDH_FMT_COUNTERVALUE.size);
-    const status = this.win32.PdhGetFormattedCounterValue(this.#counter, PDH_FMT_DOUBLE, null, value);
+    const { value: status } = await onThread(this.win32, this.win32.PdhGetFormattedCounterValue, this.#counter, PDH_FMT_DOUBLE, null, value);
     if (status !== 0) throw failure(`PdhGetFormattedCounterValue of ${this.path}`, status);
     return parseCounterValue(this.path, value);
   }
 
-  #closeQuery(): void {
+  async #closeQuery(): Promise<void> {
     const query = this.#query;
     this.#query = undefined;
     this.#counter = 0n;
-    if (query !== undefined) this.win32.PdhCloseQuery(query);
+    if (query !== undefined) await onThread(this.win32, this.win32.PdhCloseQuery, query);
   }
 }
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UnavailableError } from '../../model/errors.js';
+import { Isolation } from '../isolation.js';
 import type { Native, Win32 } from './bindings.js';
-import { BlockingWork } from './blocking.js';
 import { LoadAverage } from './load.js';
 import { PerformanceCounter } from './pdh.js';
 import { windowsProvider } from './provider.js';
@@ -159,7 +159,7 @@ function counterWindows(collect: () => number) {
 test('a performance counter stays open, is opened anew after a failure, and closes at the end of its reading', async () => {
   let status = 0;
   const { win32, calls } = counterWindows(() => status);
-  const counter = new PerformanceCounter(win32, new BlockingWork(), '\\x');
+  const counter = new PerformanceCounter(win32, new Isolation(2), '\\x');
   assert.equal(await counter.value(), 25);
   status = 0x800007d5;
   await assert.rejects(counter.value(), { message: 'PdhCollectQueryData of \\x failed with status 0x800007D5' });

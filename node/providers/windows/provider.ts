@@ -1,8 +1,8 @@
 import { UnavailableError } from '../../model/errors.js';
 import type { Arguments, Result } from '../../catalog/value.js';
+import { isolation as processIsolation, type Isolation } from '../isolation.js';
 import type { Provider } from '../provider.js';
 import { loadWin32, type Win32 } from './bindings.js';
-import { BlockingWork } from './blocking.js';
 import { coreCount, cpuCount, cpuFrequencies, cpuStats, cpuTimes, cpuTimesPerCpu } from './cpu.js';
 import { diskCounters, diskUsage } from './disk.js';
 import { LoadAverage } from './load.js';
@@ -29,11 +29,10 @@ export async function openWindowsProvider(): Promise<Provider> {
   return windowsProvider(win32);
 }
 
-/** The provider on given Win32 functions. It owns two performance counters and a timer, which `close` ends. */
-export function windowsProvider(win32: Win32): Provider {
-  const blocking = new BlockingWork();
-  const pageFiles = new PerformanceCounter(win32, blocking, '\\Paging File(_Total)\\% Usage');
-  const queue = new PerformanceCounter(win32, blocking, '\\System\\Processor Queue Length');
+/** The provider on given Win32 functions, whose calls that may hang go through `isolation`. It owns two performance counters and a timer, which `close` ends. */
+export function windowsProvider(win32: Win32, isolation: Isolation = processIsolation): Provider {
+  const pageFiles = new PerformanceCounter(win32, isolation, '\\Paging File(_Total)\\% Usage');
+  const queue = new PerformanceCounter(win32, isolation, '\\System\\Processor Queue Length');
   const load = new LoadAverage(() => queue.value());
   const readings = new Map<string, Reading>(Object.entries({
     cpu_times: (args) => (args['percpu'] === true ? cpuTimesPerCpu(win32) : cpuTimes(win32)),
@@ -43,14 +42,14 @@ export function windowsProvider(win32: Win32): Provider {
     getloadavg: () => load.read(),
     virtual_memory: () => virtualMemory(win32),
     swap_memory: () => swapMemory(win32, () => pageFiles.value()),
-    disk_usage: (args) => diskUsage(win32, blocking, String(args['path'])),
-    disk_partitions: (args) => diskPartitions(win32, blocking, args['all'] === true),
-    disk_io_counters: () => diskCounters(win32, blocking),
-    net_io_counters: () => netCounters(win32),
-    net_if_stats: () => netStats(win32),
-    net_if_addrs: () => netAddresses(win32),
+    disk_usage: (args) => diskUsage(win32, isolation, String(args['path'])),
+    disk_partitions: (args) => diskPartitions(win32, isolation, args['all'] === true),
+    disk_io_counters: () => diskCounters(win32, isolation),
+    net_io_counters: () => netCounters(win32, isolation),
+    net_if_stats: () => netStats(win32, isolation),
+    net_if_addrs: () => netAddresses(win32, isolation),
     boot_time: () => bootTime(win32),
-    users: () => users(win32, blocking),
+    users: () => users(win32, isolation),
     pids: () => processIds(win32),
     pid_exists: (args) => processExists(win32, Number(args['pid'])),
   } satisfies Record<string, Reading>));

@@ -1,6 +1,7 @@
 import type { Result } from '../../catalog/value.js';
 import type { Win32 } from './bindings.js';
-import { onThread, type BlockingWork } from './blocking.js';
+import { answerTimeout, type Isolation } from '../isolation.js';
+import { onThread } from './thread.js';
 import { unixTime, wideText, wordSize } from './encoding.js';
 import { ErrorCode, failure } from './failure.js';
 import { WTS_CLIENT_ADDRESS as ClientAddress, WTS_SESSION_INFOW as Session, WTSINFOW } from './layouts.js';
@@ -20,8 +21,8 @@ export interface User {
 }
 
 /** Users with a session, local or remote (WTSEnumerateSessionsW); none where Windows has no such service. */
-export function users(win32: Win32, blocking: BlockingWork): Promise<User[]> {
-  return blocking.run('for the sessions', async () => {
+export function users(win32: Win32, isolation: Isolation): Promise<User[]> {
+  return isolation.run('The list of sessions', answerTimeout, async () => {
     const rows: User[] = [];
     for (const session of await sessionIds(win32)) {
       const name = await sessionInformation(win32, session, 'WTSUserName');
