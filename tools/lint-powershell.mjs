@@ -1,27 +1,26 @@
-// PSScriptAnalyzer over the PowerShell sources, or over the files and folders that are named. Needs no pwsh: it runs in the test host.
+// PSScriptAnalyzer over the PowerShell sources, or over the files and folders that are named.
 import { spawnSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { buildHost } from '../Pester/host/build.mjs';
+import { powershellEngine } from './powershell/engine.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const sources = ['.', 'Public', 'Private', 'cloudify', 'en-US', 'examples', 'Pester', 'tools'];
 const skipped = new Set(['node_modules', 'build', 'dist', '.git']);
 
 /** Lints and answers {code, output}: 0 without findings, 1 with. */
 export async function lintPowerShell({ paths } = {}) {
   const analyzer = await installAnalyzer();
-  const host = await buildHost({ rid: 'linux-x64', log: (line) => console.error(line) });
-  const files = paths ? await collect(paths, true) : await collect(sources.map((item) => path.join(root, item)), false);
+  const { command: [program, ...words] } = await powershellEngine();
+  const files = await collect(paths ?? [root]);
   const folder = await mkdtemp(path.join(os.tmpdir(), 'psutil-lint-'));
   try {
     const list = path.join(folder, 'files.txt');
     await writeFile(list, files.join('\n'));
     const base = paths ? path.parse(root).root : root;
-    const result = spawnSync(host, ['-NoProfile', '-NonInteractive', '-File', path.join(root, 'tools', 'lint-powershell.ps1'),
+    const result = spawnSync(program, [...words, '-NoProfile', '-NonInteractive', '-File', path.join(root, 'tools', 'lint-powershell.ps1'),
       '-Analyzer', analyzer, '-List', list, '-Root', base], { encoding: 'utf8', timeout: 600_000 });
     return { code: result.status ?? 1, output: result.stdout + result.stderr };
   } finally {
@@ -29,27 +28,15 @@ export async function lintPowerShell({ paths } = {}) {
   }
 }
 
-// The root and tools themselves, everything below the other folders.
-async function collect(paths, named) {
-  const found = new Set();
+/** The PowerShell files among these, and below those that are folders. */
+async function collect(paths) {
+  const found = [];
   for (const item of paths) {
-    if (!existsSync(item)) continue;
-    if ((await stat(item)).isFile()) {
-      found.add(item);
-      continue;
-    }
-    const deep = named || ![root, path.join(root, 'tools')].includes(item);
-    await walk(item, deep, found);
+    const folder = (await stat(item)).isDirectory();
+    if (!folder && /\.(ps1|psm1|psd1)$/.test(item)) found.push(item);
+    if (folder) found.push(...await collect((await readdir(item)).filter((name) => !skipped.has(name)).map((name) => path.join(item, name))));
   }
-  return [...found].sort();
-}
-
-async function walk(folder, deep, found) {
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    const full = path.join(folder, entry.name);
-    if (entry.isDirectory() && deep && !skipped.has(entry.name)) await walk(full, deep, found);
-    if (entry.isFile() && /\.(ps1|psm1|psd1)$/.test(entry.name)) found.add(full);
-  }
+  return found.sort();
 }
 
 async function installAnalyzer() {

@@ -27,24 +27,19 @@ Import-Module ([System.IO.Path]::Combine($Analyzer, 'PSv7', 'Microsoft.Windows.P
 $notInTests = 'PSUseDeclaredVarsMoreThanAssignments', 'PSAvoidUsingConvertToSecureStringWithPlainText', 'PSUseShouldProcessForStateChangingFunctions',
     'PSProvideCommentHelp', 'PSUseOutputTypeCorrectly', 'PSReviewUnusedParameter', 'PSUseCmdletCorrectly'
 
-# The stand-in for Pester has Pester's parameter names, and its helpers are called by position.
-$notInStandIn = 'PSAvoidUsingPositionalParameters', 'PSUseShouldProcessForStateChangingFunctions', 'PSReviewUnusedParameter',
-    'PSAvoidAssignmentToAutomaticVariable'
-
-# Rules of 5.1 for what runs on a host; Pester's own commands are no part of any Windows, and the stand-in runs on the test host's engine 7 alone.
+# Pester's own commands are no part of any Windows.
 function Get-LintSettings {
     param([string] $Relative)
 
-    $standIn = $Relative -like '*Pester/host/Pester/*' -or $Relative -like '*Pester/host/Modules*'
-    $test = -not $standIn -and ($Relative -like 'Pester/*' -or $Relative -like '*.Tests.ps1')
+    $test = $Relative -like 'Pester/*' -or $Relative -like 'tools/powershell/*'
     @{
         IncludeDefaultRules = $true
         Severity = @('Error', 'Warning', 'Information', 'ParseError')
-        ExcludeRules = @(if ($standIn) { $notInStandIn } elseif ($test) { $notInTests })
+        ExcludeRules = @(if ($test) { $notInTests })
         Rules = @{
             PSUseCompatibleSyntax = @{ Enable = $true; TargetVersions = @('5.1', '7.0') }
             PSUseCompatibleCommands = @{
-                Enable = -not $standIn
+                Enable = $true
                 TargetProfiles = @($server2016)
                 ProfileDirPath = [System.IO.Path]::Combine($Analyzer, 'compatibility_profiles')
                 IgnoreCommands = @(if ($test) { $pesterCommands })

@@ -1,6 +1,7 @@
 // `npm test`: sets itself up, builds, and runs every test, some stages side by side. Closes with one line of counts.
 //   npm test                  every stage
 //   npm test -- unit system   only the stages named (see `stages`)
+//   npm test -- pester Pester/Start.Tests.ps1   of Pester only these files
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -13,6 +14,8 @@ await import('./build.mjs');
 // Here once: stages that run side by side would install it into one folder at the same time.
 await (await import('./windows/prefix.mjs')).windowsParts();
 
+const given = process.argv.slice(2);
+const pesterFiles = given.filter((word) => word.endsWith('.Tests.ps1'));
 const files = readdirSync(`${root}/dist`, { recursive: true }).map((name) => `dist/${name}`).filter((name) => name.endsWith('.test.js')).sort();
 const system = files.filter((name) => name.endsWith('.system.test.js'));
 const unit = files.filter((name) => !system.includes(name));
@@ -28,13 +31,13 @@ const stages = [
   { name: 'wine', words: ['Pester/wine.mjs'] },
   { name: 'system', words: [...serial, ...others] },
   { name: 'cloudify', words: ['Pester/cloudify.mjs'] },
-  { name: 'pester', words: ['Pester/run.mjs'] },
+  { name: 'pester', words: ['tools/pester.mjs', ...pesterFiles] },
   { name: 'chaos', words: [...serial, ...chaos] },
   { name: 'package', words: ['Pester/package.mjs'] },
   { name: 'unit', words: ['--test', ...unit] },
 ];
 
-const wanted = process.argv.slice(2);
+const wanted = given.filter((word) => !pesterFiles.includes(word));
 const unknown = wanted.filter((name) => !stages.some((stage) => stage.name === name));
 if (unknown.length > 0) {
   console.error(`expected stages among ${stages.map(({ name }) => name).join(', ')}, found ${unknown.join(', ')}`);
