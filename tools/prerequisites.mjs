@@ -17,8 +17,8 @@ const packages = {
   iproute2: '/usr/sbin/ip',
   tmux: '/usr/bin/tmux',
   'collectd-core': '/usr/sbin/collectd',
-  'librabbitmq4': '/usr/lib/x86_64-linux-gnu/librabbitmq.so.4',
-  libyajl2: '/usr/lib/x86_64-linux-gnu/libyajl.so.2',
+  librabbitmq4: '/usr/share/doc/librabbitmq4/copyright',
+  libyajl2: '/usr/share/doc/libyajl2/copyright',
 };
 
 function apt(...args) {
