@@ -8,7 +8,7 @@ import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 import { root } from '../tools/windows/prefix.mjs';
 import { makePackage } from '../tools/package/make.mjs';
 import { BrokenContext, Context, TornContext, environmentOf, runOperation } from './cloudify/scriptPlugin.mjs';
@@ -21,7 +21,7 @@ const { freePort, startBroker } = await import(join(root, 'dist/test/support/bro
 const { consume } = await import(join(root, 'dist/test/support/consumer.js'));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const script = (name) => join(root, 'cloudify', `${name}.ps1`);
-const blueprint = parse(readFileSync(join(root, 'cloudify/blueprint.yaml'), 'utf8'));
+const blueprint = load(readFileSync(join(root, 'cloudify/blueprint.yaml'), 'utf8'));
 /** The seed's example, as the example blueprint has it; faster. */
 const example = blueprint.node_templates.vm.interfaces['cloudify.interfaces.monitoring'].start.inputs.psutil_config;
 const workFolder = 'C:\\cloudify\\vm_1\\work';
@@ -71,7 +71,7 @@ const contextOf = (instance, more = {}) =>
 /** Cloudify's ports are fixed, this broker's is not. */
 const port = () => ({ psutil_settings: { broker: { port: broker.port, heartbeat: 20 } } });
 /** How plugin.yaml has the scripts run; without it, `powershell` alone is the prefix. */
-const typed = parse(readFileSync(join(root, 'cloudify/plugin.yaml'), 'utf8')).node_types['psutil_agent.nodes.WindowsHost'].interfaces['cloudify.interfaces.monitoring'];
+const typed = load(readFileSync(join(root, 'cloudify/plugin.yaml'), 'utf8')).node_types['psutil_agent.nodes.WindowsHost'].interfaces['cloudify.interfaces.monitoring'];
 const prefix = (name) => typed[name].inputs.process.default.command_prefix;
 const agent = { AGENT_WORK_DIR: workFolder };
 

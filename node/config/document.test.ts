@@ -1,40 +1,110 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
 import { ConfigError } from '../model/errors.js';
-import { decode, parseText } from './document.js';
+import { nameOf, parseText, readDocument } from './document.js';
 
-const refused = (text: string, pattern: RegExp): void => {
-  assert.throws(() => parseText(text), (error) => error instanceof ConfigError && pattern.test(error.message) && !error.message.includes('\n'));
+const home = mkdtempSync(join(tmpdir(), 'psutil-agent-document-'));
+after(() => { rmSync(home, { recursive: true, force: true }); });
+
+const refused = (text: string, expected: string | RegExp): void => {
+  assert.throws(() => parseText(text), (error) => {
+    assert.ok(error instanceof ConfigError);
+    assert.equal(error.code, 'PSA_CONFIG_SYNTAX');
+    if (typeof expected === 'string') assert.equal(error.message, expected);
+    else assert.match(error.message, expected);
+    return true;
+  });
 };
 
-describe('decode', () => {
-  it('takes UTF-8 and UTF-16, with or without a byte order mark', () => {
-    for (const bytes of [Buffer.from('[é]'), Buffer.from('\ufeff[é]'), Buffer.from('\ufeff[é]', 'utf16le'), Buffer.from('\ufeff[é]', 'utf16le').swap16()]) {
-      assert.equal(decode(bytes), '[é]');
+describe('readDocument', () => {
+  it('reads a file in UTF-8 or UTF-16', () => {
+    for (const [name, bytes] of [['utf8', Buffer.from('a: é')], ['utf16', Buffer.from('\ufeffa: é', 'utf16le')]] as const) {
+      writeFileSync(join(home, name), bytes);
+      assert.deepEqual(readDocument(join(home, name)), { a: 'é' });
     }
   });
-  it('refuses other bytes', () => {
-    assert.throws(() => decode(Buffer.from([0x5b, 0xe9, 0x5d])), ConfigError);
+
+  it('names the file and what is wrong with it', () => {
+    const cases: [string, Buffer | string, RegExp][] = [
+      ['latin1', Buffer.from('a: \xe9', 'latin1'), /latin1: expected text in UTF-8, .*found the byte E9 at offset 3/],
+      ['broken', '{', /broken: expected JSON or YAML, found a fault at line 1/],
+      ['large', Buffer.alloc(4 * 1024 * 1024 + 1, 0x20), /large: expected a configuration of at most 4194304 bytes, found more/],
+    ];
+    for (const [name, bytes, pattern] of cases) {
+      writeFileSync(join(home, name), bytes);
+      assert.throws(() => readDocument(join(home, name)), (error) => error instanceof ConfigError && error.code === 'PSA_CONFIG_SYNTAX' && pattern.test(error.message));
+    }
+    writeFileSync(join(home, 'largest'), Buffer.alloc(4 * 1024 * 1024, 0x20));
+    assert.throws(() => readDocument(join(home, 'largest')), /largest: .*found an empty configuration/);
+  });
+
+  it('says what is there where no configuration is', { skip: process.platform === 'win32' }, () => {
+    const cases: [string, RegExp][] = [
+      [join(home, 'none'), /none: expected a configuration file, found none; check the path/],
+      [join(home, 'latin1', 'x'), /x: expected a configuration file, found none; check the path/],
+      [home, /: expected a configuration file, found a folder; name the file in it/],
+      [join(home, 'x'.repeat(300)), /the configuration file cannot be read \(ENAMETOOLONG/],
+    ];
+    for (const [path, pattern] of cases) {
+      assert.throws(() => readDocument(path), (error) => error instanceof ConfigError && error.code === 'PSA_CONFIG_NOT_FOUND' && pattern.test(error.message));
+    }
+    assert.throws(() => readDocument('/dev/zero'), /found more/);
+  });
+
+  it('calls standard input by its name', () => {
+    assert.equal(nameOf('-'), 'standard input');
+    assert.equal(nameOf('a\u001b'), 'a\\u001b');
   });
 });
 
 describe('parseText', () => {
   it('takes JSON and YAML', () => {
     assert.deepEqual(parseText('[{"a": 1}]'), [{ a: 1 }]);
+    assert.deepEqual(parseText('{\r\n\t"a": "\\ud83d\\ude42\\/\\u0041",\r\n\t"b": [1e2, true, null]\r\n}\r\n'), { a: '🙂/A', b: [100, true, null] });
     assert.deepEqual(parseText('- a: 1\n  b: .inf\n'), [{ a: 1, b: Infinity }]);
+    assert.deepEqual(parseText('a: yes\nb: 2026-01-01\nc: 0o17'), { a: 'yes', b: '2026-01-01', c: 15 });
+    assert.deepEqual(Object.keys(parseText('{"__proto__": {"a": 1}}') as object), ['__proto__']);
   });
-  it('names line and column of what is broken', () => {
-    refused('[{"method": "boot_time", ', /line 1/);
-    refused('- a: [1\n- b', /line 2/);
-    refused('- a: 1\n  a: 2\n', /unique/);
+
+  it('gives an alias its own copy', () => {
+    const { a, b } = parseText('a: &x {n: 1}\nb: *x') as { a: object; b: object };
+    assert.deepEqual([a, b], [{ n: 1 }, { n: 1 }]);
+    assert.notEqual(a, b);
   });
-  it('refuses the empty, the bottomless and the explosive', () => {
-    refused('', /empty/);
-    refused(' \n\t', /empty/);
-    refused('['.repeat(100_000), /within each other/);
-    refused('['.repeat(100_000) + ']'.repeat(100_000), /within each other/);
-    refused('{"a":'.repeat(5000) + '1' + '}'.repeat(5000), /within each other/);
-    refused('- '.repeat(5000) + 'x', /within each other/);
-    refused(['a: &a [x,x,x,x,x,x,x,x,x]', ...Array.from({ length: 8 }, (_, n) => `${'bcdefghi'[n]!}: &${'bcdefghi'[n]!} [${Array(9).fill(`*${'abcdefgh'[n]!}`).join(',')}]`)].join('\n'), /alias/i);
+
+  it('names line and column of what is broken, and never its text', () => {
+    const fault = (place: string, meaning: string): string => `expected JSON or YAML, found a fault at ${place}: ${meaning}`;
+    refused('[{"method": "boot_time", ', fault('line 1, column 26', 'unexpected end of the stream within a flow collection'));
+    refused('- a: [1\n- b', /line 2, column 1/);
+    refused('- a: 1\n  a: 2\n', fault('line 2, column 3', 'the same key twice in one map; keep one of them'));
+    refused('{"a": 1, "a": 2}', fault('line 1, column 11', 'the same key twice in one map; keep one of them'));
+    refused('password: *hunter2', fault('line 1, column 12', 'an alias (*name) whose anchor (&name) is not there; quote text that begins with *'));
+    refused('password: *', /quote text that begins with \*/);
+    for (const text of ['!hunter2', '!hunter2 x', '!<hunter2> x', '!h!unter2', '!!hunter2 x']) {
+      refused(`password: ${text}`, /line 1, column \d+: a tag \(!name\) that means nothing here; quote text that begins with !$/);
+    }
+    refused('? [hunter2]\n: 1', fault('line 1, column 1', 'a key that is a map or a list; keys are text'));
+    refused('a:\n\t- b', fault('line 2, column 1', 'a tab where YAML wants spaces to indent'));
+    refused('a: \u0007', fault('line 1, column 4', 'a control character'));
+    refused('a\n---\nb', 'expected one document, found several, which --- separates');
+  });
+
+  it('refuses the empty, the bottomless and the explosive, and states the limit', () => {
+    const nothing = 'expected a list of entries or a map with psutil_config, found an empty configuration';
+    for (const text of ['', ' \n\t', '# x']) refused(text, nothing);
+    const deep = 'expected at most 64 maps and lists within each other, found more';
+    for (const text of ['['.repeat(100_000), '['.repeat(65) + ']'.repeat(65), '{"a":'.repeat(5000) + '1' + '}'.repeat(5000), '- '.repeat(5000) + 'x']) refused(text, deep);
+    assert.ok(Array.isArray(parseText('['.repeat(64) + ']'.repeat(64))));
+    refused(`a: &a ${'['.repeat(40)}${']'.repeat(40)}\nb: ${'['.repeat(40)}*a${']'.repeat(40)}`, deep);
+    for (const text of ['&a [*a, *a]', '&a {b: *a}', '- &a [[*a]]']) refused(text, /found an alias \(\*name\) to a map or list that it stands in itself/);
+    const laughs = 'bcdefghi'.split('').map((name, n) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'.charAt(n)}`).join(',')}]`);
+    refused(['a: &a [x,x,x,x,x,x,x,x,x]', ...laughs].join('\n'), /at most 250000 values, aliases counted as what they stand for, found more/);
+    refused(`[&a 1${',*a'.repeat(1001)}]`, 'expected at most 1000 aliases (*name), found more');
+    assert.equal((parseText(`[&a 1${',*a'.repeat(1000)}]`) as unknown[]).length, 1001);
+    refused(`[${'1,'.repeat(250_000)}]`, /at most 250000 values/);
+    assert.equal((parseText(`[${'1,'.repeat(249_999)}]`) as unknown[]).length, 249_999);
   });
 });

@@ -1,109 +1,135 @@
 /** Reads a configuration's text: JSON or YAML, in whatever encoding Windows wrote it. */
-import { readFileSync, statSync } from 'node:fs';
-import { parseDocument } from 'yaml';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { CORE_SCHEMA, load, YAMLException } from 'js-yaml';
+import { display } from '../model/display.js';
+import { decodeText, EncodingError } from '../model/encoding.js';
 import { ConfigError, messageOf, systemCode } from '../model/errors.js';
+import { limits } from './limits.js';
 
-/** The largest configuration read: far above 10,000 entries, far below what would stop the process. */
-const largest = 32 * 1024 * 1024;
-/** Maps and lists within each other; the deepest valid setting is at 6. */
-const deepest = 64;
+/** A configuration file's name in a message; `-` is standard input. */
+export function nameOf(path: string): string {
+  return path === '-' ? 'standard input' : display(path, 300);
+}
 
-/** The text of a file, or of standard input for `-`. */
-export function readText(path: string): string {
+/** The value that a file, or standard input for `-`, stands for. Throws ConfigError, its message naming the file. */
+export function readDocument(path: string): unknown {
   try {
-    if (path !== '-' && statSync(path).isDirectory()) {
-      throw new ConfigError('PSA_CONFIG_NOT_FOUND', `${path}: expected a configuration file, found a folder; name the file in it`);
-    }
-    return decode(readFileSync(path === '-' ? 0 : path));
+    return parseText(decodeText(readBytes(path)));
   } catch (error) {
-    if (error instanceof ConfigError) throw error;
-    throw new ConfigError('PSA_CONFIG_NOT_FOUND', unreadable(path, error), [], { cause: error });
+    if (error instanceof ConfigError && error.code === 'PSA_CONFIG_NOT_FOUND') throw error;
+    if (!(error instanceof ConfigError || error instanceof EncodingError)) throw error;
+    throw new ConfigError('PSA_CONFIG_SYNTAX', `${nameOf(path)}: ${error.message}`, [], { cause: error });
   }
 }
 
-function unreadable(path: string, error: unknown): string {
+/** The bytes of a file, never more than the limit whatever the file is. */
+function readBytes(path: string): Buffer {
+  let file = 0;
+  try {
+    if (path !== '-') file = openSync(path, 'r');
+    if (fstatSync(file).isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
+    return readBounded(file);
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    throw new ConfigError('PSA_CONFIG_NOT_FOUND', unreadable(nameOf(path), error), [], { cause: error });
+  } finally {
+    if (file !== 0) closeSync(file);
+  }
+}
+
+function readBounded(file: number): Buffer {
+  const bytes = Buffer.allocUnsafe(limits.bytes + 1);
+  let length = 0;
+  while (length < bytes.length) {
+    const count = readSome(file, bytes, length);
+    if (count === 0) return bytes.subarray(0, length);
+    length += count;
+  }
+  throw syntaxError(`expected a configuration of at most ${String(limits.bytes)} bytes, found more`);
+}
+
+/** Standard input may be a pipe whose writer is not ready (EAGAIN), and on Windows ends with EOF. */
+function readSome(file: number, bytes: Buffer, offset: number): number {
+  for (;;) {
+    try {
+      return readSync(file, bytes, offset, bytes.length - offset, null);
+    } catch (error) {
+      if (systemCode(error) === 'EOF') return 0;
+      if (systemCode(error) !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
+  }
+}
+
+function unreadable(name: string, error: unknown): string {
   switch (systemCode(error)) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return `${path}: expected a configuration file, found none; check the path`;
+      return `${name}: expected a configuration file, found none; check the path`;
+    case 'EISDIR':
+      return `${name}: expected a configuration file, found a folder; name the file in it`;
     case 'EACCES':
     case 'EPERM':
-      return `${path}: the configuration file may not be read by this user; grant it read access`;
+      return `${name}: the configuration file may not be read by this user; grant it read access`;
     default:
-      return `${path}: the configuration file cannot be read (${messageOf(error)})`;
+      return `${name}: the configuration file cannot be read (${display(messageOf(error))})`;
   }
 }
 
-/** Text of bytes in UTF-8, or in UTF-16 as Windows PowerShell's `>` writes it; a byte order mark is not part of the text. */
-export function decode(bytes: Buffer): string {
-  if (bytes.length > largest) {
-    throw new ConfigError('PSA_CONFIG_SYNTAX', `expected a configuration of at most ${String(largest)} bytes, found ${String(bytes.length)}`);
-  }
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.subarray(2).toString('utf16le');
-  if (bytes[0] === 0xfe && bytes[1] === 0xff && bytes.length % 2 === 0) return Buffer.from(bytes.subarray(2)).swap16().toString('utf16le');
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw new ConfigError('PSA_CONFIG_SYNTAX', 'expected text in UTF-8, found bytes that are not; save the configuration as UTF-8', [], { cause: error });
-  }
+function syntaxError(message: string, cause?: unknown): ConfigError {
+  return new ConfigError('PSA_CONFIG_SYNTAX', message, [], { cause });
 }
 
-/** The value that a configuration's text stands for. */
+const tooDeep = `expected at most ${String(limits.depth)} maps and lists within each other, found more`;
+const empty = 'expected a list of entries or a map with psutil_config, found an empty configuration';
+
+/** The value that a configuration's text stands for: a tree, whatever its aliases say. Throws ConfigError PSA_CONFIG_SYNTAX. */
 export function parseText(text: string): unknown {
-  if (text.trim() === '') {
-    throw new ConfigError('PSA_CONFIG_SYNTAX', 'expected a list of entries or a map with psutil_config, found an empty configuration');
-  }
+  if (text.trim() === '') throw syntaxError(empty);
   let value: unknown;
   try {
-    value = JSON.parse(text);
-  } catch {
-    value = parseYaml(text);
-  }
-  if (depthOver(value, deepest)) {
-    throw new ConfigError('PSA_CONFIG_SYNTAX', `expected at most ${String(deepest)} maps and lists within each other, found more`);
-  }
-  return value;
-}
-
-/** YAML 1.2; JSON is a part of it, and its errors name the line and column. */
-function parseYaml(text: string): unknown {
-  // The parser calls itself at each level: refuse what would end the stack.
-  if (nesting(text) > deepest * 4) {
-    throw new ConfigError('PSA_CONFIG_SYNTAX', `expected at most ${String(deepest)} maps and lists within each other, found more`);
-  }
-  const document = parseDocument(text, { prettyErrors: true, logLevel: 'silent' });
-  const first = document.errors[0];
-  if (first !== undefined) {
-    const place = first.linePos?.[0];
-    const where = place === undefined ? '' : ` at line ${String(place.line)}, column ${String(place.col)}`;
-    const reason = (first.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');
-    throw new ConfigError('PSA_CONFIG_SYNTAX', `expected JSON or YAML, found a fault${where}: ${reason}`);
-  }
-  try {
-    return document.toJS({ maxAliasCount: 100 });
+    // YAML 1.2, of which JSON is a part; the same key twice is an error in both.
+    value = load(text, { schema: CORE_SCHEMA, maxDepth: limits.depth + 1, maxAliases: limits.aliases });
   } catch (error) {
-    throw new ConfigError('PSA_CONFIG_SYNTAX', `expected JSON or YAML, found a fault: ${messageOf(error)}`, [], { cause: error });
+    if (error instanceof YAMLException) throw syntaxError(sentenceOf(error), error);
+    throw error;
   }
+  return treeOf(value, { left: limits.values, above: [] });
 }
 
-/** The deepest run of opening brackets or of indentation in a text: an upper bound of how deep its values nest. */
-function nesting(text: string): number {
-  let depth = 0;
-  let most = 0;
-  for (const character of text) {
-    if (character === '[' || character === '{') most = Math.max(most, ++depth);
-    else if (character === ']' || character === '}') depth--;
-  }
-  for (const line of text.split('\n')) most = Math.max(most, line.search(/[^\s-]|$/) / 2, (line.match(/(- )+/)?.[0].length ?? 0) / 2);
-  return most;
+/** What the parser says of a fault, by the first words of it; it quotes the document, which may be a password. */
+const meanings: readonly (readonly [RegExp, string])[] = [
+  [/^nesting exceeded/, tooDeep],
+  [/^aliases exceeded/, `expected at most ${String(limits.aliases)} aliases (*name), found more`],
+  [/input is empty/, empty],
+  [/single document/, 'expected one document, found several, which --- separates'],
+  [/duplicated mapping key/, 'the same key twice in one map; keep one of them'],
+  [/unidentified alias|alias node/, 'an alias (*name) whose anchor (&name) is not there; quote text that begins with *'],
+  [/\btag\b/, 'a tag (!name) that means nothing here; quote text that begins with !'],
+  [/complex keys/, 'a key that is a map or a list; keys are text'],
+  [/tab characters/, 'a tab where YAML wants spaces to indent'],
+  [/non-printable|valid JSON character/, 'a control character'],
+];
+
+function sentenceOf(error: YAMLException): string {
+  const { reason, mark } = error;
+  const meaning = meanings.find(([pattern]) => pattern.test(reason))?.[1];
+  if (meaning?.startsWith('expected')) return meaning;
+  const where = mark === undefined ? '' : ` at line ${String(mark.line + 1)}, column ${String(mark.column + 1)}`;
+  const generic = /["<`]/.test(reason) ? 'text that is neither' : display(reason);
+  return `expected JSON or YAML, found a fault${where}: ${meaning ?? generic}`;
 }
 
-/** Whether a value nests deeper than a limit; walks level by level, so that depth costs no stack. */
-function depthOver(value: unknown, limit: number): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > limit) return true;
-    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? (Object.values(item) as unknown[]) : []));
-  }
-  return false;
+/** A copy that shares nothing: an alias stands for its own copy, and one that refers to what it stands in is refused. */
+function treeOf(value: unknown, walk: { left: number; readonly above: object[] }): unknown {
+  if (--walk.left < 0) throw syntaxError(`expected at most ${String(limits.values)} values, aliases counted as what they stand for, found more`);
+  if (typeof value !== 'object' || value === null) return value;
+  if (walk.above.includes(value)) throw syntaxError('expected maps and lists that end, found an alias (*name) to a map or list that it stands in itself');
+  if (walk.above.length >= limits.depth) throw syntaxError(tooDeep);
+  walk.above.push(value);
+  const copy: unknown = Array.isArray(value)
+    ? value.map((item) => treeOf(item, walk))
+    : Object.fromEntries(Object.entries(value).map(([key, item]) => [key, treeOf(item, walk)]));
+  walk.above.pop();
+  return copy;
 }

@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { ConfigError } from '../model/errors.js';
-import { parseText, readText } from './document.js';
+import { readDocument } from './document.js';
 import type { BrokerSettings, Entry, PasswordSource, Settings } from '../model/settings.js';
 import { completeArguments, selectorOf, validate, type ValidDocument, type Verdict, type Warning } from './validation.js';
 
@@ -16,7 +16,7 @@ export interface Reading extends Verdict {
 
 /** Reads and checks a configuration file (`-`: standard input). Throws ConfigError only where it cannot be parsed. */
 export function readConfiguration(path: string): Reading {
-  const parsed = parseText(readText(path));
+  const parsed = readDocument(path);
   return { ...validate(parsed), parsed: Array.isArray(parsed) ? { psutil_config: parsed as unknown[] } : parsed };
 }
 

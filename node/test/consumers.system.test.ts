@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { connect, type Channel, type ChannelModel } from 'amqplib';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 import { startBroker, type TestBroker } from './support/broker.js';
 import { command } from './support/command.js';
 import { until } from './support/wait.js';
@@ -57,7 +57,7 @@ describe('A broker with the definitions', () => {
     const small = join(folder, 'definitions.json');
     writeFileSync(small, text.replace('"max-length": 1000000', `"max-length": ${String(limit)}`));
     await broker.ctl('import_definitions', small);
-    const example = parse(readFileSync(join(examples, 'durable.yaml'), 'utf8')) as { broker: object };
+    const example = load(readFileSync(join(examples, 'durable.yaml'), 'utf8')) as { broker: object };
     const settings = {
       ...example,
       broker: { ...example.broker, hostnames: ['127.0.0.1'], port: broker.port },

@@ -1,0 +1,18 @@
+/**
+ * What bounds the work that any document can ask for; each fault that one of them causes states it. They are far above
+ * what 10,000 entries need (1 MB, 90,000 values; the deepest setting is at 6) and keep an answer within a second or two.
+ */
+export const limits = {
+  /** Bytes of a configuration. */
+  bytes: 4 * 1024 * 1024,
+  /** Maps and lists within each other. */
+  depth: 64,
+  /** Values in all: texts, numbers, maps, lists; what an alias stands for counts each time. */
+  values: 250_000,
+  /** Aliases (`*name`) of a YAML document. */
+  aliases: 1000,
+  /** Entries of psutil_config. */
+  entries: 20_000,
+  /** Faults and warnings that are told one by one. */
+  faults: 100,
+} as const;
