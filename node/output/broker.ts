@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import type { Logger } from 'pino';
 import type { BrokerSettings, Settings } from '../model/settings.js';
 import { unprotect } from '../providers/secret.js';
@@ -33,6 +34,12 @@ export async function brokerOutput(
   return new BrokerOutput(settings, clock, queue, ({ level, ...event }) => { report(level, event); });
 }
 
+/**
+ * Told of every batch (readonly Envelope[]) once the spool has taken it: from then on its samples are promised. For whoever
+ * holds what arrives against that from outside (`node --import`); without a subscriber it costs nothing.
+ */
+const spooled = channel('psutil-agent:spooled');
+
 class BrokerOutput implements Output {
   readonly #transport: AmqpTransport;
   #changed = (): void => undefined;
@@ -57,8 +64,9 @@ class BrokerOutput implements Output {
     this.#transport.start();
   }
 
-  put(batch: readonly Envelope[]): Promise<void> {
-    return this.queue.put(batch);
+  async put(batch: readonly Envelope[]): Promise<void> {
+    await this.queue.put(batch);
+    if (spooled.hasSubscribers) spooled.publish(batch);
   }
 
   async stop(ms: number): Promise<number> {
