@@ -121,14 +121,14 @@ Describe 'A monitor started' -Tag EndToEnd, Started -Skip:$skip {
         Get-Service -Name *failing | Should -BeNullOrEmpty
     }
     It 'whose collector gives up throws CollectorExited, with its words, and nothing is left' {
-        $real = InModuleScope PsutilAgent { FindCollector }
+        $real = InModuleScope PsutilAgent { GetCollectorPath }
         $broken = Join-Path $TestDrive 'broken.mjs'
         Set-Content -Path $broken -Value @(
             'import { pathToFileURL } from "node:url";'
             'if (process.argv[2] === "run") { console.error("out of luck"); process.exit(6); }'
             "await import(pathToFileURL($($real | ConvertTo-Json)).href);"
         )
-        Mock -ModuleName PsutilAgent FindCollector { $broken }
+        Mock -ModuleName PsutilAgent GetCollectorPath { $broken }
         $record = $null
         try { Start-PsutilMonitor -Path $example -NodeId failing @broker } catch { $record = $_ }
         $record.FullyQualifiedErrorId | Should -Be 'CollectorExited,Start-PsutilMonitor' -Because "$record"

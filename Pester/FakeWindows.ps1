@@ -18,9 +18,9 @@ Mock -ModuleName PsutilAgent ProtectSecret {
 Mock -ModuleName PsutilAgent UnprotectSecret {
     [System.Text.Encoding]::UTF8.GetString([System.Convert]::FromBase64String(($Blob -replace '^blob-of-', '')))
 }
-Mock -ModuleName PsutilAgent FindServiceName { Get-FakeServiceName }
+Mock -ModuleName PsutilAgent GetServiceName { Get-FakeServiceName }
 Mock -ModuleName PsutilAgent ReadServiceKey { Read-FakeKey -Name $Name }
-Mock -ModuleName PsutilAgent DeleteServiceKey { Remove-FakeKey -Name $Name }
+Mock -ModuleName PsutilAgent RemoveServiceKey { Remove-FakeKey -Name $Name }
 Mock -ModuleName PsutilAgent GetServiceState { Get-FakeState -Name $Name }
 Mock -ModuleName PsutilAgent SendServiceControl { Send-FakeControl -Name $Name -Control $Control }
 Mock -ModuleName PsutilAgent TestCollectorAlive { $null -ne $Status -and $Status.state -ne 'stopped' }

@@ -2,7 +2,7 @@
 BeforeDiscovery {
     $root = Split-Path -Path $PSScriptRoot
     $sources = foreach ($folder in 'Public', 'Private') {
-        foreach ($file in Get-ChildItem -Path (Join-Path $root $folder) -Filter *.ps1) { @{ Path = $file.FullName; Name = $file.BaseName } }
+        foreach ($file in Get-ChildItem -Path (Join-Path $root $folder) -Filter *.ps1) { @{ Path = $file.FullName; Name = "$folder/$($file.Name)" } }
     }
     $cmdlets = 'Get-PsutilMethod', 'Get-PsutilMonitor', 'Get-PsutilSample', 'Start-PsutilMonitor', 'Stop-PsutilMonitor', 'Test-PsutilConfiguration'
 }
@@ -50,29 +50,42 @@ Describe 'The manifest' {
     }
 }
 
-Describe 'The source of <Name>' -ForEach $sources {
+Describe 'The source <Name>' -ForEach $sources {
     BeforeAll {
         $errors = $null
         $tokens = $null
         $tree = [System.Management.Automation.Language.Parser]::ParseFile($Path, [ref]$tokens, [ref]$errors)
         $functions = @($tree.EndBlock.Statements | Where-Object { $_ -is [System.Management.Automation.Language.FunctionDefinitionAst] })
     }
-    It 'parses, and holds one function of its name' {
+    It 'parses, and holds functions and nothing else' {
         @($errors).Count | Should -Be 0
-        $tree.EndBlock.Statements.Count | Should -Be 1
-        $functions[0].Name | Should -BeExactly $Name
+        $tree.EndBlock.Statements.Count | Should -Be $functions.Count
     }
     It 'is ASCII without a BOM' {
         @([System.IO.File]::ReadAllBytes($Path) | Where-Object { $_ -gt 126 }).Count | Should -Be 0
     }
-    It 'has no more than 60 lines of code' {
-        $help = $functions[0].GetHelpContent()
-        $lines = ($functions[0].Body.Extent.Text -replace '(?s)<#.*?#>', '') -split '\r?\n' | Where-Object { $_ -notmatch '^\s*(#|$)' }
-        # A public command's parameters are its contract, not its code.
-        $parameters = if ($help -and $functions[0].Body.ParamBlock) {
-            @($functions[0].Body.ParamBlock.Extent.Text -split '\r?\n' | Where-Object { $_ -notmatch '^\s*(#|$)' }).Count
+    It 'has one public function by the name of its file, or private ones without a hyphen, with approved verbs' {
+        if ($Name -like 'Public/*') {
+            $functions.Count | Should -Be 1
+            $functions[0].Name | Should -BeExactly ([System.IO.Path]::GetFileNameWithoutExtension($Path))
         }
-        else { 0 }
-        @($lines).Count - $parameters | Should -BeLessOrEqual 60
+        else {
+            $approved = @(foreach ($group in 'Common', 'Communications', 'Data', 'Diagnostic', 'Lifecycle', 'Other', 'Security') {
+                    ("System.Management.Automation.Verbs$group" -as [type]).GetFields().Name
+                }) -join '|'
+            foreach ($function in $functions) { $function.Name | Should -MatchExactly "^($approved)[A-Z][A-Za-z]+$" }
+        }
+    }
+    It 'has functions of no more than 60 lines of code, and no more than 250 lines of them in a private file' {
+        foreach ($function in $functions) {
+            $lines = ($function.Body.Extent.Text -replace '(?s)<#.*?#>', '') -split '\r?\n' | Where-Object { $_ -notmatch '^\s*(#|$)' }
+            # A function's parameters are its contract, not its code.
+            $parameters = if ($function.Body.ParamBlock) {
+                @($function.Body.ParamBlock.Extent.Text -split '\r?\n' | Where-Object { $_ -notmatch '^\s*(#|$)' }).Count
+            }
+            else { 0 }
+            @($lines).Count - $parameters | Should -BeLessOrEqual 60 -Because $function.Name
+        }
+        if ($Name -like 'Private/*') { @(Get-Content -Path $Path).Count | Should -BeLessOrEqual 250 }
     }
 }

@@ -15,7 +15,7 @@ Describe 'A command line' {
         InModuleScope PsutilAgent -Parameters @{ Text = $Text } {
             param($Text)
             $script = 'process.stdout.write(JSON.stringify(process.argv.slice(1)))'
-            $result = InvokeNative -FilePath (FindProgram -Program node) -ArgumentList '-e', $script, '--', $Text, 'last'
+            $result = InvokeNative -FilePath (GetProgramPath -Program node) -ArgumentList '-e', $script, '--', $Text, 'last'
             $result.ExitCode | Should -Be 0
             $found = ConvertFromJsonText $result.Output
             $found[0] | Should -BeExactly $Text
@@ -29,7 +29,7 @@ Describe 'A native call' {
         InModuleScope PsutilAgent {
             $script = 'process.stdin.on("data", (d) => process.stdout.write(d)); process.stderr.write("e".repeat(200000)); process.exitCode = 7;'
             $text = "x$([char]0xEB)" * 100000
-            $result = InvokeNative -FilePath (FindProgram -Program node) -ArgumentList '-e', $script -InputText $text
+            $result = InvokeNative -FilePath (GetProgramPath -Program node) -ArgumentList '-e', $script -InputText $text
             $result.ExitCode | Should -Be 7
             $result.Output | Should -BeExactly $text
             $result.ErrorOutput.Length | Should -Be 200000
@@ -38,18 +38,18 @@ Describe 'A native call' {
     It 'is no error for writing to stderr, even with -ErrorAction Stop' {
         InModuleScope PsutilAgent {
             $ErrorActionPreference = 'Stop'
-            (InvokeNative -FilePath (FindProgram -Program node) -ArgumentList '-e', 'console.error(1)').ErrorOutput.Trim() | Should -Be '1'
+            (InvokeNative -FilePath (GetProgramPath -Program node) -ArgumentList '-e', 'console.error(1)').ErrorOutput.Trim() | Should -Be '1'
         }
     }
     It 'that does not end is ended, and throws' {
         InModuleScope PsutilAgent {
-            $node = FindProgram -Program node
+            $node = GetProgramPath -Program node
             { InvokeNative -FilePath $node -ArgumentList '-e', 'setInterval(() => {}, 1000)' -Timeout 1 } | Should -Throw -ExceptionType ([System.TimeoutException])
         }
     }
     It 'whose output something else keeps open is not waited for' {
         InModuleScope PsutilAgent {
-            $node = FindProgram -Program node
+            $node = GetProgramPath -Program node
             # The child outlives its parent and holds its parent's output.
             $script = 'const c = require("child_process").spawn(process.execPath, ["-e", "setTimeout(() => {}, 20000)"], ' +
             '{ stdio: ["ignore", "inherit", "inherit"], detached: true }); c.unref(); console.log(c.pid)'
@@ -75,7 +75,7 @@ Describe 'A native call' {
     }
     It 'that does not read its input is ended, and throws' {
         InModuleScope PsutilAgent {
-            $node = FindProgram -Program node
+            $node = GetProgramPath -Program node
             { InvokeNative -FilePath $node -ArgumentList '-e', 'setInterval(() => {}, 1000)' -InputText ('x' * 1000000) -Timeout 1 } |
                 Should -Throw -ExceptionType ([System.TimeoutException])
         }
@@ -88,7 +88,7 @@ Describe 'A native call' {
             Push-Location -Path $Gone
             try {
                 [System.IO.Directory]::Delete($Gone)
-                (InvokeNative -FilePath (FindProgram -Program node) -ArgumentList '-e', 'console.log(1)').Output.Trim() | Should -Be '1'
+                (InvokeNative -FilePath (GetProgramPath -Program node) -ArgumentList '-e', 'console.log(1)').Output.Trim() | Should -Be '1'
             }
             finally { Pop-Location }
         }
@@ -97,7 +97,7 @@ Describe 'A native call' {
         InModuleScope PsutilAgent {
             $seen = [System.Collections.Generic.List[string]]::new()
             $script = 'console.log("one"); console.error("out of luck"); process.exitCode = 9'
-            { ReadNativeLine -FilePath (FindProgram -Program node) -ArgumentList '-e', $script | ForEach-Object { $seen.Add($_) } } |
+            { ReadNativeLine -FilePath (GetProgramPath -Program node) -ArgumentList '-e', $script | ForEach-Object { $seen.Add($_) } } |
                 Should -Throw -ErrorId CollectorFailed -ExpectedMessage '*exit code 9*out of luck*'
             $seen -join ' ' | Should -Be 'one'
         }
@@ -105,7 +105,7 @@ Describe 'A native call' {
     It 'reads UTF-16 where asked' {
         InModuleScope PsutilAgent {
             $script = 'process.stdout.write(Buffer.from("zo\u00eb", "utf16le"))'
-            $result = InvokeNative -FilePath (FindProgram -Program node) -ArgumentList '-e', $script -Encoding ([System.Text.Encoding]::Unicode)
+            $result = InvokeNative -FilePath (GetProgramPath -Program node) -ArgumentList '-e', $script -Encoding ([System.Text.Encoding]::Unicode)
             $result.Output | Should -BeExactly "zo$([char]0xEB)"
         }
     }
@@ -126,7 +126,7 @@ Describe 'The service manager' {
         InModuleScope PsutilAgent -Parameters @{ Control = $Control; State = $State; Meaning = $Meaning } {
             param($Control, $State, $Meaning)
             Mock GetServiceState { $State }
-            Mock FindService {
+            Mock GetServiceController {
                 $service = [pscustomobject]@{ Name = 'x' }
                 foreach ($name in 'Start', 'Stop') { $service | Add-Member -MemberType ScriptMethod -Name $name -Value { throw 'refused' } }
                 $service
@@ -141,7 +141,7 @@ Describe 'The service manager' {
 Describe 'A service that is not there' {
     It 'takes no control: NssmFailed' {
         InModuleScope PsutilAgent {
-            Mock FindService { }
+            Mock GetServiceController { }
             { SendServiceControl -Name x -Control Start } | Should -Throw -ErrorId NssmFailed -ExpectedMessage '*no such service*'
         }
     }
@@ -150,7 +150,7 @@ Describe 'A service that is not there' {
 Describe 'A collector' -Skip:(-not $onWindows) {
     It 'lives where the process of its number is its own, and not another that got the number since' {
         InModuleScope PsutilAgent {
-            $process = StartNative -FilePath (FindProgram -Program node) -ArgumentList '-e', 'setInterval(() => {}, 1000)' -Encoding ([System.Text.Encoding]::UTF8)
+            $process = StartNative -FilePath (GetProgramPath -Program node) -ArgumentList '-e', 'setInterval(() => {}, 1000)' -Encoding ([System.Text.Encoding]::UTF8)
             try {
                 $status = { param($State, $Age) [pscustomobject]@{ pid = $process.Id; state = $State; since = [datetime]::UtcNow.AddSeconds(-$Age).ToString('o') } }
                 TestCollectorAlive (& $status sampling 0) | Should -BeTrue
@@ -159,7 +159,7 @@ Describe 'A collector' -Skip:(-not $onWindows) {
             }
             finally {
                 $id = $process.Id
-                EndNative $process
+                StopNative $process
             }
             $gone = [pscustomobject]@{ pid = $id; state = 'sampling'; since = [datetime]::UtcNow.ToString('o') }
             WaitUntil -Timeout 10 -Activity test -Condition { -not (TestCollectorAlive $gone) } | Should -BeTrue

@@ -19,7 +19,7 @@ Describe 'A new monitor' {
     It 'gets NSSM''s values exactly so, each read back' {
         Start-PsutilMonitor -Configuration $entry @start @broker
         $folder = Join-Path $data 'cloudify-psutil'
-        $node, $main = InModuleScope PsutilAgent { FindProgram -Program node; FindCollector }
+        $node, $main = InModuleScope PsutilAgent { GetProgramPath -Program node; GetCollectorPath }
         $log = Join-Path $folder 'service.log'
         $version = (Get-Module PsutilAgent).Version
         $set = @(
@@ -86,7 +86,7 @@ Describe 'A new monitor' {
         Should -Invoke ProtectSecret -ModuleName PsutilAgent -Times 1 -Exactly -ParameterFilter { $Secret -is [securestring] }
         $settings = InModuleScope PsutilAgent -Parameters @{ Credential = $credential } {
             param([pscredential] $Credential)
-            MergeSettings -Reading ([pscustomobject]@{ Document = @{ psutil_config = @() }; Folder = $PWD.Path }) -Path (GetMonitorPath x) -Parameter @{ BrokerCredential = $Credential }
+            MergeSettings -Reading ([pscustomobject]@{ Document = @{ psutil_config = @() }; Folder = $PWD.Path }) -Path (GetMonitorPath x) -BrokerCredential $Credential
         }
         $settings.broker.password | Should -BeOfType ([securestring])
     }

@@ -32,7 +32,7 @@ Describe 'Stop-PsutilMonitor' {
             Read-FakeKey -Name $Name
         }
         Stop-PsutilMonitor -Name cloudify-psutil
-        Should -Invoke DeleteServiceKey -ModuleName PsutilAgent -Times 0 -Exactly
+        Should -Invoke RemoveServiceKey -ModuleName PsutilAgent -Times 0 -Exactly
     }
     It 'keeps unsent samples, and nothing else' {
         $null = New-Item -Path (Join-Path $folder 'spool') -ItemType Directory

@@ -60,7 +60,7 @@ function Get-PsutilMonitor {
 
     process {
         try {
-            $monitors = @(FindMonitor -Name $Name -Caller $PSCmdlet | ForEach-Object { NewMonitorObject $_ })
+            $monitors = @(GetMonitor -Name $Name -Caller $PSCmdlet | ForEach-Object { NewMonitorObject $_ })
         }
         catch {
             $PSCmdlet.ThrowTerminatingError($_)

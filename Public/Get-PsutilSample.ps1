@@ -63,12 +63,26 @@ function Get-PsutilSample {
 
     process {
         try {
-            $words = @(FindCollector) + 'sample' + $Method
-            foreach ($key in $Argument.Keys) { $words += FormatArgument -Name "$key" -Value $Argument[$key] }
+            $words = @(GetCollectorPath) + 'sample' + $Method
+            foreach ($key in $Argument.Keys) {
+                $value = $Argument[$key]
+                $words += "$key=" + $(if ($value -is [string]) { $value } else { ConvertToJsonText $value })
+            }
             if ($ResultArgument) { $words += '--result-argument', $ResultArgument }
             if ($Count -gt 1) { $words += '--count', "$Count", '--interval', (FormatNumber $Interval) }
-            $node = FindProgram -Program node -Path $NodePath
-            ReadNativeLine -FilePath $node -ArgumentList ($words + '--json') | ForEach-Object { NewSampleObject $_ }
+            $node = GetProgramPath -Program node -Path $NodePath
+            ReadNativeLine -FilePath $node -ArgumentList ($words + '--json') | ForEach-Object {
+                $reply = ConvertFromJsonText $_
+                $failure = GetValue $reply 'error'
+                if ($failure) { throw (NewCollectorError $failure) }
+                [pscustomobject]@{
+                    PSTypeName = 'PsutilAgent.Sample'
+                    Time       = Get-Date
+                    Method     = GetValue $reply 'method'
+                    Arguments  = GetValue $reply 'args'
+                    Result     = GetValue $reply 'result'
+                }
+            }
         }
         catch {
             $PSCmdlet.ThrowTerminatingError($_)

@@ -16,8 +16,8 @@ function Start-PsutilMonitor {
         a broker, in the file or by -BrokerHostname, the samples go to a file in the monitor's folder, and a warning says so.
 
     .INPUTS
-        Configuration objects (hashtables, ordered dictionaries, objects from ConvertFrom-Json), or monitors from
-        Get-PsutilMonitor.
+        Configuration objects (hashtables, ordered dictionaries, objects from ConvertFrom-Json), which together make one
+        monitor; files from Get-ChildItem, each of which makes one; or monitors from Get-PsutilMonitor.
 
     .OUTPUTS
         None, or with -PassThru a PsutilAgent.Monitor.
@@ -61,9 +61,9 @@ function Start-PsutilMonitor {
         [ValidateNotNullOrEmpty()]
         [string] $Path,
 
-        # The configuration as objects: entries of psutil_config, or one object with complete settings. Monitors from
-        # the pipeline are taken as with -InputObject.
-        [Parameter(Mandatory, ValueFromPipeline, ParameterSetName = 'Configuration')]
+        # The configuration as objects: entries of psutil_config, or one object with complete settings. Files and monitors
+        # are taken as with -Path and -InputObject.
+        [Parameter(Mandatory, Position = 0, ValueFromPipeline, ParameterSetName = 'Configuration')]
         [AllowEmptyCollection()]
         [object[]] $Configuration,
 
@@ -77,8 +77,7 @@ function Start-PsutilMonitor {
         [Parameter(ParameterSetName = 'Path')]
         [Parameter(ParameterSetName = 'Configuration')]
         [Alias('ServiceName')]
-        [ValidateLength(1, 200)]
-        [ValidatePattern('^(?! )[^\\/*?\[\]\x00-\x1f]+(?<! )\z')]
+        [ValidateScript({ TestMonitorName $_ })]
         [string] $Name,
 
         # The deployment id in every message; the routing key as well.
@@ -137,15 +136,15 @@ function Start-PsutilMonitor {
     )
 
     begin {
+        $sources = [System.Collections.Generic.List[psobject]]::new()
         $objects = [System.Collections.Generic.List[object]]::new()
-        $monitors = [System.Collections.Generic.List[object]]::new()
-        $parameter = @{} + $PSBoundParameters
-        $parameter['Timeout'] = $Timeout
+        $override = @{}
         try {
             AssertWindows Start-PsutilMonitor
-            foreach ($file in 'BrokerCaCertificate', 'NodePath', 'NssmPath') {
-                if ($parameter.ContainsKey($file)) { $parameter[$file] = ResolveFile $parameter[$file] }
+            foreach ($key in 'DeploymentId', 'NodeName', 'NodeId', 'BrokerHostname', 'BrokerPort', 'BrokerCredential', 'BrokerVirtualHost') {
+                if ($PSBoundParameters.ContainsKey($key)) { $override[$key] = $PSBoundParameters[$key] }
             }
+            if ($BrokerCaCertificate) { $override['BrokerCaCertificate'] = ResolveFile $BrokerCaCertificate }
         }
         catch {
             $PSCmdlet.ThrowTerminatingError($_)
@@ -153,35 +152,46 @@ function Start-PsutilMonitor {
     }
 
     process {
-        # Two parameters cannot share the pipeline where one of them takes any object: its monitors are told apart here.
+        if ($PSCmdlet.ParameterSetName -eq 'Path') { $sources.Add([pscustomobject]@{ Path = ResolveFile $Path; Name = $Name }) }
+        # Two parameters cannot share the pipeline where one of them takes any object: monitors and files are told apart here.
         foreach ($item in @($InputObject) + @($Configuration)) {
             if ($null -eq $item) { continue }
-            if ($item.PSObject.TypeNames -contains 'PsutilAgent.Monitor') { $monitors.Add($item) } else { $objects.Add($item) }
+            $isMonitor = $item.PSObject.TypeNames -contains 'PsutilAgent.Monitor'
+            if ($isMonitor) { $sources.Add([pscustomobject]@{ Path = $item.ConfigurationPath; Name = $item.Name }) }
+            elseif ($item -is [System.IO.FileSystemInfo]) { $sources.Add([pscustomobject]@{ Path = $item.FullName; Name = $Name }) }
+            else { $objects.Add($item) }
         }
     }
 
     end {
-        $sources = @(foreach ($monitor in $monitors) { @{ Path = $monitor.ConfigurationPath; Name = $monitor.Name } })
-        if ($PSBoundParameters.ContainsKey('Path')) {
-            $sources += @{ Path = ResolveFile $Path }
-        }
-        elseif ($objects.Count -gt 0 -or $monitors.Count -eq 0) {
-            # An empty pipeline is an empty configuration.
-            $sources += @{ Configuration = $objects.ToArray() }
-        }
+        # An empty pipeline is an empty configuration.
+        if ($objects.Count -gt 0 -or $sources.Count -eq 0) { $sources.Add([pscustomobject]@{ Path = ''; Name = $Name }) }
+        $started = @{}
         foreach ($source in $sources) {
             try {
-                $plan = NewStartPlan -Source $source -Parameter $parameter -Caller $PSCmdlet
-                if (-not $plan) { continue }
-                if ($plan.Action) {
-                    if (-not $PSCmdlet.ShouldProcess($plan.Name, $plan.Action)) { continue }
-                    StartMonitor -Plan $plan -Parameter $parameter
+                $reading = if ($source.Path) { ReadConfiguration -Path $source.Path -NodePath $NodePath }
+                else { ReadConfiguration -Configuration $objects.ToArray() -NodePath $NodePath }
+                if (-not (TestReading -Reading $reading -Caller $PSCmdlet)) { continue }
+                $monitor = GetMonitorName -Document $reading.Document -Name $source.Name -NodeId $NodeId
+                if ($started.ContainsKey($monitor)) {
+                    throw (NewErrorRecord -Id ConfigInvalid -TargetObject $source.Path -Message (
+                            "'$($source.Path)' and '$($started[$monitor])' make the same monitor '$monitor': give each a node_id of its own, or start them with -Name."))
                 }
-                if ($PassThru) { NewMonitorObject (GetServiceEntry $plan.Name) }
+                $started[$monitor] = $source.Path
+                $settings = MergeSettings -Reading $reading -Path (GetMonitorPath $monitor) @override
+                $plan = NewMonitorPlan -Name $monitor -Settings $settings -StartupType $StartupType -NodePath $NodePath -Force:$Force
+                $complete = ReadConfiguration -Configuration (ConvertFromJsonText $plan.Settings) -NodePath $NodePath
+                if (-not (TestReading -Reading $complete -Caller $PSCmdlet -Quiet)) { continue }
+                if (-not $plan.Action) { Write-Verbose "The monitor '$monitor' runs with these settings: nothing to do" }
+                elseif ($PSCmdlet.ShouldProcess($monitor, $plan.Action)) {
+                    StartMonitor -Plan $plan -NssmPath $NssmPath -Timeout $Timeout
+                }
+                else { continue }
+                if ($PassThru) { NewMonitorObject (GetServiceEntry $monitor) }
             }
             catch {
                 if ($sources.Count -eq 1) { $PSCmdlet.ThrowTerminatingError($_) }
-                WriteCaught -Caller $PSCmdlet -Record $_
+                WriteCmdletError -Caller $PSCmdlet -Record $_
             }
         }
     }

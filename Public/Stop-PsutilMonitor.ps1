@@ -81,7 +81,7 @@ function Stop-PsutilMonitor {
     process {
         $names = if ($PSCmdlet.ParameterSetName -eq 'Name') { $Name } else { $InputObject | ForEach-Object { $_.Name } }
         $action = if ($KeepService) { 'Stop monitor' } else { 'Stop monitor and delete its service' }
-        foreach ($entry in FindMonitor -Name $names -Caller $PSCmdlet) {
+        foreach ($entry in GetMonitor -Name $names -Caller $PSCmdlet) {
             if (-not $PSCmdlet.ShouldProcess($entry.Name, $action)) { continue }
             try {
                 AssertElevated Stop-PsutilMonitor
@@ -89,7 +89,7 @@ function Stop-PsutilMonitor {
                 if ($PassThru -and $KeepService) { NewMonitorObject $entry }
             }
             catch {
-                WriteCaught -Caller $PSCmdlet -Record $_
+                WriteCmdletError -Caller $PSCmdlet -Record $_
             }
         }
     }

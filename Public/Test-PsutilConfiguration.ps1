@@ -4,14 +4,15 @@ function Test-PsutilConfiguration {
         Tells whether a configuration is valid, and everything that is wrong with it.
 
     .DESCRIPTION
-        Gives $true or $false. Each fault is an error of its own (ConfigInvalid) that says what was expected, what was
+        Gives $true or $false, for each file where there are several. Each fault is an error of its own (ConfigInvalid) that says what was expected, what was
         found and the nearest valid name, with its JSON pointer as target. With -CheckBroker the broker is tried
         as well: address, connection, TLS, login, virtual host, exchange, permission to publish.
 
         Works wherever PowerShell and the collector do.
 
     .INPUTS
-        Configuration objects: hashtables, ordered dictionaries, objects from ConvertFrom-Json.
+        Configuration objects (hashtables, ordered dictionaries, objects from ConvertFrom-Json), which together make one
+        configuration, or files from Get-ChildItem.
 
     .OUTPUTS
         System.Boolean
@@ -45,8 +46,9 @@ function Test-PsutilConfiguration {
         [ValidateNotNullOrEmpty()]
         [string] $Path,
 
-        # The configuration as objects: entries of psutil_config, or one object with complete settings.
-        [Parameter(Mandatory, ValueFromPipeline, ParameterSetName = 'Configuration')]
+        # The configuration as objects: entries of psutil_config, or one object with complete settings. Files are taken as
+        # with -Path.
+        [Parameter(Mandatory, Position = 0, ValueFromPipeline, ParameterSetName = 'Configuration')]
         [AllowEmptyCollection()]
         [object[]] $Configuration,
 
@@ -59,27 +61,35 @@ function Test-PsutilConfiguration {
     )
 
     begin {
+        $files = [System.Collections.Generic.List[string]]::new()
         $objects = [System.Collections.Generic.List[object]]::new()
     }
 
     process {
-        foreach ($item in $Configuration) { $objects.Add($item) }
+        if ($PSCmdlet.ParameterSetName -eq 'Path') { $files.Add((ResolveFile $Path)) }
+        foreach ($item in $Configuration) {
+            if ($item -is [System.IO.FileSystemInfo]) { $files.Add($item.FullName) } else { $objects.Add($item) }
+        }
     }
 
     end {
-        try {
-            $source = @{ NodePath = $NodePath }
-            if ($PSBoundParameters.ContainsKey('Path')) { $source['Path'] = ResolveFile $Path }
-            else { $source['Configuration'] = $objects.ToArray() }
-
-            $valid = TestReading -Reading (ReadConfiguration @source) -Caller $PSCmdlet
-            if ($valid -and $CheckBroker) { CheckBroker @source }
-            $valid
-        }
-        catch {
-            if ($_.FullyQualifiedErrorId -notmatch '^(Config|Broker)') { $PSCmdlet.ThrowTerminatingError($_) }
-            WriteCaught -Caller $PSCmdlet -Record $_
-            $false
+        $sources = @(foreach ($file in $files) { @{ Path = $file } })
+        # An empty pipeline is an empty configuration.
+        if ($objects.Count -gt 0 -or $sources.Count -eq 0) { $sources += @{ Configuration = $objects.ToArray() } }
+        foreach ($source in $sources) {
+            try {
+                $valid = TestReading -Reading (ReadConfiguration @source -NodePath $NodePath) -Caller $PSCmdlet
+                if ($valid -and $CheckBroker) {
+                    $reply = SendConfiguration -Command check-broker @source -NodePath $NodePath
+                    foreach ($step in $reply.steps) { Write-Verbose "$($step.step) $($step.host): $($step.detail)" }
+                }
+                $valid
+            }
+            catch {
+                if ($_.FullyQualifiedErrorId -notmatch '^(Config|Broker)') { $PSCmdlet.ThrowTerminatingError($_) }
+                WriteCmdletError -Caller $PSCmdlet -Record $_
+                $false
+            }
         }
     }
 }

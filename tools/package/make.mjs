@@ -24,6 +24,7 @@ export async function makePackage({ out } = {}) {
   const parts = await windowsParts();
   const files = new Map();
   for (const item of shipped) await addTree(files, item);
+  joinModule(files);
   checkVersion(files.get(`${moduleName}.psd1`), version);
 
   const { code, packages } = await bundle(version);
@@ -66,6 +67,17 @@ async function addTree(files, item) {
   for (const entry of entries) {
     if (!entry.name.startsWith('.') && !entry.name.endsWith('.Tests.ps1')) await addTree(files, `${item}/${entry.name}`);
   }
+}
+
+/** Puts the module's functions into its psm1, in the place of what loads their files: one file imports faster, and is one to sign. */
+function joinModule(files) {
+  const sources = [...files.keys()].filter((path) => /^(Private|Public)\/[^/]+\.ps1$/.test(path)).sort();
+  const loader = /^foreach \(\$folder in 'Private', 'Public'\) \{\n[^]*?^\}\n/m;
+  const main = files.get(`${moduleName}.psm1`).toString();
+  if (!loader.test(main)) throw new Error(`${moduleName}.psm1 has not the loop that loads Private/ and Public/: correct it, or joinModule.`);
+  const functions = sources.map((path) => files.get(path).toString()).join('\n');
+  files.set(`${moduleName}.psm1`, Buffer.from(main.replace(loader, () => functions)));
+  for (const path of sources) files.delete(path);
 }
 
 function checkVersion(manifest, version) {

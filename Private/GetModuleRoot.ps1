@@ -1,8 +1,0 @@
-# The folder of this module.
-function GetModuleRoot {
-    [CmdletBinding()]
-    [OutputType([string])]
-    param()
-
-    [System.IO.Path]::GetDirectoryName($PSScriptRoot)
-}

@@ -1,0 +1,150 @@
+# The service entries of monitors whose names match any of the patterns. A plain name that is no monitor's is an error of
+# the caller, MonitorNotFound; a pattern that matches none is no fault.
+function GetMonitor {
+    [CmdletBinding()]
+    [OutputType([psobject])]
+    param(
+        [Parameter(Mandatory)] [string[]] $Name,
+        [Parameter(Mandatory)] [System.Management.Automation.PSCmdlet] $Caller
+    )
+
+    $monitors = @(GetServiceName | Sort-Object | ForEach-Object { GetServiceEntry $_ } | Where-Object { $_.IsMonitor })
+    foreach ($pattern in $Name) {
+        $isPattern = [System.Management.Automation.WildcardPattern]::ContainsWildcardCharacters($pattern)
+        if (-not $isPattern -and @($monitors | Where-Object { $_.Name -eq $pattern }).Count -eq 0) {
+            $Caller.WriteError((NewErrorRecord -Id MonitorNotFound -TargetObject $pattern -Message (
+                        "There is no monitor named '$pattern'. Get-PsutilMonitor lists those there are.")))
+        }
+    }
+    foreach ($monitor in $monitors) {
+        if (@($Name | Where-Object { $monitor.Name -eq $_ -or $monitor.Name -like $_ }).Count -gt 0) { $monitor }
+    }
+}
+
+# What a user sees of a monitor. What a dead collector last said is no more than that: only its counts are shown, with
+# the time they are of. What cannot be known is $null.
+function NewMonitorObject {
+    [CmdletBinding()]
+    [OutputType('PsutilAgent.Monitor')]
+    param([Parameter(Mandatory)] [psobject] $Entry)
+
+    $path = GetMonitorPath $Entry.Name
+    $status = ReadStatus $path.Status
+    $alive = TestCollectorAlive $status
+    $state = GetValue $status 'state'
+    $connected = GetValue $status 'connected'
+    $failure = GetValue $status 'last_error'
+    $lastError = if ($null -ne $failure) {
+        [pscustomobject]@{
+            PSTypeName = 'PsutilAgent.LastError'
+            Time       = ConvertToTime (GetValue $failure 'time')
+            Code       = GetValue $failure 'code'
+            Message    = GetValue $failure 'message'
+        }
+    }
+    [pscustomobject]@{
+        PSTypeName        = 'PsutilAgent.Monitor'
+        Name              = $Entry.Name
+        State             = GetServiceState $Entry.Name
+        CollectorState    = if (-not $alive -and $state -notin $null, 'stopped', 'failed') { 'exited' } else { $state }
+        ProcessId         = if ($alive) { GetValue $status 'pid' }
+        Since             = if ($alive) { ConvertToTime (GetValue $status 'since') }
+        Connected         = if ($null -ne $connected) { $alive -and $connected }
+        Taken             = GetValue $status 'taken'
+        Published         = GetValue $status 'published'
+        Spooled           = GetValue $status 'spooled'
+        Dropped           = GetValue $status 'dropped'
+        Unroutable        = GetValue $status 'unroutable'
+        Skipped           = GetValue $status 'skipped'
+        LastPublished     = ConvertToTime (GetValue $status 'last_published')
+        LastError         = $lastError
+        Updated           = ConvertToTime (GetValue $status 'updated')
+        StartupType       = $Entry.StartupType
+        Entries           = @((GetValue $status 'entries') | Where-Object { $null -ne $_ })
+        DataPath          = $path.Data
+        ConfigurationPath = $path.Settings
+    }
+}
+
+# What a collector last said of itself in status.json; $null where it said nothing.
+function ReadStatus {
+    [CmdletBinding()]
+    [OutputType([object])]
+    param([Parameter(Mandatory)] [string] $Path)
+
+    ConvertFromJsonText (ReadText $Path)
+}
+
+# Whether the process that wrote a status lives. Its number may by now be another's: one with another name, or, after a
+# boot, another collector, which began later than the status says.
+function TestCollectorAlive {
+    [CmdletBinding()]
+    [OutputType([bool])]
+    param([Parameter(Mandatory)] [AllowNull()] [object] $Status)
+
+    $id = GetValue $Status 'pid'
+    if ($null -eq $id -or (GetValue $Status 'state') -eq 'stopped') { return $false }
+    $process = Get-Process -Id $id -ErrorAction Ignore
+    if (-not $process -or $process.ProcessName -notlike 'node*') { return $false }
+    try {
+        $began = $process.StartTime
+    }
+    catch {
+        # Not told to this session; or it ended just then, which the next look will find.
+        Write-Debug "No start time of process ${id}: $($_.Exception.GetBaseException().Message)"
+        return $true
+    }
+    # The two clocks differ by a tick.
+    $began -le (ConvertToTime (GetValue $Status 'since')).AddSeconds(2)
+}
+
+# A time of the collector (ISO 8601, UTC) as local time; $null stays $null.
+function ConvertToTime {
+    [CmdletBinding()]
+    [OutputType([datetime])]
+    param([Parameter(Mandatory)] [AllowNull()] [object] $Value)
+
+    if ($null -eq $Value) { return $null }
+    # PowerShell 7.0 to 7.4 turn dates in JSON into times by themselves.
+    if ($Value -is [datetime]) { return $Value.ToLocalTime() }
+    [datetime]::Parse($Value, [System.Globalization.CultureInfo]::InvariantCulture, 'AdjustToUniversal').ToLocalTime()
+}
+
+# The name of a monitor, which is its service's: the one asked for, else cloudify-psutil with the node's id.
+function GetMonitorName {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory)] [System.Collections.IDictionary] $Document,
+        [string] $Name,
+        [string] $NodeId
+    )
+
+    if ($Name) { return $Name }
+    $node = if ($NodeId) { $NodeId } else { GetMember $Document node, node_id }
+    if ($node) { 'cloudify-psutil-' + (ConvertToSafeName "$node") } else { 'cloudify-psutil' }
+}
+
+# Deletes a monitor's files but for unsent samples, and with -All those too; the folder goes when it is
+# empty, and with the last one the folder of all.
+function RemoveMonitorData {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory)] [psobject] $Path,
+        [switch] $All
+    )
+
+    if (-not [System.IO.Directory]::Exists($Path.Data)) { return }
+    $status = ReadStatus $Path.Status
+    $isEmpty = (GetValue $status 'state') -eq 'stopped' -and (GetValue $status 'spooled') -eq 0
+    $kept = if ($All -or $isEmpty) { '' } else { $Path.Spool }
+    Write-Verbose "Deleting '$($Path.Data)'$(if ($kept) { ' but for unsent samples in spool' })"
+    $deleted = WaitUntil -Timeout 10 -Activity "Deleting '$($Path.Data)'" -Condition { RemoveContent -Path $Path.Data -Keep $kept }
+    $root = [System.IO.Path]::GetDirectoryName($Path.Data)
+    if (@([System.IO.Directory]::GetFileSystemEntries($root)).Count -eq 0) { [System.IO.Directory]::Delete($root) }
+    if (-not $deleted) {
+        throw (NewErrorRecord -Id DataNotWritable -TargetObject $Path.Data -Message (
+                "Not all of '$($Path.Data)' could be deleted: another program holds a file in it. " +
+                'Close it, then delete the folder.'))
+    }
+}
