@@ -5,7 +5,7 @@ export default tseslint.config(
   { ignores: ['dist/', 'build/', 'node_modules/'] },
   eslint.configs.recommended,
   {
-    files: ['node/**/*.ts'],
+    files: ['node/**/*.ts', 'node/**/*.cts'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -20,6 +20,11 @@ export default tseslint.config(
       '@typescript-eslint/no-floating-promises': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
     },
+  },
+  {
+    files: ['**/*.cts'],
+    // CommonJS, which is loaded before anything else can run.
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
   {
     files: ['**/*.mjs'],

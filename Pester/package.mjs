@@ -10,7 +10,7 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { root } from '../tools/windows/prefix.mjs';
-import { bundle } from '../tools/package/bundle.mjs';
+import { packageCollector } from '../tools/package/bundle.mjs';
 import { cutOffNetwork } from './isolation.mjs';
 import { makeWindowsHost } from './windowsHost.mjs';
 
@@ -78,8 +78,8 @@ describe('the package', () => {
   });
 
   it('lists exactly what is in it in a bill of materials, and every licence', async () => {
-    const { code, inputs } = await bundle(version);
-    assert.equal(sha256(code), sha256(files['PsutilAgent/collector/main.js']));
+    const { files: collector, inputs } = await packageCollector(version);
+    for (const [name, data] of Object.entries(collector)) assert.equal(sha256(data), sha256(files[`PsutilAgent/collector/${name}`]), name);
     const bill = JSON.parse(text('sbom.cdx.json'));
     assert.equal(bill.bomFormat, 'CycloneDX');
     assert.equal(bill.specVersion, '1.6');
@@ -87,7 +87,7 @@ describe('the package', () => {
     const listed = new Set(bill.components.map(({ group, name }) => (group === undefined ? name : `${group}/${name}`)));
     const installed = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
     const bundled = inputs.map((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]).filter((name) => name !== undefined);
-    // Beside what esbuild put into main.js: the native modules, what is compiled into them, and the programs.
+    // Beside what esbuild put into collector.cjs: the native modules, what is compiled into them, and the programs.
     const beside = ['@koromix/koffi-win32-x64', 'leveldb', 'snappy', 'napi-macros', 'node-addon-api', 'node-api-headers', 'node', 'nssm'];
     assert.deepEqual([...listed].sort(), [...new Set([...bundled, ...beside])].sort());
     const refs = new Set(bill.components.map((component) => component['bom-ref']));

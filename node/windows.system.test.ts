@@ -25,7 +25,7 @@ after(() => Promise.all([prefix.remove(), broker.stop()]));
 
 /** Runs the command in Windows. */
 function agent(...args: string[]): Promise<WineEnded> {
-  return prefix.wine([join(module, 'bin/node.exe'), `${prefix.path(module)}\\dist\\cli\\main.js`, ...args]);
+  return prefix.wine([join(module, 'bin/node.exe'), `${prefix.path(module)}\\dist\\cli\\launcher.cjs`, ...args]);
 }
 
 /** Writes a settings file on drive C:, with a data directory of its own. */

@@ -1,6 +1,6 @@
 // Builds dist/ from node/: the command `psutil-agent`. Run by `npm run build`, `npm start` and `npm test`.
 import { spawnSync } from 'node:child_process';
-import { chmodSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { installPackages, root } from './dependencies.mjs';
 
 /** Runs one script of this package with Node; its output goes to stderr, so that stdout stays the program's. */
@@ -12,4 +12,7 @@ function node(script, ...args) {
 installPackages();
 node('node_modules/typescript/bin/tsc', '-p', '.');
 node('dist/config/compile.js');
-chmodSync(`${root}/dist/cli/main.js`, 0o755);
+chmodSync(`${root}/dist/cli/launcher.cjs`, 0o755);
+const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
+// Only here, for node_modules may have been empty before.
+await (await import('./bundle.mjs')).bundleClone(version);

@@ -4,7 +4,7 @@ import { installPackages, root } from './dependencies.mjs';
 
 installPackages();
 await import('./build.mjs');
-const words = ['dist/cli/main.js', 'run', '--config', 'examples/monitor.yaml', '--output', 'stdout', ...process.argv.slice(2)];
+const words = ['dist/cli/launcher.cjs', 'run', '--config', 'examples/monitor.yaml', '--output', 'stdout', ...process.argv.slice(2)];
 const child = spawn(process.execPath, words, { cwd: root, stdio: 'inherit' });
 // The collector ends itself in order: a terminal sends it the signal too, a supervisor only sends it here.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));

@@ -1,9 +1,9 @@
-#!/usr/bin/env node
 /** The command `psutil-agent`: finds what is asked for, parses its options, turns errors into sentences and exit codes. */
 import { parseArgs } from 'node:util';
 import { nearest } from '../config/nearest.js';
 import { AgentError, ExitCode, messageOf, systemCode, UsageError } from '../model/errors.js';
 import { version } from '../model/version.js';
+import { exitProcess } from '../providers/process.js';
 import type { Command, Options } from './command.js';
 import { checkBroker } from './checkBroker.js';
 import { methods } from './methods.js';
@@ -80,7 +80,7 @@ process.stdout.on('error', (error) => {
 
 /** Ends the process once stdout has taken what was written; measurements still under way are nobody's any more. */
 function exit(code: number): void {
-  process.stdout.write('', () => process.exit(code));
+  process.stdout.write('', () => { exitProcess(code); });
 }
 
 main(process.argv.slice(2)).then(exit, (error: unknown) => {

@@ -7,12 +7,13 @@ import { openLog, type Log } from '../log/log.js';
 import { fileOutput, silentOutput, stdoutOutput } from '../output/lines.js';
 import type { Output } from '../output/output.js';
 import { openProvider } from '../providers/host.js';
+import { endProcess } from '../providers/process.js';
 import { systemClock, type Clock } from '../model/clock.js';
 import type { Command } from './command.js';
 import { LiveTable } from './live.js';
-import { setV8Flags } from './v8Flags.js';
 import { numberOption, required } from './option.js';
 import { report, reportError } from './output.js';
+import { StopSignal } from './stopSignal.js';
 
 /** `run`: the collector. */
 export const run: Command = {
@@ -38,7 +39,9 @@ export const run: Command = {
     for (const { message } of warnings) report(`warning: ${message}`);
     const log = openLog(settings.log, (message) => { report(`psutil-agent: ${message}`); });
     for (const { message } of warnings) log.logger.warn(message);
-    return await collect({ settings, output, log, once: options['once'] === true, duration });
+    const code = await collect({ settings, output, log, once: options['once'] === true, duration });
+    // What a thread still hangs in is nobody's any more.
+    return await new Promise<never>(() => { process.stdout.write('', () => void endProcess(code)); });
   },
 };
 
@@ -63,17 +66,21 @@ interface Job {
   readonly duration: number | undefined;
 }
 
+/** How long an unexpected fault may take to be written down before the process ends, milliseconds. */
+const failTime = 2000;
+
 /** Opens the parts, runs the agent, stops it; the exit code. */
 async function collect(job: Job): Promise<ExitCode> {
-  setV8Flags();
   const live = job.output.kind === 'stdout' && process.stdout.isTTY && !job.once;
   const output = await openOutput(job, live, systemClock);
   const provider = await openProvider();
-  const stopping = stopSignal(systemClock, job.duration);
+  const stopping = new StopSignal(systemClock, job.duration);
   const agent = new Agent({ ...parts(job, output), provider, onStopRequest: stopping.stop });
   process.once('uncaughtException', (error) => {
     reportError(error);
-    void agent.fail(error).finally(() => process.exit(ExitCode.unexpected));
+    const end = (): void => { void endProcess(ExitCode.unexpected); };
+    systemClock.after(failTime, end);
+    void agent.fail(error).finally(end);
   });
   if (job.once) {
     await Promise.race([agent.once(), stopping.asked]);
@@ -123,27 +130,4 @@ function drawLive(agent: Agent): () => void {
     clearInterval(timer);
     table.draw();
   };
-}
-
-interface StopSignal {
-  /** Resolves when somebody asks to stop. */
-  readonly asked: Promise<void>;
-  readonly stop: () => void;
-  /** Lets a second signal end the process at once. */
-  readonly release: () => void;
-}
-
-const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGBREAK', 'SIGHUP'];
-
-function stopSignal(clock: Clock, duration: number | undefined): StopSignal {
-  let stop = (): void => undefined;
-  const asked = new Promise<void>((resolve) => { stop = resolve; });
-  for (const signal of signals) process.on(signal, stop);
-  const cancel = duration === undefined ? (): void => undefined : clock.after(duration * 1000, stop);
-  const release = (): void => {
-    cancel();
-    // A second Ctrl-C is meant: it ends the flush, the spool keeps what is left.
-    for (const signal of signals) process.off(signal, stop).once(signal, () => process.exit(ExitCode.ok));
-  };
-  return { asked, stop, release };
 }

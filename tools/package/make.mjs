@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { moduleFiles, root, windowsParts } from '../windows/prefix.mjs';
 import { zip } from './archive.mjs';
 import { billOfMaterials } from './bill.mjs';
-import { bundle } from './bundle.mjs';
+import { packageCollector } from './bundle.mjs';
 import { componentsOf } from './components.mjs';
 import { notices } from './notices.mjs';
 
@@ -27,9 +27,9 @@ export async function makePackage({ out } = {}) {
   joinModule(files);
   checkVersion(files.get(`${moduleName}.psd1`), version);
 
-  const { code, packages } = await bundle(version);
+  const { files: collector, packages } = await packageCollector(version);
   const components = await componentsOf(packages, parts);
-  files.set('collector/main.js', code);
+  for (const [file, data] of Object.entries(collector)) files.set(`collector/${file}`, data);
   // Whatever package.json lies above the module, main.js is CommonJS.
   files.set('collector/package.json', Buffer.from('{ "type": "commonjs" }\n'));
   files.set('collector/koffi.node', await readFile(join(parts.modules, '@koromix/koffi-win32-x64/win32_x64/koffi.node')));

@@ -3,7 +3,6 @@
  * the journal, a wall clock that a parent can step (OFFSET, milliseconds, from the start), and answers to a parent that asks.
  */
 import { Agent } from '../../agent.js';
-import { setV8Flags } from '../../cli/v8Flags.js';
 import { readSettings } from '../../config/reader.js';
 import { openLog } from '../../log/log.js';
 import { brokerOutput } from '../../output/broker.js';
@@ -30,7 +29,6 @@ export type Answer =
 const [settingsPath, journalPath, offset = '0'] = process.argv.slice(2);
 if (settingsPath === undefined || journalPath === undefined) throw new Error('usage: collector.js SETTINGS JOURNAL [OFFSET]');
 
-setV8Flags();
 const clock = new SteppedClock(Number(offset));
 const { settings } = readSettings(settingsPath, process.env);
 const { broker, identity } = settings;

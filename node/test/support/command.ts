@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** The command as built. */
-export const command = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
+export const command = fileURLToPath(new URL('../../cli/launcher.cjs', import.meta.url));
 
 /** How a run of the command ended. */
 export interface Ended {
