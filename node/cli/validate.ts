@@ -1,4 +1,5 @@
-import { readConfiguration } from '../config/reader.js';
+import { nameOf } from '../config/document.js';
+import { countOf, readConfiguration } from '../config/reader.js';
 import { ConfigError, ExitCode } from '../model/errors.js';
 import type { Command } from './command.js';
 import { print, report } from './output.js';
@@ -11,8 +12,8 @@ export const validate: Command = {
   summary: 'Tells everything that is wrong with a configuration.',
   details: [
     '  --config FILE  settings or a bare psutil_config, JSON or YAML; - is standard input',
-    '  --json         one object: valid, faults (pointer, message, expected, found, nearest), warnings and,',
-    '                 where it is valid, document',
+    '  --json         one object: valid, faults (pointer, message, expected, found, nearest), more (how many faults',
+    '                 beyond those), warnings and, where it is valid, document',
     '',
     'Exit code 0: valid. 3: not.',
   ],
@@ -21,20 +22,20 @@ export const validate: Command = {
   run(options) {
     const path = required(options, 'config', 'FILE');
     try {
-      const { faults, warnings, parsed } = readConfiguration(path);
+      const { faults, warnings, more, parsed } = readConfiguration(path);
       const valid = faults.length === 0;
       if (options['json'] === true) {
-        print(JSON.stringify({ valid, faults, warnings, ...(valid ? { document: parsed } : {}) }));
+        print(JSON.stringify({ valid, faults, more, warnings, ...(valid ? { document: parsed } : {}) }));
       } else {
         for (const { message } of faults) report(message);
         for (const { message } of warnings) report(`warning: ${message}`);
-        report(valid ? `${path}: valid` : `${path}: ${String(faults.length)} fault${faults.length === 1 ? '' : 's'}`);
+        report(`${nameOf(path)}: ${valid ? 'valid' : countOf(faults.length, more)}`);
       }
       return valid ? ExitCode.ok : ExitCode.configuration;
     } catch (error) {
       if (options['json'] !== true || !(error instanceof ConfigError) || error.code !== 'PSA_CONFIG_SYNTAX') throw error;
       const fault = { pointer: '', message: error.message, expected: 'JSON or YAML', found: 'text that is neither' };
-      print(JSON.stringify({ valid: false, faults: [fault], warnings: [] }));
+      print(JSON.stringify({ valid: false, faults: [fault], more: 0, warnings: [] }));
       return ExitCode.configuration;
     }
   },

@@ -5,16 +5,20 @@
 import type { Argument } from '../catalog/function.js';
 import { functionNamed } from '../catalog/functions.js';
 
+/** No number or word that an argument takes is longer. */
+const longest = 100;
+
 /** A decimal number as text, or the text unchanged. */
 function toNumber(value: unknown): unknown {
-  if (typeof value !== 'string' || !/^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(value)) return value;
+  if (typeof value !== 'string' || value.length > longest) return value;
+  if (!/^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i.test(value.trim())) return value;
   const number = Number(value);
   return Number.isFinite(number) ? number : value;
 }
 
 function toBoolean(value: unknown): unknown {
   if (value === 1 || value === 0) return value === 1;
-  if (typeof value !== 'string') return value;
+  if (typeof value !== 'string' || value.length > longest) return value;
   const word = value.trim().toLowerCase();
   if (word === 'true' || word === '1') return true;
   return word === 'false' || word === '0' ? false : value;
@@ -22,7 +26,7 @@ function toBoolean(value: unknown): unknown {
 
 /** An argument's value in the argument's type, where it means one for sure. */
 export function convertArgument(argument: Argument, value: unknown): unknown {
-  if (argument.nullable && typeof value === 'string' && /^\s*(none|null)?\s*$/i.test(value)) return null;
+  if (argument.nullable && typeof value === 'string' && value.length <= longest && /^(none|null)?$/i.test(value.trim())) return null;
   switch (argument.type) {
     case 'boolean':
       return toBoolean(value);

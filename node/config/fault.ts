@@ -2,32 +2,20 @@
 import type { ErrorObject } from 'ajv';
 import { functions, functionNamed } from '../catalog/functions.js';
 import type { Fault } from '../model/errors.js';
+import { hostNeeds, hostPattern } from './host.js';
 import { nearest } from './nearest.js';
 import { monitorSchema, psutilConfigSchema, type Schema } from './schema.js';
-
-/** A value as it is shown in a message: JSON, cut short, passwords left out. */
-export function show(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (typeof value === 'number') return String(value);
-  if (Array.isArray(value)) return `a list of ${String(value.length)}`;
-  if (typeof value === 'object' && value !== null) return 'a map';
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}..."` : text;
-}
+import { show, showAt, showKey } from './secret.js';
 
 /** The value at a JSON pointer (RFC 6901). */
 export function valueAt(document: unknown, pointer: string): unknown {
   let value = document;
   for (const key of pointer.split('/').slice(1)) {
     if (typeof value !== 'object' || value === null) return undefined;
-    value = (value as Record<string, unknown>)[key.replaceAll('~1', '/').replaceAll('~0', '~')];
+    const name = key.replaceAll('~1', '/').replaceAll('~0', '~');
+    value = Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
   }
   return value;
-}
-
-/** A key as a part of a JSON pointer. */
-export function pointerKey(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 /** A fault whose sentence is put together from its parts. */
@@ -46,17 +34,18 @@ const typeNames: Record<string, string> = {
   object: 'a map', array: 'a list', string: 'text', number: 'a number', integer: 'a whole number', boolean: 'true or false', null: 'null',
 };
 
-/** The faults behind ajv's errors; `document` is what was validated. */
-export function faultsOf(errors: readonly ErrorObject[], document: unknown): Fault[] {
-  // `if` only repeats what its `then` has said.
-  return errors.filter((error) => error.keyword !== 'if').map((error) => faultOf(error, document));
+/** ajv's errors that are faults of their own: `if` only repeats what its `then` has said. */
+export function ownErrors(errors: readonly ErrorObject[]): ErrorObject[] {
+  return errors.filter((error) => error.keyword !== 'if');
 }
 
-function faultOf(error: ErrorObject, document: unknown): Fault {
+/** The fault behind one of ajv's errors; `document` is what was validated. */
+export function faultOf(error: ErrorObject, document: unknown): Fault {
   const { instancePath: pointer, keyword } = error;
   const params = error.params as Record<string, unknown>;
   const value = valueAt(document, pointer);
-  const found = /\/password$/.test(pointer) ? `a ${value === null ? 'null' : typeof value}` : show(value);
+  const found = showAt(pointer, value);
+  const limit = String(params['limit']);
   switch (keyword) {
     case 'required':
       return missing(pointer, String(params['missingProperty']), value);
@@ -69,15 +58,34 @@ function faultOf(error: ErrorObject, document: unknown): Fault {
     case 'enum':
       return unlisted(pointer, (params['allowedValues'] as unknown[]).map(String), value);
     case 'minimum':
+      return fault(pointer, `a number of at least ${limit}`, found);
     case 'maximum':
-      return fault(pointer, `a number of at ${keyword === 'minimum' ? 'least' : 'most'} ${String(params['limit'])}`, found);
+      return fault(pointer, `a number of at most ${limit}`, found);
     case 'minItems':
       return fault(pointer, 'a list of at least one', 'an empty list');
+    case 'maxItems':
+      return fault(pointer, `a list of at most ${limit}`, found);
+    case 'maxLength':
+      return fault(pointer, `text of at most ${limit} characters`, `${String(codePoints(String(value)))} of them`);
     case 'pattern':
-      return fault(pointer, 'text that is not empty', found);
+      return unfit(pointer, params['pattern'], String(value));
     default:
       return fault(pointer, error.message ?? keyword, found);
   }
+}
+
+/** Text that breaks a pattern. */
+function unfit(pointer: string, pattern: unknown, value: string): Fault {
+  if (value.trim() === '') return fault(pointer, 'text that is not empty', showAt(pointer, value));
+  if (pattern !== hostPattern) return fault(pointer, 'text without control characters', showAt(pointer, value));
+  const { expected, near } = hostNeeds(value);
+  return fault(pointer, expected, show(value), near);
+}
+
+function codePoints(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
 }
 
 /** The arguments of the entry that a pointer leads into, where its method is known. */
@@ -102,7 +110,8 @@ function unknownKey(pointer: string, key: string, document: unknown): Fault {
   const names = isArgument ? (argumentNames(valueAt(document, pointer.slice(0, -'/args'.length))) ?? []) : keysAt(pointer, document);
   const kind = isArgument ? 'arguments' : 'keys';
   const expected = names.length === 0 ? `no ${kind}` : `only the ${kind} ${names.join(', ')}`;
-  return fault(`${pointer}/${pointerKey(key)}`, expected, `"${key}"`, nearest(key, names));
+  const shown = showKey(key);
+  return fault(`${pointer}/${shown.replaceAll('~', '~0').replaceAll('/', '~1')}`, expected, `"${shown}"`, nearest(key, names));
 }
 
 /** The keys that the schema knows for the map at a pointer. */
@@ -110,7 +119,7 @@ function keysAt(pointer: string, document: unknown): string[] {
   let schema: Schema = Array.isArray(document) ? psutilConfigSchema() : monitorSchema();
   for (const key of pointer.split('/').slice(1)) {
     const properties = (schema['properties'] ?? {}) as Record<string, Schema>;
-    const next = schema['type'] === 'array' ? (schema['items'] as Schema) : properties[key];
+    const next = schema['type'] === 'array' ? (schema['items'] as Schema) : Object.hasOwn(properties, key) ? properties[key] : undefined;
     if (next === undefined) return [];
     schema = '$ref' in next ? psutilConfigSchema() : next;
   }

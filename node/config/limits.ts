@@ -11,6 +11,8 @@ export const limits = {
   values: 250_000,
   /** Aliases (`*name`) of a YAML document. */
   aliases: 1000,
+  /** Bytes of UTF-8 in an AMQP short string. */
+  shortString: 255,
   /** Entries of psutil_config. */
   entries: 20_000,
   /** Faults and warnings that are told one by one. */

@@ -1,5 +1,9 @@
+/** A longer name is no misspelling of any. */
+const longest = 100;
+
 /** The valid name nearest to a misspelt one: at most a third of its letters wrong, else none. */
 export function nearest(name: string, names: readonly string[]): string | undefined {
+  if (name.length > longest) return undefined;
   const wanted = name.toLowerCase();
   let best: string | undefined;
   let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;

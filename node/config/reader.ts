@@ -2,33 +2,38 @@
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { ConfigError } from '../model/errors.js';
-import { readDocument } from './document.js';
+import { nameOf, readDocument } from './document.js';
 import type { BrokerSettings, Entry, PasswordSource, Settings } from '../model/settings.js';
-import { completeArguments, selectorOf, validate, type ValidDocument, type Verdict, type Warning } from './validation.js';
+import { completeArguments, selectorOf, validate, type ValidDocument, type ValidationResult, type Warning } from './validation.js';
 
 /** The environment's part in the settings. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A configuration as read: the verdict on it, and the document as JSON in map form. */
-export interface Reading extends Verdict {
+/** A configuration as read: what validation found, and the document as JSON in map form. */
+export interface ReadConfiguration extends ValidationResult {
   readonly parsed: unknown;
 }
 
 /** Reads and checks a configuration file (`-`: standard input). Throws ConfigError only where it cannot be parsed. */
-export function readConfiguration(path: string): Reading {
+export function readConfiguration(path: string): ReadConfiguration {
   const parsed = readDocument(path);
   return { ...validate(parsed), parsed: Array.isArray(parsed) ? { psutil_config: parsed as unknown[] } : parsed };
 }
 
 /** The settings in a file, or a ConfigError with every fault. Relative paths in it are relative to it. */
 export function readSettings(path: string, environment: Environment): { settings: Settings; warnings: readonly Warning[] } {
-  const { faults, warnings, document } = readConfiguration(path);
+  const { faults, warnings, more, document } = readConfiguration(path);
   if (faults.length > 0) {
-    const count = faults.length === 1 ? 'one fault' : `${String(faults.length)} faults`;
-    throw new ConfigError('PSA_CONFIG_INVALID', `${path}: the configuration has ${count}`, faults);
+    throw new ConfigError('PSA_CONFIG_INVALID', `${nameOf(path)}: the configuration has ${countOf(faults.length, more)}`, faults);
   }
   const base = path === '-' ? process.cwd() : dirname(resolve(path));
   return { settings: completeSettings(document, base, environment), warnings };
+}
+
+/** How many faults there are, and how many of them are shown where that is not all. */
+export function countOf(shown: number, more: number): string {
+  const total = shown + more;
+  return `${total === 1 ? 'one fault' : `${String(total)} faults`}${more === 0 ? '' : `, of which ${String(shown)} are shown`}`;
 }
 
 type Section = Readonly<Record<string, unknown>>;

@@ -4,6 +4,8 @@
  */
 import type { Argument, CatalogFunction } from '../catalog/function.js';
 import { functions } from '../catalog/functions.js';
+import { hostPattern, longestHost } from './host.js';
+import { limits } from './limits.js';
 
 /** A JSON Schema as data. */
 export type Schema = { readonly [keyword: string]: unknown };
@@ -13,13 +15,25 @@ const dialect = 'https://json-schema.org/draft/2020-12/schema';
 /** Names of the schema files; references between them are relative. */
 export const schemaIds = { psutilConfig: 'psutil-config.schema.json', monitor: 'monitor.schema.json' } as const;
 
-/** Shortest interval between calls, seconds. */
+/** Shortest and longest interval between calls, seconds. */
 export const shortestInterval = 0.1;
+export const longestInterval = 604_800;
+
+/** The longest waiting time of a setting, seconds: a day. */
+const day = 86_400;
+/** The largest number that an argument takes where the catalog says no less: 32 bits, as system calls do. */
+const largestArgument = 2 ** 32 - 1;
+/** Characters of a path, Windows' limit, and of other text. */
+const longestPath = 32_767;
+const longestText = 1024;
+const tebibyte = 2 ** 40;
 
 function argumentSchema(argument: Argument): Schema {
   return {
     type: argument.nullable ? [argument.type, 'null'] : argument.type,
     ...(argument.minimum === undefined ? {} : { minimum: argument.minimum }),
+    ...(argument.type === 'number' || argument.type === 'integer' ? { maximum: largestArgument } : {}),
+    ...(argument.type === 'string' ? { maxLength: longestPath } : {}),
     ...(argument.values === undefined ? {} : { enum: argument.values }),
     ...(argument.required ? {} : { default: argument.default }),
     description: argument.meaning,
@@ -57,14 +71,15 @@ export function psutilConfigSchema(): Schema {
     title: 'psutil_config',
     description: 'The psutil functions to call, each on its own interval.',
     type: 'array',
+    maxItems: limits.entries,
     items: {
       type: 'object',
       properties: {
         method: { type: 'string', enum: functions.map((definition) => definition.name), description: 'a psutil function' },
         args: { type: 'object', description: 'its keyword arguments' },
-        result_argument: { type: 'string', pattern: '\\S', description: 'a field of the result, or a path into it' },
-        interval: { type: 'number', minimum: shortestInterval, description: 'seconds between calls' },
-        alias: { type: 'string', pattern: '\\S', description: 'the metric\'s name; the method\'s unless given' },
+        result_argument: text('a field of the result, or a path into it'),
+        interval: { type: 'number', minimum: shortestInterval, maximum: longestInterval, description: 'seconds between calls' },
+        alias: text('the metric\'s name; the method\'s unless given'),
       },
       required: ['method', 'interval'],
       additionalProperties: false,
@@ -78,11 +93,20 @@ function section(description: string, properties: Record<string, Schema>, extras
   return { type: 'object', description, properties, additionalProperties: false, ...extras };
 }
 
-const text = (description: string, extras: Schema = {}): Schema => ({ type: 'string', pattern: '\\S', description, ...extras });
+/** Text that is not blank and steers no terminal. */
+const text = (description: string, extras: Schema = {}): Schema => ({
+  type: 'string', maxLength: longestText, pattern: '^(?=.*\\S)[^\\u0000-\\u001f\\u007f]*$', description, ...extras,
+});
+const path = (description: string): Schema => text(description, { maxLength: longestPath });
+/** Text that AMQP sends as a short string; its bytes, which a schema cannot count, are counted elsewhere. */
+const shortString = (description: string, fallback?: string): Schema =>
+  text(description, { maxLength: limits.shortString, ...(fallback === undefined ? {} : { default: fallback }) });
 const flag = (description: string, fallback: boolean): Schema => ({ type: 'boolean', description, default: fallback });
-const seconds = (description: string, minimum: number, fallback: number): Schema => ({ type: 'number', description, minimum, default: fallback });
-const whole = (description: string, minimum: number, fallback: number, extras: Schema = {}): Schema => ({
-  type: 'integer', description, minimum, default: fallback, ...extras,
+const seconds = (description: string, minimum: number, fallback: number, maximum = day): Schema => ({
+  type: 'number', description, minimum, maximum, default: fallback,
+});
+const whole = (description: string, minimum: number, fallback: number, maximum: number): Schema => ({
+  type: 'integer', description, minimum, maximum, default: fallback,
 });
 const choice = (description: string, values: readonly string[], fallback: string): Schema => ({
   type: 'string', description, enum: values, default: fallback,
@@ -91,20 +115,20 @@ const choice = (description: string, values: readonly string[], fallback: string
 function brokerSchema(): Schema {
   return section('RabbitMQ; without it samples go to stdout', {
     hostnames: {
-      type: 'array', items: text('host name or address'), minItems: 1, default: ['localhost'], description: 'tried in turn',
+      type: 'array', items: text('host name or address', { pattern: hostPattern, maxLength: longestHost }), minItems: 1, maxItems: 100, default: ['localhost'], description: 'tried in turn',
     },
     port: { type: 'integer', minimum: 1, maximum: 65535, description: '5672, with TLS 5671, unless given' },
-    vhost: text('virtual host', { default: '/' }),
+    vhost: shortString('virtual host', '/'),
     username: text('user name', { default: 'guest' }),
-    password: { type: 'string', description: 'in plain text: better one of the three below' },
-    password_file: text('file whose first line is the password'),
+    password: { type: 'string', maxLength: longestText, description: 'in plain text: better one of the three below' },
+    password_file: path('file whose first line is the password'),
     password_env: text('environment variable that holds the password'),
-    password_dpapi: text('base64 of a DPAPI blob of the password (machine scope)'),
+    password_dpapi: text('base64 of a DPAPI blob of the password (machine scope)', { maxLength: longestPath }),
     tls: section('TLS', {
       enabled: flag('speak TLS', false),
-      ca_cert: text('PEM file of the authorities to trust; the system\'s unless given'),
-      client_cert: text('PEM file of the client\'s certificate'),
-      client_key: text('PEM file of its private key'),
+      ca_cert: path('PEM file of the authorities to trust; the system\'s unless given'),
+      client_cert: path('PEM file of the client\'s certificate'),
+      client_key: path('PEM file of its private key'),
       server_name: text('name the server\'s certificate must carry; the host name unless given'),
       verify: flag('refuse a server that cannot prove who it is', true),
     }, { default: {} }),
@@ -114,17 +138,17 @@ function brokerSchema(): Schema {
     reconnect_initial: seconds('first delay between attempts', 0.01, 0.5),
     reconnect_maximum: seconds('longest delay between attempts', 0.01, 30),
     exchange: section('the exchange, declared as the predecessor did', {
-      name: text('its name', { default: 'cloudify-monitoring' }),
+      name: shortString('its name', 'cloudify-monitoring'),
       type: choice('its type', ['topic', 'direct', 'fanout', 'headers'], 'topic'),
       durable: flag('survives a restart of the broker', false),
       auto_delete: flag('goes when its last binding goes', true),
       internal: flag('not for publishers', false),
     }, { default: {} }),
-    routing_key: text('routing key; deployment_id unless given'),
+    routing_key: shortString('routing key; deployment_id unless given'),
     delivery_mode: choice('whether the broker keeps messages on disk', ['transient', 'persistent'], 'transient'),
-    app_id: text('AMQP app_id', { default: 'psutil-agent' }),
-    window: whole('samples in flight, sent and not yet confirmed', 1, 256, { maximum: 65535 }),
-    drain_rate: { type: 'number', minimum: 1, default: 5000, description: 'most samples a second while a backlog drains' },
+    app_id: shortString('AMQP app_id', 'psutil-agent'),
+    window: whole('samples in flight, sent and not yet confirmed', 1, 256, 65_535),
+    drain_rate: { type: 'number', minimum: 1, maximum: 1_000_000, default: 5000, description: 'most samples a second while a backlog drains' },
   });
 }
 
@@ -136,7 +160,7 @@ export function monitorSchema(): Schema {
     title: 'PsutilAgent settings',
     ...section('What to sample, where to send it, and how.', {
       node: section('whom the samples speak for', {
-        deployment_id: text('deployment', { default: 'default' }),
+        deployment_id: shortString('deployment; the routing key too', 'default'),
         node_name: text('name of the node; the host\'s name unless given'),
         node_id: text('node instance; the host\'s name unless given'),
         host: text('the message\'s host; node_id unless given'),
@@ -152,20 +176,20 @@ export function monitorSchema(): Schema {
         unroutable: choice('samples that nobody is bound for: keep until somebody is, or let go', ['hold', 'drop'], 'hold'),
       }, { default: {} }),
       spool: section('where samples wait for the broker', {
-        path: text('directory; spool in the data directory unless given'),
-        // Far more than one sample has, so that no bound can be meant and lets nothing through.
-      max_bytes: whole('most bytes kept; the oldest samples go first', 65_536, 1_073_741_824),
-        max_age: seconds('seconds after which a sample is let go', 1, 604_800),
+        path: path('directory; spool in the data directory unless given'),
+          // Far more than one sample has, so that no bound can be meant and lets nothing through.
+        max_bytes: whole('most bytes kept; the oldest samples go first', 65_536, 1_073_741_824, tebibyte),
+        max_age: seconds('seconds after which a sample is let go', 1, 604_800, 3650 * day),
       }, { default: {} }),
       log: section('psutil.log', {
-        path: text('directory; CELERY_WORK_DIR and AGENT_WORK_DIR go before it'),
+        path: path('directory; CELERY_WORK_DIR and AGENT_WORK_DIR go before it'),
         level: choice('least level written', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
-        max_bytes: whole('size at which the file is rotated', 1024, 10_485_760),
-        files: whole('rotated files kept', 1, 5, { maximum: 100 }),
+        max_bytes: whole('size at which the file is rotated', 1024, 10_485_760, tebibyte),
+        files: whole('rotated files kept', 1, 5, 100),
       }, { default: {} }),
       status: section('status.json', {
-        path: text('directory; the data directory unless given'),
-        interval: seconds('seconds between writes', 0.1, 5),
+        path: path('directory; the data directory unless given'),
+        interval: seconds('seconds between writes', 0.1, 5, 3600),
       }, { default: {} }),
     }, { required: ['psutil_config'] }),
   };

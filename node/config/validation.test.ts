@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { functions } from '../catalog/functions.js';
+import { monitorSchema } from './schema.js';
 import { completeArguments, validate } from './validation.js';
 
 /** The faults of one entry, as `pointer: expected / nearest`. */
@@ -77,7 +78,9 @@ describe('validate', () => {
   });
 
   it('refuses what is neither a list nor a map', () => {
-    for (const document of [null, 5, 'x', true]) assert.equal(validate(document).faults.length, 1);
+    for (const [document, found] of [[null, 'null'], [5, 'a number'], ['hunter2', 'text'], [true, 'true']]) {
+      assert.deepEqual(validate(document).faults.map(({ message }) => message), [`the configuration: expected a list of entries or a map with psutil_config, found ${String(found)}`]);
+    }
     assert.deepEqual(validate({}).faults.map(({ pointer, expected }) => [pointer, expected.includes('psutil_config')]), [['', true]]);
     assert.deepEqual(validate({ psutil_config: {} }).faults.map(({ pointer }) => pointer), ['/psutil_config']);
   });
@@ -93,7 +96,7 @@ describe('validate', () => {
     const pointers = (settings: object): string[] => validate({ psutil_config: seed, ...settings }).faults.map(({ pointer }) => pointer);
     assert.deepEqual(pointers({ broker: { port: 70000, hostnames: [] } }).sort(), ['/broker/hostnames', '/broker/port']);
     assert.deepEqual(pointers({ broker: { password: 'a', password_file: 'b' } }), ['/broker']);
-    assert.deepEqual(pointers({ broker: { tls: { client_cert: 'a' } } }), ['/broker/tls']);
+    assert.deepEqual(pointers({ broker: { tls: { enabled: true, client_cert: 'a' } } }), ['/broker/tls']);
     assert.deepEqual(pointers({ broker: { reconnect_initial: 5, reconnect_maximum: 1 } }), ['/broker/reconnect_maximum']);
     assert.deepEqual(pointers({ spool: { max_bytes: 0, max_age: -5 } }).sort(), ['/spool/max_age', '/spool/max_bytes']);
     assert.deepEqual(pointers({ publish: { unroutable: 'keep' } }), ['/publish/unroutable']);
@@ -116,9 +119,47 @@ describe('validate', () => {
     assert.deepEqual(completeArguments(document.psutil_config[0]!), { interval: 1, percpu: false });
   });
 
+  it('counts all faults and shows a hundred, of whichever kind', () => {
+    const [good] = seed;
+    const faulty = (count: number): unknown[] => Array.from({ length: count }, () => ({ ...good, result_argument: 'x' }));
+    for (const [count, shown, beyond] of [[99, 99, 0], [100, 100, 0], [101, 100, 1]] as const) {
+      const { faults, more } = validate({ psutil_config: faulty(count) });
+      assert.deepEqual([faults.length, more], [shown, beyond]);
+    }
+    const { faults, more } = validate({ psutil_config: [...faulty(99), { method: 'x', interval: 1 }, { method: 'x', interval: 1 }] });
+    assert.deepEqual([faults[0]?.pointer, faults[1]?.pointer, faults[2]?.pointer, more], ['/psutil_config/99/method', '/psutil_config/100/method', '/psutil_config/0/result_argument', 1]);
+  });
+
+  it('takes no more entries than the limit, and says so at once', () => {
+    const entries = (count: number): unknown[] => Array.from({ length: count }, (_, n) => ({ ...seed[0], alias: `m${String(n)}` }));
+    assert.deepEqual(validate(entries(20_000)).faults, []);
+    for (const [document, pointer] of [[entries(20_001), ''], [{ psutil_config: entries(20_001) }, '/psutil_config']] as const) {
+      assert.deepEqual(validate(document).faults.map((fault) => fault.message), [`${pointer || 'the configuration'}: expected a list of at most 20000 entries, found a list of 20001`]);
+    }
+  });
+
+  it('has a limit for every number and every text', () => {
+    const messages = (settings: object): string[] => validate({ psutil_config: seed, ...settings }).faults.map(({ message }) => message);
+    assert.deepEqual(messages({ spool: { max_bytes: 1e300, max_age: 1e300 } }), [
+      '/spool/max_bytes: expected a number of at most 1099511627776, found 1e+300', '/spool/max_age: expected a number of at most 315360000, found 1e+300',
+    ]);
+    assert.deepEqual(messages({ psutil_config: [{ method: 'cpu_percent', args: { interval: 1e300 }, interval: '1e300' }] }), [
+      '/psutil_config/0/args/interval: expected a number of at most 4294967295, found 1e+300', '/psutil_config/0/interval: expected a number of at most 604800, found 1e+300',
+    ]);
+    assert.deepEqual(messages({ node: { host: 'é'.repeat(1025), node_id: 'a\u001b' } }), [
+      '/node/node_id: expected text without control characters, found "a\\u001b"', '/node/host: expected text of at most 1024 characters, found 1025 of them',
+    ]);
+    const schema = JSON.stringify(monitorSchema());
+    for (const [, type] of schema.matchAll(/\{"type":"(?:number|integer)"((?:[^{}])*)\}/g)) assert.match(type ?? '', /"maximum":/);
+    for (const [, type] of schema.matchAll(/\{"type":"string"((?:[^{}])*)\}/g)) assert.match(type ?? '', /"(maxLength|enum)":/);
+  });
+
   it('stays quick and clear at 10,000 entries', () => {
     const many = Array.from({ length: 10_000 }, (_, n) => ({ method: 'virtual_memory', result_argument: 'free', interval: 5, alias: `m${String(n)}` }));
     assert.deepEqual(validate(many).faults, []);
-    assert.equal(validate(many.map((entry) => ({ ...entry, method: 'x' }))).faults.length, 10_000);
+    const { faults, more } = validate(many.map((entry) => ({ ...entry, method: 'x' })));
+    assert.deepEqual([faults.length, more, faults[99]?.pointer], [100, 9900, '/99/method']);
+    const { warnings } = validate(many.map((entry) => ({ ...entry, alias: 'm' })));
+    assert.deepEqual([warnings.length, warnings[99]?.pointer, warnings[100]?.message], [101, '/100', 'the configuration: 9899 more warnings']);
   });
 });

@@ -4,8 +4,11 @@ import { parseSelector, selectableFields, selectsOne, type Selector } from '../c
 import { shapeOf } from '../catalog/function.js';
 import type { Fault } from '../model/errors.js';
 import { convertEntry } from './conversion.js';
-import { fault, faultsOf, show } from './fault.js';
+import { brokerFaults, brokerWarnings } from './broker.js';
+import { fault, faultOf, ownErrors } from './fault.js';
+import { limits } from './limits.js';
 import { nearest } from './nearest.js';
+import { show } from './secret.js';
 import * as validators from './validators.cjs';
 
 /** Something that works but is hardly meant. */
@@ -30,39 +33,55 @@ export interface ValidEntry {
 }
 
 /** What validation found. `document` is complete only where there are no faults. */
-export interface Verdict {
+export interface ValidationResult {
+  /** The first of them, as many as `limits.faults`. */
   readonly faults: readonly Fault[];
   readonly warnings: readonly Warning[];
+  /** Faults beyond those in `faults`. */
+  readonly more: number;
   readonly document: ValidDocument;
 }
 
 /** Checks a parsed configuration (the bare list or the map). The given value is not changed. */
-export function validate(parsed: unknown): Verdict {
+export function validate(parsed: unknown): ValidationResult {
+  const none: ValidDocument = { psutil_config: [] };
   const bare = Array.isArray(parsed);
-  const list: unknown = bare ? parsed : isMap(parsed) ? parsed['psutil_config'] : undefined;
-  const entries = Array.isArray(list) ? list.map(convertEntry) : list;
-  const document = bare ? entries : isMap(parsed) ? { ...structuredClone(parsed), ...(entries === undefined ? {} : { psutil_config: entries }) } : parsed;
-  const base = bare ? '' : '/psutil_config';
-
-  const validator = bare ? validators.psutilConfig : validators.monitor;
-  const faults = validator(document) ? [] : faultsOf(validator.errors ?? [], document);
-  if (!bare && !isMap(document)) {
-    return { faults: [fault('', 'a list of entries or a map with psutil_config', show(parsed))], warnings: [], document: { psutil_config: [] } };
+  if (!bare && !isMap(parsed)) {
+    return { faults: [fault('', 'a list of entries or a map with psutil_config', kindOf(parsed))], warnings: [], more: 0, document: none };
   }
+  const list: unknown = bare ? parsed : parsed['psutil_config'];
+  const base = bare ? '' : '/psutil_config';
+  if (Array.isArray(list) && list.length > limits.entries) {
+    return { faults: [fault(base, `a list of at most ${String(limits.entries)} entries`, show(list))], warnings: [], more: 0, document: none };
+  }
+  const entries = Array.isArray(list) ? list.map(convertEntry) : list;
+  const document = bare ? entries : { ...structuredClone(parsed), ...(entries === undefined ? {} : { psutil_config: entries }) };
+  const validator = bare ? validators.psutilConfig : validators.monitor;
+  const errors = validator(document) ? [] : ownErrors(validator.errors ?? []);
+  const faults = brokerFaults(parsed, document);
   const warnings: Warning[] = [];
   if (Array.isArray(entries)) {
-    const faulty = new Set(faults.map((found) => found.pointer.slice(base.length).split('/')[1]));
+    const faulty = new Set(errors.map((error) => error.instancePath.slice(base.length).split('/')[1]));
     const sound = entries.flatMap((entry: unknown, index) => (faulty.has(String(index)) ? [] : [{ index, entry: entry as ValidEntry }]));
     faults.push(...sound.flatMap(({ index, entry }) => selectorFaults(`${base}/${String(index)}`, entry)));
     warnings.push(...duplicates(base, sound));
     if (entries.length === 0) warnings.push({ pointer: base, message: `${base || 'the configuration'}: the list is empty, nothing will be sampled` });
   }
-  if (isMap(document)) {
-    faults.push(...brokerFaults(document['broker']));
-    warnings.push(...brokerWarnings(document['broker']));
-  }
+  warnings.push(...brokerWarnings(parsed));
+  const shown = [...errors.slice(0, limits.faults).map((error) => faultOf(error, document)), ...faults].slice(0, limits.faults);
   const complete = (bare ? completeMap(entries) : document) as ValidDocument;
-  return { faults, warnings, document: complete };
+  return { faults: shown, warnings: shorten(warnings), more: errors.length + faults.length - shown.length, document: complete };
+}
+
+/** What stands where a configuration should: it may be anything, a password too. */
+function kindOf(value: unknown): string {
+  return value === null ? 'null' : typeof value === 'string' ? 'text' : typeof value === 'number' ? 'a number' : String(value);
+}
+
+function shorten(warnings: readonly Warning[]): Warning[] {
+  const more = warnings.length - limits.faults;
+  if (more <= 0) return [...warnings];
+  return [...warnings.slice(0, limits.faults), { pointer: '', message: `the configuration: ${String(more)} more warnings` }];
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {
@@ -126,41 +145,7 @@ function duplicates(base: string, entries: readonly { index: number; entry: Vali
       first.set(key, index);
       return [];
     }
-    const message = `${base}/${String(index)}: publishes the same name "${name}" as ${base}/${String(earlier)}; give one of them an alias of its own`;
+    const message = `${base}/${String(index)}: publishes the same name ${show(name)} as ${base}/${String(earlier)}; give one of them an alias of its own`;
     return [{ pointer: `${base}/${String(index)}`, message }];
   });
-}
-
-const passwordSources = ['password', 'password_file', 'password_env', 'password_dpapi'];
-
-function brokerFaults(broker: unknown): Fault[] {
-  if (!isMap(broker)) return [];
-  const faults: Fault[] = [];
-  const sources = passwordSources.filter((key) => key in broker);
-  if (sources.length > 1) faults.push(fault('/broker', `at most one of ${passwordSources.join(', ')}`, sources.join(', ')));
-  const tls = broker['tls'];
-  if (isMap(tls) && 'client_cert' in tls !== 'client_key' in tls) {
-    faults.push(fault('/broker/tls', 'client_cert and client_key together', 'client_cert' in tls ? 'client_cert alone' : 'client_key alone'));
-  }
-  const { reconnect_initial: initial, reconnect_maximum: maximum } = broker;
-  if (typeof initial === 'number' && typeof maximum === 'number' && initial > maximum) {
-    faults.push(fault('/broker/reconnect_maximum', `at least reconnect_initial, ${String(initial)}`, String(maximum)));
-  }
-  return faults;
-}
-
-function brokerWarnings(broker: unknown): Warning[] {
-  if (!isMap(broker)) return [];
-  const warnings: Warning[] = [];
-  if ('password' in broker) {
-    warnings.push({
-      pointer: '/broker/password',
-      message: '/broker/password: the password stands in the file in plain text; use password_file, password_env or password_dpapi',
-    });
-  }
-  const tls = broker['tls'];
-  if (isMap(tls) && tls['enabled'] === true && tls['verify'] === false) {
-    warnings.push({ pointer: '/broker/tls/verify', message: '/broker/tls/verify: anyone can pose as the broker, for its certificate is not verified' });
-  }
-  return warnings;
 }

@@ -1,0 +1,26 @@
+/** Host names and addresses of brokers, as the settings take them: alone, the rest has keys of its own. */
+
+const label = '[\\p{L}\\p{M}\\p{N}_](?:[\\p{L}\\p{M}\\p{N}_-]{0,61}[\\p{L}\\p{M}\\p{N}_])?';
+
+/** A host name (international ones too), an IPv4 address, or an IPv6 address (two colons at least) with its zone. */
+export const hostPattern = `^(?:${label}(?:\\.${label})*\\.?|(?=[^:]*:[^:]*:)[0-9A-Fa-f:.]{2,45}(?:%[\\w.-]+)?)$`;
+
+/** The longest host name, in characters (RFC 1035). */
+export const longestHost = 253;
+
+const host = new RegExp(hostPattern, 'u');
+
+/** Whether text has the form of a host name or address. */
+export function isHost(text: string): boolean {
+  return text.length <= longestHost && host.test(text);
+}
+
+/** What to write instead of text that is no host name, and the host in it where it stands there for sure. */
+export function hostNeeds(text: string): { readonly expected: string; readonly near?: string } {
+  if (/:\/\/|@|\//.test(text)) {
+    return { expected: 'a host name or address alone (user name, password, port, virtual host and TLS have the keys username, password_file, port, vhost and tls)' };
+  }
+  const [, near = ''] = /^\[?([^[\]]*?)\]?(?::\d{1,5})?$/.exec(text.slice(0, longestHost)) ?? [];
+  const expected = 'a host name or address alone, without a port (that is broker.port)';
+  return isHost(near) ? { expected, near } : { expected: 'a host name or address' };
+}

@@ -1,0 +1,39 @@
+/** Values that are or may be secrets, and what a message says in their place. */
+import { display } from '../model/display.js';
+import { nearest } from './nearest.js';
+
+const words = /password|passwd|passwort|passphrase|passcode|^pass$|pwd|secret|token|credential|kennwort|api_?key|private_?key/i;
+
+/** Whether a key holds a secret by its name, or by a name that is nearly one (`passwrd`). */
+export function isSecret(key: string): boolean {
+  return words.test(key) || nearest(key, ['password', 'passphrase', 'secret', 'password_file', 'password_dpapi']) !== undefined;
+}
+
+/** Text with what follows a secret's name in it left out: `password:hunter2` is what a forgotten blank makes of a key. */
+function withoutSecrets(text: string): string {
+  for (const { 0: word, index } of text.matchAll(/[\p{L}\p{N}_-]{3,40}/gu)) {
+    const end = index + word.length;
+    if (isSecret(word) && /\S/.test(text.slice(end))) return `${text.slice(0, end)}***`;
+  }
+  return text;
+}
+
+/** A key as a message may show it. */
+export function showKey(key: string): string {
+  return display(withoutSecrets(key.slice(0, 1000)), 60);
+}
+
+/** A value as a message may show it: text and numbers shortened and without secrets, of a map or a list its kind alone. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return `a list of ${String(value.length)}`;
+  if (typeof value === 'object' && value !== null) return 'a map';
+  return typeof value === 'string' ? `"${showKey(value)}"` : String(value);
+}
+
+/** As `show`, for the value at a JSON pointer: below a secret's key its kind alone. */
+export function showAt(pointer: string, value: unknown): string {
+  if (!pointer.split('/').some(isSecret)) return show(value);
+  if (typeof value === 'string') return 'text';
+  return typeof value === 'number' ? 'a number' : show(value);
+}
