@@ -81,6 +81,7 @@ function syntaxError(message: string, cause?: unknown): ConfigError {
 }
 
 const tooDeep = `expected at most ${String(limits.depth)} maps and lists within each other, found more`;
+const tooMuch = `expected at most ${String(limits.values)} values and ${String(limits.bytes)} characters, aliases counted as what they stand for, found more`;
 const empty = 'expected a list of entries or a map with psutil_config, found an empty configuration';
 
 /** The value that a configuration's text stands for: a tree, whatever its aliases say. Throws ConfigError PSA_CONFIG_SYNTAX. */
@@ -94,7 +95,7 @@ export function parseText(text: string): unknown {
     if (error instanceof YAMLException) throw syntaxError(sentenceOf(error), error);
     throw error;
   }
-  return treeOf(value, { left: limits.values, above: [] });
+  return treeOf(value, { values: limits.values, characters: limits.bytes, above: [] });
 }
 
 /** What the parser says of a fault, by the first words of it; it quotes the document, which may be a password. */
@@ -120,16 +121,28 @@ function sentenceOf(error: YAMLException): string {
   return `expected JSON or YAML, found a fault${where}: ${meaning ?? generic}`;
 }
 
+/** What a walk may still take, and the maps and lists that it stands in. */
+interface Walk {
+  values: number;
+  characters: number;
+  readonly above: object[];
+}
+
 /** A copy that shares nothing: an alias stands for its own copy, and one that refers to what it stands in is refused. */
-function treeOf(value: unknown, walk: { left: number; readonly above: object[] }): unknown {
-  if (--walk.left < 0) throw syntaxError(`expected at most ${String(limits.values)} values, aliases counted as what they stand for, found more`);
+function treeOf(value: unknown, walk: Walk): unknown {
+  walk.values--;
+  if (typeof value === 'string') walk.characters -= value.length;
+  if (walk.values < 0 || walk.characters < 0) throw syntaxError(tooMuch);
   if (typeof value !== 'object' || value === null) return value;
   if (walk.above.includes(value)) throw syntaxError('expected maps and lists that end, found an alias (*name) to a map or list that it stands in itself');
   if (walk.above.length >= limits.depth) throw syntaxError(tooDeep);
   walk.above.push(value);
   const copy: unknown = Array.isArray(value)
     ? value.map((item) => treeOf(item, walk))
-    : Object.fromEntries(Object.entries(value).map(([key, item]) => [key, treeOf(item, walk)]));
+    : Object.fromEntries(Object.entries(value).map(([key, item]) => {
+      walk.characters -= key.length;
+      return [key, treeOf(item, walk)];
+    }));
   walk.above.pop();
   return copy;
 }

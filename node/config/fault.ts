@@ -66,7 +66,7 @@ export function faultOf(error: ErrorObject, document: unknown): Fault {
     case 'maxItems':
       return fault(pointer, `a list of at most ${limit}`, found);
     case 'maxLength':
-      return fault(pointer, `text of at most ${limit} characters`, `${String(codePoints(String(value)))} of them`);
+      return fault(pointer, `text of at most ${limit} characters`, `${String(Array.from(String(value)).length)} of them`);
     case 'pattern':
       return unfit(pointer, params['pattern'], String(value));
     default:
@@ -80,12 +80,6 @@ function unfit(pointer: string, pattern: unknown, value: string): Fault {
   if (pattern !== hostPattern) return fault(pointer, 'text without control characters', showAt(pointer, value));
   const { expected, near } = hostNeeds(value);
   return fault(pointer, expected, show(value), near);
-}
-
-function codePoints(text: string): number {
-  let count = 0;
-  for (const _ of text) count++;
-  return count;
 }
 
 /** The arguments of the entry that a pointer leads into, where its method is known. */

@@ -3,11 +3,11 @@
  * what 10,000 entries need (1 MB, 90,000 values; the deepest setting is at 6) and keep an answer within a second or two.
  */
 export const limits = {
-  /** Bytes of a configuration. */
+  /** Bytes of a configuration; characters of its texts, where an alias counts as what it stands for. */
   bytes: 4 * 1024 * 1024,
   /** Maps and lists within each other. */
   depth: 64,
-  /** Values in all: texts, numbers, maps, lists; what an alias stands for counts each time. */
+  /** Values in all: texts, numbers, maps, lists; an alias counts as what it stands for. */
   values: 250_000,
   /** Aliases (`*name`) of a YAML document. */
   aliases: 1000,

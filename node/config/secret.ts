@@ -26,9 +26,16 @@ export function showKey(key: string): string {
 /** A value as a message may show it: text and numbers shortened and without secrets, of a map or a list its kind alone. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
-  if (Array.isArray(value)) return `a list of ${String(value.length)}`;
-  if (typeof value === 'object' && value !== null) return 'a map';
-  return typeof value === 'string' ? `"${showKey(value)}"` : String(value);
+  if (value === null) return 'null';
+  switch (typeof value) {
+    case 'string':
+      return `"${showKey(value)}"`;
+    case 'number':
+    case 'boolean':
+      return String(value);
+    default:
+      return Array.isArray(value) ? `a list of ${String(value.length)}` : 'a map';
+  }
 }
 
 /** As `show`, for the value at a JSON pointer: below a secret's key its kind alone. */

@@ -8,7 +8,7 @@ import { brokerFaults, brokerWarnings } from './broker.js';
 import { fault, faultOf, ownErrors } from './fault.js';
 import { limits } from './limits.js';
 import { nearest } from './nearest.js';
-import { show } from './secret.js';
+import { show, showAt } from './secret.js';
 import * as validators from './validators.cjs';
 
 /** Something that works but is hardly meant. */
@@ -47,7 +47,9 @@ export function validate(parsed: unknown): ValidationResult {
   const none: ValidDocument = { psutil_config: [] };
   const bare = Array.isArray(parsed);
   if (!bare && !isMap(parsed)) {
-    return { faults: [fault('', 'a list of entries or a map with psutil_config', kindOf(parsed))], warnings: [], more: 0, document: none };
+    // The text of a file that is none may be a password.
+    const found = showAt('/password', parsed);
+    return { faults: [fault('', 'a list of entries or a map with psutil_config', found)], warnings: [], more: 0, document: none };
   }
   const list: unknown = bare ? parsed : parsed['psutil_config'];
   const base = bare ? '' : '/psutil_config';
@@ -71,11 +73,6 @@ export function validate(parsed: unknown): ValidationResult {
   const shown = [...errors.slice(0, limits.faults).map((error) => faultOf(error, document)), ...faults].slice(0, limits.faults);
   const complete = (bare ? completeMap(entries) : document) as ValidDocument;
   return { faults: shown, warnings: shorten(warnings), more: errors.length + faults.length - shown.length, document: complete };
-}
-
-/** What stands where a configuration should: it may be anything, a password too. */
-function kindOf(value: unknown): string {
-  return value === null ? 'null' : typeof value === 'string' ? 'text' : typeof value === 'number' ? 'a number' : String(value);
 }
 
 function shorten(warnings: readonly Warning[]): Warning[] {
