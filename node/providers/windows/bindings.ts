@@ -32,6 +32,11 @@ export interface Functions {
   K32GetPerformanceInfo: Native<[information: Buffer, size: number], number>;
   K32EnumProcesses: Native<[ids: Buffer, size: number, needed: Buffer], number>;
   CloseHandle: Native<[handle: Handle], number>;
+  CreateJobObjectW: Native<[security: null, name: null], Handle>;
+  SetInformationJobObject: Native<[job: Handle, kind: number, information: Buffer, size: number], number>;
+  AssignProcessToJobObject: Native<[job: Handle, process: Handle], number>;
+  TerminateJobObject: Native<[job: Handle, exitCode: number], number>;
+  OpenProcess: Native<[access: number, inherit: number, pid: number], Handle>;
   CreateFileW: Native<
     [name: string, access: number, share: number, security: null, disposition: number, flags: number, template: Handle],
     Handle
@@ -105,6 +110,11 @@ const declarations: Readonly<Record<keyof Functions, readonly [dll: string, resu
   GetIfEntry2: ['iphlpapi', 'uint32_t', 'void *'],
   WTSEnumerateSessionsW: ['wtsapi32', 'int32_t', 'intptr_t, uint32_t, uint32_t, void *, void *'],
   WTSQuerySessionInformationW: ['wtsapi32', 'int32_t', 'intptr_t, uint32_t, int32_t, void *, void *'],
+  CreateJobObjectW: ['kernel32', 'intptr_t', 'void *, void *'],
+  SetInformationJobObject: ['kernel32', 'int32_t', 'intptr_t, int32_t, void *, uint32_t'],
+  AssignProcessToJobObject: ['kernel32', 'int32_t', 'intptr_t, intptr_t'],
+  TerminateJobObject: ['kernel32', 'int32_t', 'intptr_t, uint32_t'],
+  OpenProcess: ['kernel32', 'intptr_t', 'uint32_t, int32_t, uint32_t'],
   WTSFreeMemory: ['wtsapi32', 'void', 'intptr_t'],
   PdhOpenQueryW: ['pdh', 'uint32_t', 'void *, uintptr_t, void *'],
   PdhAddEnglishCounterW: ['pdh', 'uint32_t', 'intptr_t, str16, uintptr_t, void *'],

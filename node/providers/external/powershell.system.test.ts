@@ -1,0 +1,143 @@
+/** The PowerShell session on the real pwsh. */
+import assert from 'node:assert/strict';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { systemClock } from '../../model/clock.js';
+import { until } from '../../test/support/wait.js';
+import { PowerShellSession } from './powershell.js';
+
+interface EngineModule {
+  powershellEngine(): Promise<{ readonly command: readonly string[] }>;
+}
+
+/** For a command that ends: many more milliseconds than a slow machine needs. */
+const ample = 60_000;
+
+describe('A PowerShell session', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'psutil-agent-powershell-'));
+  const executable = join(folder, 'pwsh');
+  let session: PowerShellSession;
+
+  before(async () => {
+    const { powershellEngine } = (await import(new URL('../../../tools/powershell/engine.mjs', import.meta.url).href)) as EngineModule;
+    const { command } = await powershellEngine();
+    writeFileSync(executable, `#!/bin/sh\nexec ${command.map((word) => `'${word}'`).join(' ')} "$@"\n`);
+    chmodSync(executable, 0o755);
+    session = new PowerShellSession({ clock: systemClock, executable });
+  });
+  after(() => {
+    session.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const pid = async (): Promise<number> => Number(await session.run('$PID', ample));
+  const running = (id: number): boolean => existsSync(`/proc/${String(id)}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${String(id)}/status`, 'utf8'));
+  const fails = async (command: string, reason: RegExp, timeout = ample): Promise<void> => {
+    await assert.rejects(session.run(command, timeout), (error: Error) => {
+      assert.equal(error.name, 'UnavailableError');
+      assert.match(error.message, reason);
+      assert.doesNotMatch(error.message, /[\u0000-\u001f\u007f]/);
+      return true;
+    });
+  };
+
+  it('gives numbers, text, objects and lists, in UTF-8', async () => {
+    assert.equal(await session.run('1 + 1', ample), 2);
+    assert.equal(await session.run('2.5', ample), 2.5);
+    assert.equal(await session.run('$true', ample), true);
+    assert.equal(await session.run('"Grüße, \u4e16\u754c"', ample), 'Grüße, \u4e16\u754c');
+    assert.deepEqual(await session.run('[pscustomobject]@{ Length = 3; Inner = @{ Depth = 2 } }', ample), { Length: 3, Inner: { Depth: 2 } });
+    assert.deepEqual(await session.run('1, 2, 3', ample), [1, 2, 3]);
+    assert.equal(await session.run('$total = 0\nforeach ($i in 1..4) {\n  $total += $i\n}\n$total', ample), 10);
+  });
+
+  it('is one process for all commands, and keeps nothing of one for the next', async () => {
+    const first = await pid();
+    await session.run('$left = 5; 1', ample);
+    assert.equal(await session.run('if ($null -eq $left) { 0 } else { $left }', ample), 0);
+    assert.equal(await pid(), first);
+  });
+
+  it('runs commands asked for at once one after another', async () => {
+    assert.deepEqual(await Promise.all([1, 2, 3, 4].map((n) => session.run(`Start-Sleep -Milliseconds 5; ${String(n)}`, ample))), [1, 2, 3, 4]);
+  });
+
+  it('tells errors in the command\'s own words', async () => {
+    await fails('Get-Item /nowhere/at/all', /the command failed: .*\/nowhere\/at\/all/);
+    await fails('throw "out of `e[31mred"', /the command failed: out of /);
+    await fails('if (', /the command failed: .*/);
+    await fails('$null', /gave nothing/);
+    assert.equal(await session.run('Write-Error "half"; 7', ample), 7, 'a value counts, whatever was said on the way');
+  });
+
+  it('bounds what a command gives and what it prints', async () => {
+    const before = await pid();
+    await fails('1..100000000', /more than 1000 objects/);
+    await fails('"x" * 5MB', /characters of JSON, at most/);
+    assert.equal(await session.run('Write-Host ("y" * 100kb); 3', ample), 3);
+    assert.equal(await pid(), before);
+    await fails('while ($true) { [Console]::Out.WriteLine("z" * 10000) }', /wrote more than \d+ bytes to the console; its PowerShell was ended/);
+    assert.notEqual(await pid(), before);
+    assert.equal(running(before), false);
+  });
+
+  it('ends one that hangs, reads its input or ends its host, and goes on with a new one', async () => {
+    for (const [command, reason, timeout] of [
+      ['Start-Sleep -Seconds 1000', /has not ended within 0\.5 s; its PowerShell was ended/, 500],
+      ['[Console]::In.ReadToEnd()', /has not ended within 1 s/, 1000],
+      ['[Environment]::Exit(3)', /ended/, ample],
+      ['exit', /ended|no answer/, ample],
+    ] as const) {
+      const before = await pid();
+      await fails(command, reason, timeout);
+      await until(`${command}: the old process is gone`, () => !running(before));
+      assert.notEqual(await pid(), before);
+    }
+    await fails('Read-Host "say"', /the command failed/);
+  });
+
+  it('leaves nothing running that a command has started, also what left it', async () => {
+    const file = join(folder, 'pids');
+    const child = `setsid sh -c 'echo $$ >> ${file}; exec sleep 1000' > /dev/null 2>&1 &`;
+    await session.run(`sh -c "${child.replaceAll('$', '`$')}" ; 1`, ample);
+    await until('the child', () => existsSync(file) && readFileSync(file, 'utf8').endsWith('\n'));
+    const [id] = readFileSync(file, 'utf8').trim().split('\n').map(Number);
+    assert.equal(running(id ?? 0), true);
+    await fails('Start-Sleep -Seconds 1000', /has not ended/, 300);
+    await until('it is gone', () => !running(id ?? 0));
+  });
+
+  it('passes on no variable that changes how programs load code', async () => {
+    process.env['NODE_OPTIONS'] = '--no-warnings';
+    process.env['NODE_POWERSHELL'] = '/bin/false';
+    try {
+      const fresh = new PowerShellSession({ clock: systemClock, executable });
+      assert.equal(await fresh.run('"$env:NODE_OPTIONS$env:NODE_POWERSHELL"', ample), '');
+      fresh.close();
+    } finally {
+      delete process.env['NODE_OPTIONS'];
+      delete process.env['NODE_POWERSHELL'];
+    }
+  });
+
+  it('says so where there is no PowerShell', async () => {
+    const none = new PowerShellSession({ clock: systemClock, executable: join(folder, 'nothing') });
+    await assert.rejects(none.run('1', ample), /PowerShell ended or could not be started/);
+    none.close();
+  });
+
+  it('ends with its close, and whatever waits is told', async () => {
+    const last = new PowerShellSession({ clock: systemClock, executable });
+    const id = Number(await last.run('$PID', ample));
+    const [hanging, waiting] = [last.run('Start-Sleep -Seconds 1000', ample), last.run('1', ample)];
+    hanging.catch(() => undefined);
+    waiting.catch(() => undefined);
+    last.close();
+    await assert.rejects(hanging);
+    await assert.rejects(waiting, /stopping/);
+    await until('the process is gone', () => !running(id));
+    assert.ok(readdirSync(folder).length > 0);
+  });
+});
