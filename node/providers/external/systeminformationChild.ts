@@ -11,7 +11,8 @@ export async function serveSystemInformation(): Promise<void> {
     try {
       const call = functions[name];
       if (call === undefined) return { id, error: 'the package has no such function' };
-      const value = JSON.stringify(await (of === undefined ? call() : call(of))) ?? 'null';
+      const result = await (of === undefined ? call() : call(of));
+      const value = result === undefined ? 'null' : JSON.stringify(result);
       if (value.length > mostCharacters) return { id, error: `its result makes ${String(value.length)} characters, at most ${String(mostCharacters)} are taken` };
       return { id, value };
     } catch (error) {
