@@ -1,14 +1,12 @@
 import type { ErrorCode } from '../model/errors.js';
-import type { DropCounts } from './drops.js';
+import type { DropCounts } from './dropCounter.js';
 
-/** What a spool tells of itself, for the log. */
+/** What a spool reports of itself, for the log. */
 export type SpoolEvent =
   /** The disk cannot be used; samples are kept in memory meanwhile. Once for each time. */
   | { readonly kind: 'fault'; readonly code: ErrorCode; readonly message: string }
   /** It can be used again, and holds what was in memory. */
   | { readonly kind: 'recovered'; readonly message: string }
-  /** Something was damaged or foreign, and was set aside. */
-  | { readonly kind: 'damaged'; readonly code: ErrorCode; readonly message: string; readonly aside: string; readonly saved: number }
   /** Samples were let go: how many since the last such event. At most once a minute. */
   | { readonly kind: 'dropped'; readonly message: string; readonly since: DropCounts }
   /** Something a person may want to know. */

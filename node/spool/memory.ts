@@ -1,15 +1,15 @@
 import type { Clock } from '../model/clock.js';
 import type { Envelope } from '../model/message.js';
-import { admit } from './admission.js';
-import { Backlog, queued } from './backlog.js';
-import { Drops, type DropCounts } from './drops.js';
+import { DropCounter, type DropCounts } from './dropCounter.js';
+import { Entries } from './entries.js';
 import { Listeners } from './listeners.js';
 import type { Queued, QueueStats, SampleQueue } from './queue.js';
+import { recordBytes, type Placed } from './record.js';
 import { steadyWall } from './steady.js';
 
 /** A queue's bounds. */
 export interface Bounds {
-  /** Bytes of the bodies. */
+  /** Bytes, each sample counted as it would be on disk. */
   readonly maxBytes: number;
   /** Seconds in the queue; older samples are let go. */
   readonly maxAge: number;
@@ -20,9 +20,9 @@ const ageCheck = 1000;
 
 /** A queue that lasts as long as the process: for a collector without a spool. */
 export class MemoryQueue implements SampleQueue {
-  readonly #backlog = new Backlog();
+  readonly #entries = new Entries();
   readonly #listeners = new Listeners();
-  readonly #drops: Drops;
+  readonly #drops: DropCounter;
   readonly #wall: () => number;
   #next = 1;
   #closed = false;
@@ -33,7 +33,7 @@ export class MemoryQueue implements SampleQueue {
     private readonly bounds: Bounds,
     report: (dropped: DropCounts) => void = () => undefined,
   ) {
-    this.#drops = new Drops(bounds.clock, report);
+    this.#drops = new DropCounter(bounds.clock, report);
     this.#wall = steadyWall(bounds.clock);
     this.#watch();
   }
@@ -41,22 +41,24 @@ export class MemoryQueue implements SampleQueue {
   put(batch: readonly Envelope[]): Promise<void> {
     if (this.#closed) this.#drops.add('closed', batch.length);
     else if (batch.length > 0) {
-      const { entries, overflows } = admit(batch, this.bounds.maxBytes, this.#wall());
-      const incoming = entries.reduce((sum, entry) => sum + entry.bytes, 0);
-      const shed = this.#backlog.shed(() => overflows || this.#backlog.bytes + incoming > this.bounds.maxBytes);
-      for (const entry of entries) this.#backlog.push(this.#next++, entry);
-      this.#drops.add('size', batch.length - entries.length + shed);
+      const arrived = this.#wall();
+      for (const envelope of batch) {
+        const bytes = recordBytes(envelope);
+        if (bytes > this.bounds.maxBytes) this.#drops.add('size', 1);
+        else this.#entries.push({ position: this.#next++, envelope, arrived, bytes });
+      }
+      this.#drops.add('size', this.#evict(() => this.#entries.bytes > this.bounds.maxBytes));
       this.#listeners.call();
     }
     return Promise.resolve();
   }
 
   read(after: number, limit: number): readonly Queued[] {
-    return this.#backlog.read(after, limit).map((placed) => queued(placed));
+    return this.#entries.read(after + 1, limit);
   }
 
   ack(position: number): void {
-    for (let { first } = this.#backlog; first !== undefined && first.position <= position; { first } = this.#backlog) this.#backlog.take(first.position);
+    this.#entries.drop(position);
   }
 
   onChange(listener: () => void): () => void {
@@ -64,9 +66,8 @@ export class MemoryQueue implements SampleQueue {
   }
 
   stats(): QueueStats {
-    const { count, bytes, first } = this.#backlog;
-    const oldest = first === undefined ? {} : { oldest: first.entry.envelope.time };
-    return { count, bytes, ...oldest, dropped: this.#drops.counts, kept: 'memory' };
+    const { count, bytes, first } = this.#entries;
+    return { count, bytes, ...(first === undefined ? {} : { oldest: first.envelope.time }), dropped: this.#drops.counts, kept: 'memory' };
   }
 
   /** What is still in the queue is let go, and counted. */
@@ -74,16 +75,22 @@ export class MemoryQueue implements SampleQueue {
     if (this.#closed) return Promise.resolve();
     this.#closed = true;
     this.#cancel?.();
-    this.#drops.add('closed', this.#backlog.count);
-    this.#backlog.clear();
+    this.#drops.add('closed', this.#entries.count);
+    this.#entries.clear();
     this.#drops.close();
     return Promise.resolve();
+  }
+
+  #evict(unwanted: (oldest: Placed) => boolean): number {
+    const before = this.#entries.count;
+    for (let { first } = this.#entries; first !== undefined && unwanted(first); { first } = this.#entries) this.#entries.shift();
+    return before - this.#entries.count;
   }
 
   #watch(): void {
     this.#cancel = this.bounds.clock.after(ageCheck, () => {
       const oldest = this.#wall() - this.bounds.maxAge * 1000;
-      this.#drops.add('age', this.#backlog.shed(({ arrived }) => arrived < oldest));
+      this.#drops.add('age', this.#evict(({ arrived }) => arrived < oldest));
       this.#watch();
     });
   }

@@ -6,7 +6,8 @@ import type { Clock } from '../model/clock.js';
 import type { Envelope } from '../model/message.js';
 import type { SpoolEvent } from './event.js';
 import type { SpoolOptions } from './options.js';
-import type { SampleQueue } from './queue.js';
+import type { Queued, SampleQueue } from './queue.js';
+import { recordBytes } from './record.js';
 import { openSpool } from './spool.js';
 
 /** A clock that stands still until it is told to go on. */
@@ -52,10 +53,11 @@ export class FakeClock implements Clock {
   }
 }
 
-/** A sample with a number to know it by. */
+/** A sample with a number to know it by. `bytes`: what its record takes, where that is more than it needs. */
 export function sample(number: number, bytes = 0): Envelope {
   const body = JSON.stringify({ name: 'memory_free', metric: number, unit: bytes > 0 ? '' : 'é' });
-  return { id: `sample-${String(number)}`, time: 1_700_000_000 + number, routingKey: 'deployment', body: body.padEnd(bytes) };
+  const envelope = { id: `sample-${String(number)}`, time: 1_700_000_000 + number, routingKey: 'deployment', body };
+  return { ...envelope, body: body.padEnd(body.length + bytes - recordBytes(envelope)) };
 }
 
 /** Samples from one number to before another. */
@@ -63,9 +65,19 @@ export function samples(from: number, until: number, bytes = 0): Envelope[] {
   return Array.from({ length: until - from }, (_, index) => sample(from + index, bytes));
 }
 
+/** Everything in a queue behind a position, oldest first. */
+export async function all(queue: SampleQueue, after = 0): Promise<Queued[]> {
+  const found: Queued[] = [];
+  for (;;) {
+    const more = await queue.read(found.at(-1)?.position ?? after, 1000);
+    if (more.length === 0) return found;
+    found.push(...more);
+  }
+}
+
 /** The numbers of everything in a queue, oldest first. */
 export async function numbers(queue: SampleQueue): Promise<number[]> {
-  return (await queue.read(-1, 1_000_000)).map(({ envelope }) => Number(envelope.id.slice('sample-'.length)));
+  return (await all(queue)).map(({ envelope }) => Number(envelope.id.slice('sample-'.length)));
 }
 
 /** Numbers from one to before another. */

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { join } from 'node:path';
 import type { Clock } from '../model/clock.js';
+import { until } from '../test/support/wait.js';
 import { MemoryQueue } from './memory.js';
+import { recordBytes } from './record.js';
 import type { SampleQueue } from './queue.js';
 import { FakeClock, numbers, range, sample, samples, spool, temporary } from './queue.test.support.js';
 
@@ -79,7 +81,7 @@ for (const [kind, make] of Object.entries(kinds)) {
     assert.equal(queue.stats().oldest, undefined);
     const batch = samples(5, 9);
     await queue.put(batch);
-    const bytes = batch.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0);
+    const bytes = batch.reduce((sum, envelope) => sum + recordBytes(envelope), 0);
     const { count, bytes: held, oldest, kept, dropped } = queue.stats();
     assert.deepEqual({ count, held, oldest, kept }, { count: 4, held: bytes, oldest: sample(5).time, kept: kind });
     assert.deepEqual(dropped, { size: 0, age: 0, damage: 0, closed: 0 });
@@ -87,14 +89,14 @@ for (const [kind, make] of Object.entries(kinds)) {
   });
 
   test(`${kind}: over its size it lets the oldest go, counts them, and tells once a minute`, async (context) => {
-    const { queue, clock, told } = await open(context, { maxBytes: 1000 });
-    await queue.put(samples(0, 10, 100));
+    const { queue, clock, told } = await open(context, { maxBytes: 2000 });
+    await queue.put(samples(0, 10, 200));
     assert.equal(queue.stats().dropped.size, 0);
-    await queue.put(samples(10, 13, 100));
-    await queue.put(samples(13, 15, 100));
+    await queue.put(samples(10, 13, 200));
+    await queue.put(samples(13, 15, 200));
     assert.deepEqual(await numbers(queue), range(5, 15));
     assert.equal(queue.stats().dropped.size, 5);
-    assert.equal(queue.stats().bytes, 1000);
+    assert.equal(queue.stats().bytes, 2000);
     assert.equal(told.length, 1);
     clock.pass(59_000);
     assert.equal(told.length, 1);
@@ -104,18 +106,18 @@ for (const [kind, make] of Object.entries(kinds)) {
   });
 
   test(`${kind}: a batch larger than the whole queue leaves its newest`, async (context) => {
-    const { queue } = await open(context, { maxBytes: 1000 });
-    await queue.put([sample(0, 60), sample(1, 60)]);
-    await queue.put(samples(2, 40, 95));
+    const { queue } = await open(context, { maxBytes: 2000 });
+    await queue.put([sample(0, 120), sample(1, 120)]);
+    await queue.put(samples(2, 40, 190));
     assert.deepEqual(await numbers(queue), range(30, 40), 'none of the older, though one would still fit');
     assert.equal(queue.stats().dropped.size, 30);
     await queue.close();
   });
 
   test(`${kind}: a sample larger than the whole queue is let go, and nothing else for it`, async (context) => {
-    const { queue } = await open(context, { maxBytes: 500 });
-    await queue.put(samples(0, 2, 100));
-    await queue.put([sample(2, 501)]);
+    const { queue } = await open(context, { maxBytes: 1000 });
+    await queue.put(samples(0, 2, 200));
+    await queue.put([sample(2, 1001)]);
     assert.deepEqual(await numbers(queue), [0, 1]);
     assert.equal(queue.stats().dropped.size, 1);
     await queue.close();
@@ -129,6 +131,7 @@ for (const [kind, make] of Object.entries(kinds)) {
     clock.pass(19_000);
     assert.deepEqual(await numbers(queue), range(0, 5));
     clock.pass(3000);
+    await until('the old ones gone', () => queue.stats().count === 2);
     assert.deepEqual(await numbers(queue), [3, 4]);
     assert.equal(queue.stats().dropped.age, 3);
     assert.equal(queue.stats().oldest, sample(3).time);

@@ -1,58 +1,95 @@
+/**
+ * One sample as a log holds it, little endian: marker, length of all of it, checksum of what follows (begun with the length),
+ * position, arrival, time, positions skipped before it, lengths of id and routing key; then id, routing key and body in UTF-8.
+ */
 import type { Envelope } from '../model/message.js';
-import { seal, unseal } from './crc32.js';
+import { crc32 } from './crc32.js';
+import type { Queued } from './queue.js';
 
-/** An envelope as a queue holds it. */
-export interface Entry {
-  readonly envelope: Envelope;
-  /** Bytes of the body. */
-  readonly bytes: number;
-  /** When it came, milliseconds since 1970 by the queue's steady clock. */
+/** An envelope in its place, and what bounds need to know of it. */
+export interface Placed extends Queued {
+  /** Milliseconds since 1970 by the spool's own clock. */
   readonly arrived: number;
+  /** Its record's length. */
+  readonly bytes: number;
 }
 
-/** What one key of the spool holds: a sample, or the word that every position from here to `until` is gone. */
-export type Stored = { readonly kind: 'sample'; readonly entry: Entry } | { readonly kind: 'gap'; readonly until: number };
+/** Four bytes that no UTF-8 text contains: where to look for the next record behind a damaged one. */
+export const marker = Buffer.from([0xf5, 0xff, 0xfe, 0xf8]);
 
-// Text, not bytes: every buffer that LevelDB hands out is an allocation of its own outside the heap, and draining a backlog
-// would leave the process several times as large. Checksum, kind, then numbers and texts, the texts' lengths first.
-const sampleKind = 's';
-const gapKind = 'g';
+/** The bytes of a record before its text. */
+export const recordHeader = 44;
+const markerValue = marker.readUInt32LE();
+const checked = 12;
+/** Ids and routing keys are 255 bytes at most in AMQP; this is what the record's fields hold. */
+export const longestName = 0xffff;
 
-/** The key of a position: its order as text is the order of the numbers. */
-export function keyOf(position: number): string {
-  return 'r' + String(position).padStart(16, '0');
+/** The bytes of an envelope's record. */
+export function recordBytes({ id, routingKey, body }: Envelope): number {
+  return recordHeader + Buffer.byteLength(id) + Buffer.byteLength(routingKey) + Buffer.byteLength(body);
 }
 
-/** The position of a key; undefined where it is none of ours. */
-export function positionOf(key: string): number | undefined {
-  return /^r\d{16}$/.test(key) ? Number(key.slice(1)) : undefined;
+/** Writes a record, for which there must be room; gives where it ends. `skipped`: positions before its own that nobody has. */
+export function encode(into: Buffer, at: number, placed: Placed, position: number, skipped: number): number {
+  const { envelope, arrived } = placed;
+  const text = at + recordHeader;
+  const id = into.write(envelope.id, text);
+  const routingKey = into.write(envelope.routingKey, text + id);
+  const end = text + id + routingKey + into.write(envelope.body, text + id + routingKey);
+  const length = end - at;
+  into.writeUInt32LE(markerValue, at);
+  into.writeUInt32LE(length, at + 4);
+  into.writeDoubleLE(position, at + 12);
+  into.writeDoubleLE(arrived, at + 20);
+  into.writeDoubleLE(envelope.time, at + 28);
+  into.writeUInt32LE(Math.min(skipped, 0xffffffff), at + 36);
+  into.writeUInt16LE(id, at + 40);
+  into.writeUInt16LE(routingKey, at + 42);
+  into.writeUInt32LE(crc32(into.subarray(at + checked, end), length), at + 8);
+  return end;
 }
 
-/** A sample in its stored form. */
-export function encodeSample(position: number, { envelope, arrived }: Entry): string {
-  const { id, routingKey, time, body } = envelope;
-  const head = [sampleKind, position, arrived, time, id.length, routingKey.length].join(' ');
-  return seal(`${head} ${id}${routingKey}${body}`);
+/**
+ * The length of the record that begins at `at`, checked; 0 where more than `end` is needed to tell, -1 where there is none. `left`: bytes from
+ * `at` to the end of the file.
+ */
+export function recordLength(buffer: Buffer, at: number, end: number, left: number): number {
+  if (left < recordHeader) return -1;
+  if (end - at < recordHeader) return 0;
+  if (buffer.readUInt32LE(at) !== markerValue) return -1;
+  const length = buffer.readUInt32LE(at + 4);
+  if (length < recordHeader || length > left) return -1;
+  if (length > end - at) return 0;
+  return crc32(buffer.subarray(at + checked, at + length), length) === buffer.readUInt32LE(at + 8) ? length : -1;
 }
 
-/** The stored form of a gap: nothing is to be found from `position` to before `until`. */
-export function encodeGap(position: number, until: number): string {
-  return seal([gapKind, position, until].join(' '));
+/** Whether these bytes are a record cut short by the end of its file, as the end of a process or of the power leaves them. */
+export function isTorn(bytes: Buffer): boolean {
+  const start = bytes.subarray(0, marker.length);
+  if (!marker.subarray(0, start.length).equals(start)) return false;
+  return bytes.length < recordHeader || bytes.readUInt32LE(4) > bytes.length;
 }
 
-/** What was stored at a position; undefined where a single bit of it, or of its key, is not as it was written. */
-export function decode(position: number, sealed: string): Stored | undefined {
-  const text = unseal(sealed);
-  if (text === undefined) return undefined;
-  const [kind, place, ...fields] = text.split(' ', 6);
-  if (Number(place) !== position) return undefined;
-  if (kind === gapKind) return { kind: 'gap', until: Number(fields[0]) };
-  if (kind !== sampleKind) return undefined;
-  const [arrived = '', time = '', idLength, routingLength] = fields;
-  const start = [kind, place, ...fields].join(' ').length + 1;
-  const routing = start + Number(idLength);
-  const end = routing + Number(routingLength);
-  const body = text.slice(end);
-  const envelope: Envelope = { id: text.slice(start, routing), time: Number(time), routingKey: text.slice(routing, end), body };
-  return { kind: 'sample', entry: { envelope, bytes: Buffer.byteLength(body), arrived: Number(arrived) } };
+/** The position of a checked record. */
+export function positionAt(buffer: Buffer, at: number): number {
+  return buffer.readDoubleLE(at + 12);
+}
+
+/** How many positions before a checked record's own nobody has. */
+export function skippedAt(buffer: Buffer, at: number): number {
+  return buffer.readUInt32LE(at + 36);
+}
+
+/** The sample of a checked record, at a position of the reader's. */
+export function decode(buffer: Buffer, at: number, bytes: number, position: number): Placed {
+  const id = at + recordHeader;
+  const routingKey = id + buffer.readUInt16LE(at + 40);
+  const body = routingKey + buffer.readUInt16LE(at + 42);
+  const envelope: Envelope = {
+    id: buffer.toString('utf8', id, routingKey),
+    time: buffer.readDoubleLE(at + 28),
+    routingKey: buffer.toString('utf8', routingKey, body),
+    body: buffer.toString('utf8', body, at + bytes),
+  };
+  return { position, envelope, arrived: buffer.readDoubleLE(at + 20), bytes };
 }

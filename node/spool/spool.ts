@@ -1,27 +1,42 @@
-import { randomUUID } from 'node:crypto';
-import type { SpoolError } from '../model/errors.js';
+import { SpoolError, systemCode } from '../model/errors.js';
 import type { Clock } from '../model/clock.js';
 import type { Envelope } from '../model/message.js';
-import { admit } from './admission.js';
-import { Drops } from './drops.js';
+import { diskError, systemError } from './diskError.js';
+import { DropCounter, type Cause } from './dropCounter.js';
+import { Entries } from './entries.js';
 import { droppedMessage } from './event.js';
-import { otherVersions } from './folder.js';
-import { Keep } from './keep.js';
+import { diskFiles, type Files } from './files.js';
+import { Jobs } from './jobs.js';
 import { Listeners } from './listeners.js';
 import type { SpoolOptions } from './options.js';
+import { Pending } from './pending.js';
 import type { Queued, QueueStats, SampleQueue } from './queue.js';
-import type { Facts } from './shelf.js';
+import type { Placed } from './record.js';
+import { SegmentLog } from './segmentLog.js';
 import { steadyWall } from './steady.js';
+import { openFolder } from './folder.js';
 
 export type { SpoolEvent } from './event.js';
 export type { SpoolOptions } from './options.js';
 
-const memoryBytes = 16 * 1024 * 1024;
+const mebibyte = 1024 * 1024;
+const memoryBytes = 16 * mebibyte;
+/** Newest samples kept in memory though they are on disk: who is not further behind never reads the disk. */
+const recentBytes = 4 * mebibyte;
+/** Oldest samples kept in memory after they were read from disk, until they are acknowledged. */
+const windowBytes = 8 * mebibyte;
+const longestWrite = mebibyte;
+const readAhead = 512;
 const housekeeping = 1000;
+/** Delay until an acknowledgement is written, milliseconds: what a killed process sends again is what was confirmed in it. */
+const saveDelay = 50;
 const firstRetry = 1000;
 const longestRetry = 30_000;
-/** Samples taken out before they are deleted in a busy second. */
-const sweepAt = 4096;
+/** A job that is at work for so many seconds' checks is one of a disk that does not answer. */
+const patience = 10;
+/** A backlog that cannot be read for so long, milliseconds, counts as damaged. */
+const unreadableLimit = 60_000;
+const longestClose = 3000;
 
 /**
  * Opens the queue on disk. A resolved `put` has reached the operating system and survives the end of the process at any
@@ -35,51 +50,54 @@ export async function openSpool(options: SpoolOptions): Promise<SampleQueue> {
   return spool;
 }
 
-interface Waiting {
-  readonly batch: readonly Envelope[];
-  readonly done: () => void;
-}
-
 class Spool implements SampleQueue {
   readonly #clock: Clock;
-  readonly #keep: Keep;
-  readonly #drops: Drops;
-  readonly #listeners = new Listeners();
+  readonly #files: Files;
   readonly #wall: () => number;
-  /** One job at a time, in the order of the calls. */
-  #turn: Promise<void> = Promise.resolve();
-  #puts: Waiting[] = [];
-  #taken: number[] = [];
+  readonly #drops: DropCounter;
+  readonly #listeners = new Listeners();
+  readonly #jobs: Jobs;
+  #log: SegmentLog | undefined;
+  #unlock: (() => Promise<void>) | undefined;
+  /** The oldest of the log, as far as they were read. */
+  readonly #window = new Entries();
+  /** The newest of the log. */
+  readonly #recent = new Entries();
+  /** What is not in the log yet. */
+  readonly #pending: Pending;
   #acknowledged = 0;
-  #flushing: Promise<void> | undefined;
+  #fault: SpoolError | undefined;
+  #unreadableSince: number | undefined;
+  #writing = false;
   #keeping = false;
-  #first: Facts | undefined;
-  /** The fault that was reported and is not over. */
-  #reported: SpoolError | undefined;
+  #checking = false;
   #delay = firstRetry;
   #cancelRetry: (() => void) | undefined;
+  #cancelSave: (() => void) | undefined;
   #cancelHousekeeping: (() => void) | undefined;
   #closing: Promise<void> | undefined;
+  readonly #noticed = new Set<string>();
 
   constructor(private readonly options: SpoolOptions) {
     this.#clock = options.clock;
+    this.#files = options.files ?? diskFiles;
     this.#wall = steadyWall(options.clock);
-    this.#drops = new Drops(options.clock, (since) => {
+    this.#jobs = new Jobs();
+    this.#drops = new DropCounter(options.clock, (since) => {
       options.report({ kind: 'dropped', message: droppedMessage(since, options), since });
     });
-    this.#keep = new Keep(options.path, randomUUID(), (count) => {
-      this.#drops.add('damage', count);
-    });
+    this.#pending = new Pending(Math.min(options.memoryBytes ?? memoryBytes, options.maxBytes), options.maxBytes, (count) => { this.#drops.add('size', count); });
   }
 
   async open(): Promise<void> {
-    await this.#openDisk();
-    if (this.#keep.fault?.code === 'PSA_SPOOL_LOCKED') throw this.#keep.fault;
-    // Looks at how things stand.
-    await this.#exclusive(() => Promise.resolve());
-    for (const other of await otherVersions(this.options.path)) {
-      this.options.report({ kind: 'notice', message: `${other} is the spool of another version; it is left alone, and the samples in it are not sent by this one.` });
-    }
+    await this.#jobs.run(async () => {
+      try {
+        await this.#openLog();
+      } catch (error) {
+        if (error instanceof SpoolError && error.code === 'PSA_SPOOL_LOCKED') throw error;
+        this.#fail(error);
+      }
+    });
     this.#watch();
   }
 
@@ -88,22 +106,41 @@ class Spool implements SampleQueue {
       this.#drops.add('closed', batch.length);
       return Promise.resolve();
     }
-    return new Promise((done) => {
-      this.#puts.push({ batch, done });
-      void this.#flush();
-    });
+    this.#pending.put(batch, this.#wall());
+    if (this.#fault !== undefined) {
+      this.#listeners.call();
+      return Promise.resolve();
+    }
+    this.#write();
+    return this.#pending.written();
   }
 
-  read(after: number, limit: number): Promise<readonly Queued[]> {
-    if (this.#closing !== undefined) return Promise.resolve([]);
-    return this.#exclusive(() => this.#keep.read(after, limit));
+  read(after: number, limit: number): readonly Queued[] | Promise<readonly Queued[]> {
+    const log = this.#log;
+    if (this.#closing !== undefined || limit <= 0) return [];
+    const from = Math.max(after + 1, log?.head ?? 0);
+    if (log === undefined || log.count === 0 || from >= this.#recentFrom(log)) return this.#readMemory(from, limit);
+    if (from >= (this.#window.first?.position ?? Infinity)) {
+      const found = this.#window.read(from, limit);
+      if (found.length > 0) return found;
+    }
+    return this.#jobs.run(() => this.#readDisk(from, limit));
   }
 
   ack(position: number): void {
     if (this.#closing !== undefined) return;
-    if (this.#acknowledged === 0) this.#acknowledged = Math.max(0, this.#keep.firstPosition - 1);
-    while (this.#acknowledged < Math.min(position, this.#keep.lastPosition)) this.#taken.push(++this.#acknowledged);
-    void this.#flush();
+    const end = this.#fault === undefined ? (this.#log?.next ?? 1) : this.#pending.next;
+    const last = Math.min(position, end - 1);
+    this.#acknowledged = Math.max(this.#acknowledged, last);
+    if (last >= (this.#log?.next ?? 1)) this.#pending.ack(last);
+    if (this.#log === undefined || last < this.#log.head) return;
+    this.#advance(this.#log, last);
+    this.#cancelSave ??= this.#clock.after(saveDelay, () => {
+      void this.#jobs.run(() => {
+        this.#cancelSave = undefined;
+        return this.#perform((one) => one.save());
+      });
+    });
   }
 
   onChange(listener: () => void): () => void {
@@ -111,14 +148,16 @@ class Spool implements SampleQueue {
   }
 
   stats(): QueueStats {
-    const { fault, count, bytes } = this.#keep;
+    const log = this.#log;
+    const count = (log?.count ?? 0) + this.#pending.count;
+    const oldest = this.#oldestKnown();
     return {
       count,
-      bytes,
-      ...(this.#first === undefined || count === 0 ? {} : { oldest: this.#first.time }),
+      bytes: (log?.bytes ?? 0) + this.#pending.bytes,
+      ...(oldest === undefined ? {} : { oldest: oldest.envelope.time }),
       dropped: this.#drops.counts,
-      kept: fault === undefined ? 'disk' : 'memory',
-      ...(fault === undefined ? {} : { fault: fault.message }),
+      kept: this.#fault === undefined ? 'disk' : 'memory',
+      ...(this.#fault === undefined ? {} : { fault: this.#fault.message }),
     };
   }
 
@@ -130,102 +169,249 @@ class Spool implements SampleQueue {
   async #close(): Promise<void> {
     this.#cancelHousekeeping?.();
     this.#cancelRetry?.();
-    await this.#flush();
-    await this.#exclusive(async () => {
-      // Also for what was taken out while it could not be written.
-      if (this.#keep.fault !== undefined) await this.#keep.open(this.#clock.wall()).catch(() => undefined);
-      this.#drops.add('closed', await this.#keep.close());
-      this.#drops.close();
+    this.#cancelSave?.();
+    const flushed = this.#jobs.run(async () => {
+      try {
+        await this.#flush();
+        await this.#log?.sync();
+      } catch {
+        // What is left is counted below.
+      }
+      await this.#log?.close();
+      await this.#unlock?.();
+    });
+    // A disk that does not answer keeps nobody.
+    await Promise.race([flushed, new Promise<void>((resolve) => { void flushed.then(this.#clock.after(longestClose, resolve)); })]);
+    this.#drops.add('closed', this.#pending.count);
+    this.#pending.clear();
+    this.#drops.close();
+  }
+
+  async #openLog(): Promise<void> {
+    await this.#unlock?.();
+    this.#unlock = undefined;
+    const folder = await openFolder(this.#files, this.options.path, (unlock) => { this.#unlock = unlock; }, (message) => { this.#notice(message); });
+    const parts = {
+      files: this.#files, folder, segmentBytes: Math.min(4 * mebibyte, Math.max(64 * 1024, Math.floor(this.options.maxBytes / 8))),
+      onLoss: (count: number) => { this.#drops.add('damage', count); },
+    };
+    const { first, next } = this.#pending;
+    const log = await SegmentLog.open(parts, first, next - 1);
+    this.#pending.follow(log.next, log.count > 0);
+    if (log.count > 0 && next > 1) this.#acknowledged = 0;
+    this.#log = log;
+    await this.#oldest();
+    await log.sync();
+  }
+
+  #notice(message: string): void {
+    if (this.#noticed.has(message)) return;
+    this.#noticed.add(message);
+    this.options.report({ kind: 'notice', message });
+  }
+
+  /** Has what is pending written, soon and together. */
+  #write(): void {
+    if (this.#writing) return;
+    this.#writing = true;
+    void this.#jobs.run(async () => {
+      this.#writing = false;
+      await this.#perform(async (log) => {
+        await this.#evict('size', () => log.bytes + this.#pending.bytes > this.options.maxBytes);
+        await this.#append(log);
+      });
+      if (this.#fault === undefined && this.#pending.count > 0) this.#write();
     });
   }
 
-  /** Everything waiting is written as one. */
-  #flush(): Promise<void> {
-    this.#flushing ??= this.#write();
-    return this.#flushing;
+  /** Appends what is pending to the log, up to so many bytes. */
+  async #append(log: SegmentLog): Promise<void> {
+    const batch = this.#pending.take(longestWrite);
+    if (batch.length > 0) {
+      try {
+        await log.append(batch);
+      } catch (error) {
+        this.#pending.failed();
+        throw error;
+      }
+      const { kept, complete } = this.#pending.done();
+      if (!complete) this.#recent.clear();
+      for (const placed of kept) this.#recent.push(placed);
+      while (this.#recent.bytes > recentBytes) this.#recent.shift();
+      if (this.#acknowledged >= log.head) this.#advance(log, this.#acknowledged);
+    }
+    this.#pending.settle(this.#pending.count === 0 ? Infinity : log.next);
+    this.#listeners.call();
   }
 
-  async #write(): Promise<void> {
-    const puts = await this.#exclusive(async () => {
-      this.#flushing = undefined;
-      const puts = this.#puts.splice(0);
-      const batch = puts.flatMap((put) => put.batch);
-      const { entries, overflows } = admit(batch, this.options.maxBytes, this.#wall());
-      this.#drops.add('size', batch.length - entries.length);
-      await this.#keep.take(this.#taken.splice(0));
-      const incoming = entries.reduce((sum, entry) => sum + entry.bytes, 0);
-      const tooMuch = (): boolean => overflows || this.#keep.bytes + incoming > this.options.maxBytes;
-      if (tooMuch()) this.#drops.add('size', await this.#keep.shed(tooMuch));
-      await this.#keep.append(entries);
-      this.#drops.add('size', this.#keep.shedMemory(this.options.memoryBytes ?? memoryBytes));
-      await this.#keep.commit();
-      await this.#keep.tidy(sweepAt, false);
-      return puts;
-    });
-    for (const { done } of puts) done();
-    if (puts.length > 0) this.#listeners.call();
+  /** Everything pending to the log, which is opened where it is not. */
+  async #flush(): Promise<void> {
+    if (this.#log === undefined) await this.#openLog();
+    const log = this.#log;
+    while (log !== undefined && this.#pending.count > 0) await this.#append(log);
+  }
+
+  #recentFrom(log: SegmentLog): number {
+    return this.#recent.first?.position ?? log.next;
+  }
+
+  #readMemory(from: number, limit: number): readonly Queued[] {
+    const found = this.#recent.read(from, limit);
+    // Otherwise only what is as safe as it can be is handed out.
+    return this.#fault === undefined ? found : [...found, ...this.#pending.read(from, limit - found.length)];
+  }
+
+  async #readDisk(start: number, limit: number): Promise<readonly Queued[]> {
+    try {
+      for (let from = start; ; ) {
+        const log = this.#log;
+        if (log === undefined || this.#closing !== undefined) return [];
+        from = Math.max(from, log.head);
+        if (from >= this.#recentFrom(log)) return this.#readMemory(from, limit);
+        const found = await this.#readLog(log, from, Math.max(limit, readAhead));
+        const wanted = found.filter(({ position }) => position >= log.head).slice(0, limit);
+        if (wanted.length > 0) return wanted;
+        from = (found.at(-1)?.position ?? this.#recentFrom(log) - 1) + 1;
+      }
+    } catch (error) {
+      this.#fail(error);
+      return [];
+    }
+  }
+
+  /** Reads from the log what is not in memory, and keeps it there. */
+  async #readLog(log: SegmentLog, from: number, limit: number): Promise<readonly Placed[]> {
+    let found: readonly Placed[];
+    try {
+      found = await log.read(from, limit, this.#recentFrom(log));
+      this.#unreadableSince = undefined;
+    } catch (error) {
+      this.#unreadableSince ??= this.#clock.now();
+      if (this.#clock.now() - this.#unreadableSince < unreadableLimit) throw error;
+      log.giveUp();
+      return [];
+    }
+    const follows = this.#window.last === undefined ? from <= log.head : from === this.#window.last.position + 1;
+    if (follows && this.#window.bytes < windowBytes) {
+      for (const placed of found) if (placed.position >= log.head) this.#window.push(placed);
+    }
+    return found;
+  }
+
+  /** The oldest sample, where it is in memory. */
+  #oldestKnown(): Placed | undefined {
+    const log = this.#log;
+    if (log === undefined || log.count === 0) return this.#pending.oldest;
+    return [this.#window.first, this.#recent.first].find((placed) => placed?.position === log.head);
+  }
+
+  async #oldest(): Promise<Placed | undefined> {
+    for (;;) {
+      const known = this.#oldestKnown();
+      const log = this.#log;
+      if (known !== undefined || log === undefined || log.count === 0) return known;
+      await this.#readLog(log, log.head, readAhead);
+    }
+  }
+
+  /** Drops the oldest while `unwanted` says so. */
+  async #evict(cause: Cause, unwanted: (oldest: Placed) => boolean): Promise<void> {
+    let count = 0;
+    try {
+      for (let oldest = await this.#oldest(); oldest !== undefined && unwanted(oldest); oldest = this.#oldestKnown() ?? (await this.#oldest())) {
+        if (this.#log !== undefined && oldest.position < this.#log.next) this.#advance(this.#log, oldest.position);
+        else this.#pending.ack(oldest.position);
+        count += 1;
+      }
+    } finally {
+      this.#drops.add(cause, count);
+    }
+  }
+
+  #advance(log: SegmentLog, last: number): void {
+    const window = this.#window.drop(last);
+    const recent = this.#recent.drop(last);
+    log.advance(last + 1, { count: window.count + recent.count, bytes: window.bytes + recent.bytes });
   }
 
   #watch(): void {
     this.#cancelHousekeeping = this.#clock.after(housekeeping, () => {
       this.#watch();
+      this.#check();
       if (this.#keeping) return;
       this.#keeping = true;
-      void this.#exclusive(async () => {
+      void this.#jobs.run(async () => {
         this.#keeping = false;
-        const oldest = this.#wall() - this.options.maxAge * 1000;
-        if (this.#first !== undefined && this.#first.arrived < oldest) {
-          this.#drops.add('age', await this.#keep.shed(({ arrived }) => arrived < oldest));
-        }
-        await this.#keep.tidy(1, true);
+        const limit = this.#wall() - this.options.maxAge * 1000;
+        await this.#evict('age', ({ arrived }) => arrived < limit).catch((error: unknown) => { this.#fail(error); });
+        await this.#perform(async (log) => {
+          await log.measure();
+          await log.sync();
+        });
       });
     });
   }
 
-  async #openDisk(): Promise<void> {
-    const before = this.#keep.inMemory.count;
+  /** Counts checks and not time, and only one in a turn of the event loop: after a host's sleep, or when this process had no turn, much time is no sign. */
+  #check(): void {
+    if (this.#checking) return;
+    this.#checking = true;
+    setImmediate(() => {
+      this.#checking = false;
+      if (this.#jobs.check() >= patience) this.#fail(systemError('ETIMEDOUT'));
+    });
+  }
+
+  async #perform(work: (log: SegmentLog) => Promise<void>): Promise<void> {
+    if (this.#log === undefined || this.#fault !== undefined) return;
     try {
-      const damage = await this.#keep.open(this.#clock.wall());
-      if (damage !== undefined) this.options.report({ kind: 'damaged', code: 'PSA_SPOOL_DAMAGED', ...damage });
-    } catch {
-      // The fault says it; see #exclusive.
+      await work(this.#log);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** From here on samples stay in memory, until the disk takes them again. */
+  #fail(error: unknown): void {
+    if (systemCode(error) === 'ENOENT' && this.#log !== undefined) this.#vanish(this.#log);
+    if (this.#closing !== undefined) return;
+    if (this.#fault === undefined) {
+      this.#fault = diskError(this.options.path, error);
+      this.options.report({ kind: 'fault', code: this.#fault.code, message: `${this.#fault.message} Samples are kept in memory until it can.` });
+    }
+    this.#pending.settle(Infinity);
+    this.#listeners.call();
+    this.#cancelRetry ??= this.#clock.after(this.#delay, () => {
+      this.#delay = Math.min(this.#delay * 2, longestRetry);
+      void this.#jobs.run(() => this.#retry());
+    });
+  }
+
+  /** The folder is gone: what memory has of it will be written again, and the rest is lost. */
+  #vanish(log: SegmentLog): void {
+    this.#log = undefined;
+    const known = [...this.#window.read(log.head, Infinity), ...this.#recent.read(log.head, Infinity)];
+    this.#drops.add('damage', Math.max(0, log.count - known.length));
+    this.#window.clear();
+    this.#recent.clear();
+    this.#pending.prepend(known);
+    void log.close();
+  }
+
+  async #retry(): Promise<void> {
+    const moved = this.#pending.count;
+    try {
+      await this.#log?.sync(0);
+      await this.#flush();
+      await this.#oldest();
+    } catch (error) {
+      this.#cancelRetry = undefined;
+      this.#fail(error);
       return;
     }
+    this.#cancelRetry = this.#fault = undefined;
     this.#delay = firstRetry;
-    if (this.#reported === undefined) return;
-    this.#reported = undefined;
-    this.options.report({ kind: 'recovered', message: `The spool at ${this.options.path} can be written again; ${String(before)} samples were moved there from memory.` });
+    this.options.report({ kind: 'recovered', message: `The spool at ${this.options.path} can be written again; ${String(moved)} samples were moved there from memory.` });
     this.#listeners.call();
-  }
-
-  /** Runs a job after those before it, and then looks at how things stand. */
-  #exclusive<T>(job: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(async () => {
-      const value = await job();
-      this.#first = await this.#keep.first();
-      this.#notice();
-      return value;
-    });
-    this.#turn = result.then(
-      () => undefined,
-      () => undefined,
-    );
-    return result;
-  }
-
-  /** Reports a new fault, and sees to it that the disk is tried again. */
-  #notice(): void {
-    const { fault } = this.#keep;
-    if (fault === undefined || this.#closing !== undefined) return;
-    if (this.#reported === undefined) {
-      this.#reported = fault;
-      this.options.report({ kind: 'fault', code: fault.code, message: `${fault.message} Samples are kept in memory until it can.` });
-    }
-    if (this.#cancelRetry !== undefined) return;
-    this.#cancelRetry = this.#clock.after(this.#delay, () => {
-      this.#cancelRetry = undefined;
-      this.#delay = Math.min(this.#delay * 2, longestRetry);
-      void this.#exclusive(() => this.#openDisk());
-    });
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { statSync } from 'node:fs';
-import { cutPower, flipBit, newestLog, tear, type Damage } from './damage.js';
+import { cutPower, flipBit, newestSegment, tear, type Damage } from './damage.js';
 import type { Random } from './random.js';
 import type { Rig } from './rig.js';
 
@@ -168,10 +168,10 @@ export const faults: readonly Fault[] = [
     return tear(rig.spool, random);
   }),
   spoolDamage('power cut', async (rig, random) => {
-    const log = newestLog(rig.spool);
-    const size = log === undefined ? 0 : statSync(log).size;
+    const segment = newestSegment(rig.spool);
+    const size = segment === undefined ? 0 : statSync(segment).size;
     await some(random, 0.1, 0.9);
     await killed(rig);
-    return cutPower(rig.spool, log, size);
+    return cutPower(rig.spool, segment, size);
   }),
 ];

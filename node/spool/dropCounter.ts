@@ -9,15 +9,15 @@ export type DropCounts = Readonly<Record<Cause, number>>;
 const none: DropCounts = { size: 0, age: 0, damage: 0, closed: 0 };
 const quiet = 60_000;
 
-/** Counts what is let go and tells of it at most once a minute: the first time at once, then what came since. */
-export class Drops {
+/** Counts what is let go and reports it at most once a minute: the first time at once, then what came since. */
+export class DropCounter {
   #counts: Record<Cause, number> = { ...none };
-  #untold: Record<Cause, number> = { ...none };
+  #unreported: Record<Cause, number> = { ...none };
   #cancel: (() => void) | undefined;
 
   constructor(
     private readonly clock: Clock,
-    private readonly tell: (since: DropCounts) => void,
+    private readonly report: (since: DropCounts) => void,
   ) {}
 
   /** Since the queue was opened. */
@@ -28,25 +28,29 @@ export class Drops {
   add(cause: Cause, count: number): void {
     if (count === 0) return;
     this.#counts[cause] += count;
-    this.#untold[cause] += count;
-    if (this.#cancel === undefined) this.#say();
+    this.#unreported[cause] += count;
+    if (this.#cancel === undefined) this.#flush();
   }
 
-  /** Tells what is still untold, and is done. */
+  /** Reports what is not reported yet, and is done. */
   close(): void {
     this.#cancel?.();
     this.#cancel = undefined;
-    if (Object.values(this.#untold).some((count) => count > 0)) this.tell(this.#untold);
-    this.#untold = { ...none };
+    if (this.#any()) this.report(this.#unreported);
+    this.#unreported = { ...none };
   }
 
-  #say(): void {
-    const since = this.#untold;
-    this.#untold = { ...none };
+  #any(): boolean {
+    return Object.values(this.#unreported).some((count) => count > 0);
+  }
+
+  #flush(): void {
+    const since = this.#unreported;
+    this.#unreported = { ...none };
     this.#cancel = this.clock.after(quiet, () => {
       this.#cancel = undefined;
-      if (Object.values(this.#untold).some((count) => count > 0)) this.#say();
+      if (this.#any()) this.#flush();
     });
-    this.tell(since);
+    this.report(since);
   }
 }

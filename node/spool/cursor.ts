@@ -1,0 +1,95 @@
+import { systemCode } from '../model/errors.js';
+import { crc32 } from './crc32.js';
+import type { Files, OpenFile } from './files.js';
+
+/** What a log's cursor says. Positions as in the log. */
+export interface CursorState {
+  /** Everything before it is acknowledged or evicted. */
+  readonly head: number;
+  /** Everything from `head` to before this was on the disk. */
+  readonly next: number;
+}
+
+const magic = Buffer.from('PSACUR02');
+const slotBytes = 36;
+/** Each slot in a block of its own: a power cut tears the one that was being written. */
+const slotDistance = 4096;
+
+/**
+ * The small file beside the segments that says how far a log is acknowledged. Two checksummed slots: what the disk has taken
+ * for certain is not written over until it has the other.
+ */
+export class Cursor {
+  #file: OpenFile | undefined;
+  #generation = 0;
+  #safe = 1;
+  #saved: CursorState | undefined;
+  #synced: CursorState | undefined;
+
+  constructor(
+    private readonly files: Files,
+    private readonly path: string,
+  ) {}
+
+  /** Reads it. `sure`: no slot is damaged, so nothing newer was lost. */
+  async open(): Promise<{ readonly state?: CursorState; readonly sure: boolean }> {
+    await this.close();
+    try {
+      this.#file = await this.files.open(this.path, 'write');
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw error;
+      return { sure: true };
+    }
+    const slots = [await this.#read(0), await this.#read(1)] as const;
+    const [first, second] = slots.map((slot) => (slot === 'damaged' ? undefined : slot));
+    const newest = (first?.generation ?? -1) > (second?.generation ?? -1) ? first : second;
+    this.#safe = newest === first ? 0 : 1;
+    if (newest === undefined) this.#safe = 1;
+    this.#generation = newest?.generation ?? 0;
+    const sure = !slots.includes('damaged');
+    return newest === undefined ? { sure } : { state: newest, sure };
+  }
+
+  /** Writes it, where it changed. It has reached the operating system when this resolves. */
+  async save(state: CursorState): Promise<void> {
+    if (same(state, this.#saved)) return;
+    const data = Buffer.alloc(slotBytes);
+    magic.copy(data);
+    data.writeDoubleLE(this.#generation + 1, 8);
+    data.writeDoubleLE(state.head, 16);
+    data.writeDoubleLE(state.next, 24);
+    data.writeUInt32LE(crc32(data.subarray(0, 32)), 32);
+    this.#file ??= await this.files.create(this.path);
+    await this.#file.write(data, slotBytes, (1 - this.#safe) * slotDistance);
+    this.#generation += 1;
+    this.#saved = state;
+  }
+
+  /** Writes it, where it changed, and has the disk take it. */
+  async sync(state: CursorState): Promise<void> {
+    if (same(state, this.#synced)) return;
+    await this.save(state);
+    await this.#file?.sync();
+    this.#synced = state;
+    this.#safe = 1 - this.#safe;
+  }
+
+  async close(): Promise<void> {
+    const file = this.#file;
+    this.#file = this.#saved = this.#synced = undefined;
+    await file?.close().catch(() => undefined);
+  }
+
+  async #read(slot: number): Promise<(CursorState & { readonly generation: number }) | 'damaged' | undefined> {
+    const data = Buffer.alloc(slotBytes);
+    const found = (await this.#file?.read(data, slotBytes, slot * slotDistance)) ?? 0;
+    // Never written.
+    if (data.every((byte) => byte === 0)) return undefined;
+    const whole = found === slotBytes && data.subarray(0, 8).equals(magic) && crc32(data.subarray(0, 32)) === data.readUInt32LE(32);
+    return whole ? { generation: data.readDoubleLE(8), head: data.readDoubleLE(16), next: data.readDoubleLE(24) } : 'damaged';
+  }
+}
+
+function same(one: CursorState, other: CursorState | undefined): boolean {
+  return one.head === other?.head && one.next === other.next;
+}

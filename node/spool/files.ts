@@ -1,0 +1,138 @@
+import { chmod, constants, fdatasync, fchmod, fstat, ftruncate, open, close, read, write } from 'node:fs';
+import { lstat, mkdir, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { SpoolError, systemCode } from '../model/errors.js';
+import { lock } from './lock.js';
+
+/** An open file. Every call rejects with the system's error. */
+export interface OpenFile {
+  /** Writes all of the first `length` bytes at a place. */
+  write(data: Buffer, length: number, at: number): Promise<void>;
+  /** Reads up to `length` bytes from a place; gives how many there were. */
+  read(into: Buffer, length: number, at: number): Promise<number>;
+  truncate(size: number): Promise<void>;
+  /** Resolves when the disk has it. */
+  sync(): Promise<void>;
+  /** Whether no folder names it any more. */
+  unlinked(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** What a spool asks of the file system; tests put their own in its place. Nothing of it follows a symbolic link. */
+export interface Files {
+  /** Makes a new file, for this account alone. */
+  create(path: string): Promise<OpenFile>;
+  open(path: string, access: 'read' | 'write'): Promise<OpenFile>;
+  /** The files of a folder and their sizes. */
+  list(folder: string): Promise<{ readonly name: string; readonly size: number }[]>;
+  remove(path: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  /** Makes a folder and those above it where they are missing, for this account alone. */
+  makeFolder(path: string): Promise<void>;
+  /** Resolves when the disk has the folder's names. */
+  syncFolder(path: string): Promise<void>;
+  /** Takes a folder for this process alone; gives what lets go of it. Throws SpoolError PSA_SPOOL_LOCKED. */
+  lock(folder: string): Promise<() => Promise<void>>;
+}
+
+const calls = {
+  chmod: promisify(chmod), fchmod: promisify(fchmod), open: promisify(open), close: promisify(close), fdatasync: promisify(fdatasync),
+  fstat: promisify(fstat), ftruncate: promisify(ftruncate),
+};
+
+// Windows has no such flag, and no links that an ordinary account can make.
+const noFollow = (constants as Partial<typeof constants>).O_NOFOLLOW ?? 0;
+
+/** Not fs/promises' FileHandle: its calls cost several times as much. */
+class DiskFile implements OpenFile {
+  constructor(private readonly fd: number) {}
+
+  write(data: Buffer, length: number, at: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const from = (done: number): void => {
+        write(this.fd, data, done, length - done, at + done, (error, written) => {
+          if (error !== null) reject(error);
+          else if (done + written < length) from(done + written);
+          else resolve();
+        });
+      };
+      from(0);
+    });
+  }
+
+  read(into: Buffer, length: number, at: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      read(this.fd, into, 0, length, at, (error, found) => {
+        if (error === null) resolve(found);
+        else reject(error);
+      });
+    });
+  }
+
+  truncate(size: number): Promise<void> {
+    return calls.ftruncate(this.fd, size);
+  }
+
+  sync(): Promise<void> {
+    return calls.fdatasync(this.fd);
+  }
+
+  async unlinked(): Promise<boolean> {
+    return (await calls.fstat(this.fd)).nlink === 0;
+  }
+
+  close(): Promise<void> {
+    return calls.close(this.fd);
+  }
+}
+
+/** The file system of this machine. */
+export const diskFiles: Files = {
+  async create(path) {
+    const fd = await calls.open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | noFollow, 0o600);
+    // An umask may have taken the owner's rights too.
+    await calls.fchmod(fd, 0o600).catch(() => undefined);
+    return new DiskFile(fd);
+  },
+  async open(path, access) {
+    return new DiskFile(await calls.open(path, (access === 'read' ? constants.O_RDONLY : constants.O_RDWR) | noFollow));
+  },
+  async list(folder) {
+    const files = [];
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      if (entry.isFile()) files.push({ name: entry.name, size: (await lstat(join(folder, entry.name))).size });
+    }
+    return files;
+  },
+  remove: unlink,
+  rename,
+  async makeFolder(path) {
+    await makeMissing(path);
+    if ((await lstat(path)).isSymbolicLink()) {
+      throw new SpoolError('PSA_SPOOL_UNUSABLE', `The spool at ${path} cannot be used: it is a symbolic link, through which nothing is written. Set spool.path to the directory itself.`);
+    }
+  },
+  async syncFolder(path) {
+    // Windows cannot open a directory so, and keeps names safe by itself.
+    if (process.platform === 'win32') return;
+    const fd = await calls.open(path, constants.O_RDONLY);
+    await calls.fdatasync(fd).finally(() => calls.close(fd));
+  },
+  lock,
+};
+
+// Not mkdir's own `recursive`: it never ends where a directory can be entered and nothing be made in it (/proc), and
+// gives ENOENT for a file system that is read-only.
+async function makeMissing(path: string): Promise<void> {
+  try {
+    await mkdir(path, 0o700);
+    await calls.chmod(path, 0o700);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' && dirname(path) !== path) {
+      await makeMissing(dirname(path));
+      await mkdir(path, 0o700);
+      await calls.chmod(path, 0o700);
+    } else if (!(await stat(path).catch(() => undefined))?.isDirectory()) throw error;
+  }
+}
