@@ -65,7 +65,7 @@ describe('the package', () => {
 
   it('holds native modules for Windows only', () => {
     const native = Object.keys(files).filter((name) => /\.(node|dll|so|exe)$/.test(name));
-    assert.deepEqual(native.map((name) => name.split('/').at(-1)).sort(), ['classic-level.node', 'koffi.node', 'node.exe', 'nssm.exe']);
+    assert.deepEqual(native.map((name) => name.split('/').at(-1)).sort(), ['koffi.node', 'node.exe', 'nssm.exe']);
     for (const name of native) assert.equal(Buffer.from(files[name].slice(0, 2)).toString(), 'MZ', name);
   });
 
@@ -88,7 +88,7 @@ describe('the package', () => {
     const installed = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
     const bundled = inputs.map((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]).filter((name) => name !== undefined);
     // Beside what esbuild put into collector.cjs: the native modules, what is compiled into them, and the programs.
-    const beside = ['@koromix/koffi-win32-x64', 'leveldb', 'snappy', 'napi-macros', 'node-addon-api', 'node-api-headers', 'node', 'nssm'];
+    const beside = ['@koromix/koffi-win32-x64', 'node-addon-api', 'node-api-headers', 'node', 'nssm'];
     assert.deepEqual([...listed].sort(), [...new Set([...bundled, ...beside])].sort());
     const refs = new Set(bill.components.map((component) => component['bom-ref']));
     assert.equal(refs.size, bill.components.length);

@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 import { root } from './dependencies.mjs';
 
 /** What only the clone's node_modules holds: packages with native parts. */
-const nativePackages = ['koffi', 'classic-level'];
+const nativePackages = ['koffi'];
 
 /**
  * Bundles dist/cli/main.js; `options` are esbuild's. Gives the code and the files that esbuild's metafile names as in it.

@@ -10,8 +10,6 @@ const native = {
   setup({ onResolve }) {
     onResolve({ filter: /^@koromix\/koffi-win32-x64$/ }, () => ({ path: './koffi.node', external: true }));
     onResolve({ filter: /^@koromix\// }, ({ path }) => ({ path, external: true }));
-    onResolve({ filter: /^\.\/binding(\.js)?$/ }, ({ importer }) =>
-      /[\\/]node_modules[\\/]classic-level[\\/]/.test(importer) ? { path: './classic-level.node', external: true } : undefined);
   },
 };
 

@@ -10,9 +10,6 @@ const koffiNative = 'node_modules/@koromix/koffi-win32-x64';
 
 /** C and C++ in the native modules: whose it is part of, and where its licence lies. */
 const compiledIn = [
-  { name: 'leveldb', version: '1.20', license: 'BSD-3-Clause', carrier: 'node_modules/classic-level', text: 'node_modules/classic-level/deps/leveldb/leveldb-1.20/LICENSE' },
-  { name: 'snappy', license: 'BSD-3-Clause', carrier: 'node_modules/classic-level', text: 'node_modules/classic-level/deps/snappy/snappy/COPYING' },
-  { name: 'napi-macros', license: 'MIT', carrier: 'node_modules/classic-level', text: 'node_modules/napi-macros/LICENSE' },
   { name: 'node-addon-api', license: 'MIT', carrier: 'node_modules/koffi', text: 'node_modules/koffi/vendor/node-addon-api/LICENSE.md' },
   { name: 'node-api-headers', license: 'MIT', carrier: 'node_modules/koffi', text: 'node_modules/koffi/vendor/node-api-headers/LICENSE' },
 ];

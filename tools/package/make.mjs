@@ -33,7 +33,6 @@ export async function makePackage({ out } = {}) {
   // Whatever package.json lies above the module, main.js is CommonJS.
   files.set('collector/package.json', Buffer.from('{ "type": "commonjs" }\n'));
   files.set('collector/koffi.node', await readFile(join(parts.modules, '@koromix/koffi-win32-x64/win32_x64/koffi.node')));
-  files.set('collector/classic-level.node', await readFile(join(parts.modules, 'classic-level/prebuilds/win32-x64/classic-level.node')));
   files.set('bin/node.exe', await readFile(parts.node));
   files.set('bin/nssm.exe', await readFile(parts.nssm));
   files.set('THIRD-PARTY-NOTICES.txt', Buffer.from(notices(components)));
