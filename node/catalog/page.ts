@@ -4,7 +4,7 @@ import { functions } from './functions.js';
 
 const shapes: Record<CatalogFunction['shape'], string> = {
   value: 'one value', values: 'a list of numbers', fields: 'a map of fields', records: 'a list of maps', map: 'a map of maps',
-  lists: 'a map of lists of maps',
+  lists: 'a map of lists of maps', numbers: 'a map of numbers',
 };
 
 /** How a function is called: its name, its arguments and their defaults. */
@@ -19,20 +19,30 @@ export function shapeText(definition: CatalogFunction): string {
   return `${shapes[definition.shape]}${per === undefined ? '' : `; with ${per.argument}, ${shapes[per.shape]}`}`;
 }
 
-function fieldRow({ name, unit, type, kind, platforms, aliases, meaning }: Field): string {
-  const only = platforms.length === 1 ? ` (${platforms[0] === 'win32' ? 'Windows' : 'Linux'} only)` : '';
-  const older = aliases.length === 0 ? '' : `; also \`${aliases.join('`, `')}\``;
-  return `| ${name === '' ? 'the value' : `\`${name}\``} | ${type === 'number' ? unit : type} | ${kind} | ${meaning}${only}${older} |`;
+/** The names of an enumeration's numbers. */
+export function enumeration(values: Readonly<Record<number, string>>): string {
+  return Object.entries(values).map(([number, name]) => `${number} ${name}`).join(', ');
 }
 
-function argumentRow({ name, type, nullable, required, default: value, meaning }: Argument): string {
-  return `| \`${name}\` | ${type}${nullable ? ' or null' : ''} | ${required ? 'required' : JSON.stringify(value)} | ${meaning} |`;
+function fieldRow({ name, unit, type, kind, platforms, aliases, values, meaning }: Field): string {
+  const only = platforms.length === 1 ? ` (${platforms[0] === 'win32' ? 'Windows' : 'Linux'} only)` : '';
+  const older = aliases.length === 0 ? '' : `; also \`${aliases.join('`, `')}\``;
+  const names = values === undefined ? '' : `: ${enumeration(values)}`;
+  return `| ${name === '' ? 'the value' : `\`${name}\``} | ${type === 'number' ? unit : type} | ${kind} | ${meaning}${names}${only}${older} |`;
+}
+
+function argumentRow({ name, type, nullable, required, default: value, values, meaning }: Argument): string {
+  const words = values === undefined ? type : values.map((value) => `\`${value}\``).join(', ');
+  return `| \`${name}\` | ${words}${nullable ? ' or null' : ''} | ${required ? 'required' : JSON.stringify(value)} | ${meaning} |`;
 }
 
 function section(definition: CatalogFunction): string[] {
   const args = definition.arguments.map(argumentRow);
+  const absent = Object.entries(definition.reasons ?? {}).map(([platform, reason]) => `Not on ${platform === 'win32' ? 'Windows' : 'Linux'}: ${reason}.`);
+  const bulk = definition.bulk === true ? ['It needs a `result_argument`.'] : [];
   return [
-    `## ${definition.name}`, '', `\`${signature(definition)}\``, '', `${definition.meaning}. Gives ${shapeText(definition)}.`, '',
+    `## ${definition.name}`, '', `\`${signature(definition)}\``, '',
+    [`${definition.meaning}. Gives ${shapeText(definition)}.`, ...bulk, ...absent].join(' '), '',
     ...(args.length === 0 ? [] : ['| argument | type | default | meaning |', '|---|---|---|---|', ...args, '']),
     '| field | unit | kind | meaning |', '|---|---|---|---|', ...definition.fields.map(fieldRow), '',
   ];

@@ -1,14 +1,25 @@
 /**
- * The `result_argument`: which numbers of a result are wanted. Text such as `free`, `0.user`, `*.read_bytes`, `eth0.100.mtu`
- * or `count` becomes a path of keys, guided by the function's shape, so that keys may contain dots.
+ * The `result_argument`: which numbers of a result are wanted. Text such as `free`, `0.user`, `*.read_bytes`, `eth0.100.mtu`,
+ * `memory_info.rss` or `count` becomes a path of keys, guided by the function's shape, so that keys may contain dots.
  */
-import { fieldNamed, shapeOf, type CatalogFunction, type Shape } from './function.js';
+import { fieldNamed, shapeOf, type CatalogFunction, type Field, type Shape } from './function.js';
 
-/** A parsed result_argument: keys from the outside in; `*` every key, `count` (last) how many there are. */
+/** A parsed result_argument: keys from the outside in; `*` every key, `count` or `any` (last) how many there are, and whether. */
 export type Selector = readonly string[];
 
+/** What a result_argument may be instead of what it is. */
+export interface SelectorFault {
+  readonly expected: string;
+}
+
 /** How many keys deep the items of a shape are, before its fields. */
-const depth: Record<Shape, number> = { value: 0, values: 1, fields: 0, records: 1, map: 1, lists: 2 };
+const depth: Record<Shape, number> = { value: 0, values: 1, numbers: 1, fields: 0, records: 1, map: 1, lists: 2 };
+
+/** What may be asked of a list or map as a whole. */
+export const wholes: readonly string[] = ['count', 'any'];
+
+/** Shapes whose items are numbers without names. */
+const unnamed: readonly Shape[] = ['value', 'values', 'numbers'];
 
 /**
  * Parses a result_argument for a function called with `args`.
@@ -18,43 +29,77 @@ export function parseSelector(
   definition: CatalogFunction,
   args: Readonly<Record<string, unknown>>,
   source: string,
-): Selector | { readonly expected: string } {
+): Selector | SelectorFault {
   const shape = shapeOf(definition, args);
-  const expected = { expected: expectation(definition, shape) };
-  if (shape === 'value' || source === '') return expected;
+  const form: Form = { definition, shape };
   const keys = source.split('.');
+  const selector =
+    shape === 'value' || source === '' ? undefined
+    : unnamed.includes(shape) ? (wholes.includes(source) ? [source] : itemKeys(form, keys))
+    : namedSelector(form, keys);
+  return selector ?? { expected: expectation(form, source) };
+}
+
+interface Form {
+  readonly definition: CatalogFunction;
+  readonly shape: Shape;
+}
+
+function namedSelector(form: Form, keys: readonly string[]): Selector | undefined {
+  const found = fieldAtEnd(form, keys);
+  if (found !== undefined) {
+    const items = itemKeys(form, found.items);
+    return items?.length === depth[form.shape] && found.field.type !== 'string' ? [...items, ...found.field.name.split('.')] : undefined;
+  }
   const last = keys[keys.length - 1] ?? '';
-  const named = shape !== 'values' && last !== '*' ? fieldNamed(definition, last) : undefined;
-  if (shape === 'fields') {
-    if (source === '*') return ['*'];
-    return named !== undefined && keys.length === 1 && named.type !== 'string' ? [named.name] : expected;
+  if (wholes.includes(last)) {
+    const items = keys.length === 1 ? [] : itemKeys(form, keys.slice(0, -1));
+    return items !== undefined && items.length < depth[form.shape] ? [...items, last] : undefined;
   }
-  if (named !== undefined) {
-    const items = itemKeys(shape, keys.slice(0, -1));
-    return items?.length === depth[shape] && named.type !== 'string' ? [...items, named.name] : expected;
+  return groupAtEnd(form, keys) ?? everyField(form, keys);
+}
+
+/** The longest end of a path that is a field's name, and what stands before it. */
+function fieldAtEnd({ definition, shape }: Form, keys: readonly string[]): { field: Field; items: readonly string[] } | undefined {
+  for (let at = 0; at < keys.length; at++) {
+    const field = fieldNamed(definition, keys.slice(at).join('.'));
+    // `count` of a map of processes is how many there are, not that each of them is one.
+    if (field === undefined || field.name === '' || (shape === 'map' && wholes.includes(field.name))) continue;
+    return { field, items: keys.slice(0, at) };
   }
-  if (last === 'count') {
-    const items = itemKeys(shape, keys.slice(0, -1));
-    return items !== undefined && items.length < depth[shape] ? [...items, 'count'] : expected;
+  return undefined;
+}
+
+/** Every field within a field: `memory_info` of a process, which `memory_info.*` says too. */
+function groupAtEnd(form: Form, source: readonly string[]): Selector | undefined {
+  const keys = source.length > 1 && source[source.length - 1] === '*' ? source.slice(0, -1) : source;
+  for (let at = 0; at < keys.length; at++) {
+    const group = `${keys.slice(at).join('.')}.`;
+    if (!form.definition.fields.some((field) => field.name.startsWith(group))) continue;
+    const items = itemKeys(form, keys.slice(0, at));
+    if (items?.length === depth[form.shape]) return [...items, ...keys.slice(at)];
   }
-  // `a.*` of a list of named tuples asks for every field of `a`, as `a` does.
-  const items = itemKeys(shape, last === '*' && keys.length > depth[shape] ? keys.slice(0, -1) : keys);
-  if (items === undefined || items.length === 0 || !hasNumbers(definition)) return expected;
-  return items;
+  return undefined;
+}
+
+/** Every field of items. `a.*` of a list of named tuples asks for every field of `a`, as `a` does. */
+function everyField(form: Form, keys: readonly string[]): Selector | undefined {
+  if (form.shape === 'fields') return keys.length === 1 && keys[0] === '*' ? ['*'] : undefined;
+  const last = keys[keys.length - 1] ?? '';
+  const items = itemKeys(form, last === '*' && keys.length > depth[form.shape] ? keys.slice(0, -1) : keys);
+  return items !== undefined && selectableFields(form.definition).length > 0 ? items : undefined;
 }
 
 /** The keys of items, dots of a name put back together; undefined where a list's index is no index. */
-function itemKeys(shape: Shape, keys: readonly string[]): string[] | undefined {
+function itemKeys({ definition, shape }: Form, keys: readonly string[]): string[] | undefined {
   const isIndex = (key: string): boolean => key === '*' || /^(0|[1-9]\d*)$/.test(key);
-  if (keys.length === 0) return [];
+  // What is asked of processes is asked of each, as long as none is named.
+  if (keys.length === 0) return shape === 'map' && definition.group === 'process' ? ['*'] : [];
+  if (shape === 'fields' || shape === 'value') return undefined;
   if (shape === 'values' || shape === 'records') return keys.length === 1 && keys.every(isIndex) ? [...keys] : undefined;
-  if (shape === 'map') return [keys.join('.')];
+  if (shape === 'map' || shape === 'numbers') return [keys.join('.')];
   const last = keys[keys.length - 1] ?? '';
   return keys.length > 1 && isIndex(last) ? [keys.slice(0, -1).join('.'), last] : [keys.join('.')];
-}
-
-function hasNumbers(definition: CatalogFunction): boolean {
-  return definition.fields.some((field) => field.type !== 'string');
 }
 
 /** The names of the fields that can be published. */
@@ -63,19 +108,32 @@ export function selectableFields(definition: CatalogFunction): string[] {
 }
 
 /** A sentence part that lists what a result_argument may be. */
-function expectation(definition: CatalogFunction, shape: Shape): string {
-  const fields = selectableFields(definition);
-  const names = fields.length === 0 ? '' : `<field> (${fields.join(', ')})`;
+function expectation({ definition, shape }: Form, source: string): string {
+  const keys = source.split('.');
+  const text = unnamed.includes(shape) ? undefined : fieldAtEnd({ definition, shape }, keys);
+  const names = fieldNames(definition, keys);
+  if (text?.field.type === 'string' && selectableFields(definition).length > 0) {
+    return `a number, which ${text.field.name} is not; the numbers beside it are ${names}`;
+  }
+  const field = names === '' ? '' : `<field> (${names})`;
   const offers: Record<Shape, readonly string[]> = {
     value: [],
     values: ['<index>', '*', 'count'],
-    fields: ['*', names],
-    records: fields.length === 0 ? ['count'] : ['count', '<index>', `<index or *>.${names}`],
-    map: ['count', '<key>', `<key or *>.${names}`],
-    lists: ['count', '<key or *>.count', `<key or *>.<index or *>.${names}`],
+    numbers: ['<key>', '*', 'count'],
+    fields: ['*', field],
+    records: names === '' ? ['count', 'any'] : ['count', 'any', '<index>', `<index or *>.${field}`],
+    map: ['count', 'any', '<key>', `<key or *>.${field}`],
+    lists: ['count', '<key or *>.count', `<key or *>.<index or *>.${field}`],
   };
   const offer = offers[shape];
   return offer.length === 0 ? 'no result_argument, for the result is one value' : offer.join(', ');
+}
+
+/** The fields that a path could mean: those of the field that it begins to name, else all. */
+function fieldNames(definition: CatalogFunction, keys: readonly string[]): string {
+  const names = selectableFields(definition);
+  const near = keys.flatMap((key) => names.filter((name) => name.startsWith(`${key}.`)));
+  return (near.length > 0 ? near : names).join(', ');
 }
 
 /** Whether a selector can only ever give one number, which is then published with an empty path. */
@@ -83,6 +141,8 @@ export function selectsOne(definition: CatalogFunction, args: Readonly<Record<st
   const shape = shapeOf(definition, args);
   if (selector === undefined) return shape === 'value';
   if (selector.includes('*')) return false;
-  if (selector[selector.length - 1] === 'count' && fieldNamed(definition, 'count') === undefined) return true;
-  return selector.length === depth[shape] + (shape === 'values' ? 0 : 1);
+  const items = depth[shape];
+  if (unnamed.includes(shape)) return selector.length === 1;
+  if (selector.length <= items) return wholes.includes(selector[selector.length - 1] ?? '');
+  return fieldNamed(definition, selector.slice(items).join('.')) !== undefined;
 }

@@ -23,6 +23,8 @@ export const longestInterval = 604_800;
 const day = 86_400;
 /** The largest number that an argument takes where the catalog says no less: 32 bits, as system calls do. */
 const largestArgument = 2 ** 32 - 1;
+/** So that no value can leave the numbers that JSON readers have. */
+const largestScale = 1e15;
 /** Characters of a path, Windows' limit, and of other text. */
 const longestPath = 32_767;
 const longestText = 1024;
@@ -34,7 +36,8 @@ function argumentSchema(argument: Argument): Schema {
     ...(argument.minimum === undefined ? {} : { minimum: argument.minimum }),
     ...(argument.type === 'number' || argument.type === 'integer' ? { maximum: largestArgument } : {}),
     ...(argument.type === 'string' ? { maxLength: longestPath } : {}),
-    ...(argument.values === undefined ? {} : { enum: argument.values }),
+    ...(argument.values === undefined ? {} : { enum: argument.nullable ? [...argument.values, null] : argument.values }),
+    ...(argument.notEmpty === true ? { pattern: '\\S' } : {}),
     ...(argument.required ? {} : { default: argument.default }),
     description: argument.meaning,
   };
@@ -80,6 +83,9 @@ export function psutilConfigSchema(): Schema {
         result_argument: text('a field of the result, or a path into it'),
         interval: { type: 'number', minimum: shortestInterval, maximum: longestInterval, description: 'seconds between calls' },
         alias: text('the metric\'s name; the method\'s unless given'),
+        rate: { type: 'boolean', default: false, description: 'publish how fast a counter grows, a second, instead of what it has reached' },
+        scale: { type: 'number', default: 1, minimum: -largestScale, maximum: largestScale, description: 'what every value is multiplied by' },
+        unit: { type: 'string', maxLength: 64, description: 'the unit of the published values; the catalog\'s unless given' },
       },
       required: ['method', 'interval'],
       additionalProperties: false,

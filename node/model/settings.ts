@@ -14,6 +14,12 @@ export interface Entry {
   readonly interval: number;
   /** The metric's name: alias or method. */
   readonly name: string;
+  /** Whether the growth a second of counters is published instead of what they have reached. */
+  readonly rate: boolean;
+  /** What every value is multiplied by. */
+  readonly scale: number;
+  /** The unit of the published values; absent: the catalog's. */
+  readonly unit?: string;
 }
 
 /** Where a broker's password comes from; at most one. It is read again on every attempt to connect. */
