@@ -7,7 +7,7 @@ import type { Provider } from './providers/provider.js';
 import { SharedProvider } from './providers/shared.js';
 import { Envelopes } from './sample/envelopes.js';
 import type { Envelope, Sample } from './model/message.js';
-import { MethodReader } from './sample/methodReader.js';
+import { openReader } from './sample/reader.js';
 import { Sampler, type Observer } from './sample/sampler.js';
 import { isoTime, sleep, type Clock } from './model/clock.js';
 import { Scheduler } from './scheduler/scheduler.js';
@@ -74,7 +74,7 @@ export class Agent {
     const definition = functionNamed(entry.method);
     if (definition === undefined) throw new UnavailableError(`the catalog has no ${entry.method}`);
     const { clock, settings } = this.parts;
-    const reader = new MethodReader(this.#provider, clock, entry.method, entry.args);
+    const reader = openReader(this.#provider, clock, entry);
     return new Sampler(
       entry, definition, reader, settings.publish.units, this.#observer(stats),
       (samples) => { this.#take(samples); },

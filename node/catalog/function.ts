@@ -56,10 +56,10 @@ export interface CatalogFunction {
   readonly arguments: readonly Argument[];
   readonly shape: Shape;
   /**
-   * The argument that asks for one result an item (percpu, perdisk, pernic), and the shape it then has. `value` is what
-   * the argument must be for that: true unless given, `*` for any value at all.
+   * The argument that asks for one result an item (percpu, perdisk, pernic), and the shape it then has. It does so when it is
+   * true, when it is `value`, or where `given` when it has any value at all.
    */
-  readonly perItem?: { readonly argument: string; readonly value?: string; readonly shape: Shape };
+  readonly perItem?: { readonly argument: string; readonly value?: string; readonly given?: true; readonly shape: Shape };
   /** Whether a result holds so many numbers that nobody wants all of them: a result_argument is then required. */
   readonly bulk?: boolean;
   /** The members of the named tuple; for `value`, `values` and `numbers` one unnamed field. */
@@ -71,7 +71,7 @@ export function shapeOf(definition: CatalogFunction, args: Readonly<Record<strin
   const per = definition.perItem;
   if (per === undefined) return definition.shape;
   const value = args[per.argument];
-  const asked = per.value === '*' ? value !== null && value !== undefined : value === (per.value ?? true);
+  const asked = per.given === true ? value !== null && value !== undefined : value === (per.value ?? true);
   return asked ? per.shape : definition.shape;
 }
 

@@ -57,7 +57,7 @@ export const network: readonly CatalogFunction[] = [
       pattern('service', 'only those of the processes of this Windows service'),
       optional('by', 'string', 'count them by this instead of listing them', { values: ['status', 'port', 'pid', 'process', 'service'] }),
     ],
-    shape: 'records', perItem: { argument: 'by', value: '*', shape: 'numbers' }, bulk: true,
+    shape: 'records', perItem: { argument: 'by', given: true, shape: 'numbers' }, bulk: true,
     fields: [
       gauge('fd', '', 'file descriptor; -1 where unknown, and on Windows'),
       gauge('family', '', 'address family, the system\'s number'),

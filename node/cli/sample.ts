@@ -5,7 +5,7 @@ import type { Arguments, Result } from '../catalog/value.js';
 import { ExitCode, UnavailableError, UsageError } from '../model/errors.js';
 import { openProvider } from '../providers/host.js';
 import { SharedProvider } from '../providers/shared.js';
-import { MethodReader } from '../sample/methodReader.js';
+import { openReader, type Reading } from '../sample/reader.js';
 import { select } from '../sample/selection.js';
 import { sleep, systemClock } from '../model/clock.js';
 import type { Command, Options } from './command.js';
@@ -43,15 +43,16 @@ export const sample: Command = {
     const provider = new SharedProvider(await openProvider());
     try {
       const args = completeArguments(entry);
-      const reader = new MethodReader(provider, systemClock, method, args);
+      const selector = selectorOf(entry);
+      const reader = openReader(provider, systemClock, { method, args, ...(selector === undefined ? {} : { select: selector }) });
       if (reader.sinceLast) {
         await reader.prime();
         await sleep(systemClock, shortestWindow);
       }
       for (let taken = 1; ; taken++) {
         const began = systemClock.now();
-        const { result } = await reader.read();
-        show(definition, args, chosen(definition, entry, args, result), json);
+        const reading = await reader.read();
+        show(definition, args, chosen(definition, entry, args, reading), json);
         if (taken === count) return ExitCode.ok;
         await sleep(systemClock, pause - (systemClock.now() - began));
       }
@@ -85,10 +86,10 @@ function entryOf(definition: CatalogFunction, pairs: readonly string[], options:
 }
 
 /** The selected part of a result; a selection of one number is that number. */
-function chosen(definition: CatalogFunction, entry: ValidEntry, args: Arguments, result: Result): Result {
+function chosen(definition: CatalogFunction, entry: ValidEntry, args: Arguments, { result, reasons }: Reading): Result {
   const selector = selectorOf(entry);
   if (selector === undefined) return result;
-  const { selected, missing } = select(definition, args, result, selector);
+  const { selected, missing } = select(definition, args, result, selector, reasons);
   if (selected.length === 0) throw new UnavailableError(missing.join('; ') || 'nothing was selected');
   for (const reason of missing) report(`psutil-agent: ${reason}`);
   const [first] = selected;

@@ -42,9 +42,10 @@ export function convertArgument(argument: Argument, value: unknown): unknown {
 export function convertEntry(entry: unknown): unknown {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return entry;
   const converted: Record<string, unknown> = { ...entry };
-  if ('interval' in converted) converted['interval'] = toNumber(converted['interval']);
+  for (const key of ['interval', 'scale']) if (key in converted) converted[key] = toNumber(converted[key]);
+  if ('rate' in converted) converted['rate'] = toBoolean(converted['rate']);
   // The predecessor's blueprints write an empty result_argument or alias for none, and null for no arguments.
-  for (const key of ['result_argument', 'alias', 'args']) {
+  for (const key of ['result_argument', 'alias', 'args', 'rate', 'scale', 'unit']) {
     if (converted[key] === null || converted[key] === '') Reflect.deleteProperty(converted, key);
   }
   const definition = typeof converted['method'] === 'string' ? functionNamed(converted['method']) : undefined;

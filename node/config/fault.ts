@@ -1,6 +1,7 @@
 /** Turns what ajv found into sentences: where, what was expected, what was found, the nearest valid name. */
 import type { ErrorObject } from 'ajv';
 import { functions, functionNamed } from '../catalog/functions.js';
+import { refusalOf } from '../catalog/refused.js';
 import type { Fault } from '../model/errors.js';
 import { hostNeeds, hostPattern } from './host.js';
 import { nearest } from './nearest.js';
@@ -123,6 +124,8 @@ function keysAt(pointer: string, document: unknown): string[] {
 function unlisted(pointer: string, names: readonly string[], value: unknown): Fault {
   const near = typeof value === 'string' ? nearest(value, names) : undefined;
   const isMethod = names.length === functions.length && names[0] === functions[0]?.name;
+  const refusal = isMethod && typeof value === 'string' ? refusalOf(value) : undefined;
+  if (refusal !== undefined) return fault(pointer, `a psutil function that a configuration may ask for, which ${String(value)} is not: ${refusal}`, show(value));
   const expected = isMethod ? 'a psutil function of the catalog (psutil-agent methods lists them)' : `one of ${names.join(', ')}`;
   return fault(pointer, expected, show(value), near);
 }

@@ -64,6 +64,9 @@ export function completeSettings(document: ValidDocument, base: string, environm
         ...(select === undefined ? {} : { select }),
         interval: entry.interval,
         name: entry.alias ?? entry.method,
+        rate: entry.rate === true,
+        scale: entry.scale ?? 1,
+        ...(entry.unit === undefined ? {} : { unit: entry.unit }),
       };
     }),
     ...(broker === undefined ? {} : { broker: brokerSettings(broker, identity.deploymentId, at) }),

@@ -28,10 +28,10 @@ describe('validate', () => {
   });
 
   it('accepts every function of the catalog with its defaults', () => {
-    const given: Record<string, unknown> = { path: '/', pid: 1 };
-    for (const { name, arguments: args, fields } of functions) {
+    const given: Record<string, unknown> = { path: '/', pid: 1, name: 'Spooler' };
+    for (const { name, arguments: args, fields, bulk } of functions) {
       const required = Object.fromEntries(args.filter((argument) => argument.required).map((argument) => [argument.name, given[argument.name]]));
-      const select = fields.every((field) => field.type === 'string') ? { result_argument: 'count' } : {};
+      const select = bulk === true || fields.every((field) => field.type === 'string') ? { result_argument: 'count' } : {};
       assert.deepEqual(faultsOf({ method: name, args: required, interval: 1, ...select }), [], name);
     }
   });

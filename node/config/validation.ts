@@ -1,7 +1,7 @@
 /** Everything wrong with a configuration, at once, before anything is started. */
 import { functionNamed } from '../catalog/functions.js';
-import { parseSelector, selectableFields, selectsOne, type Selector } from '../catalog/selector.js';
-import { shapeOf } from '../catalog/function.js';
+import { parseSelector, selectableFields, selectsOne, wholes, type Selector } from '../catalog/selector.js';
+import { shapeOf, type CatalogFunction, type Field } from '../catalog/function.js';
 import type { Fault } from '../model/errors.js';
 import { convertEntry } from './conversion.js';
 import { brokerFaults, brokerWarnings } from './broker.js';
@@ -30,6 +30,9 @@ export interface ValidEntry {
   readonly result_argument?: string;
   readonly interval: number;
   readonly alias?: string;
+  readonly rate?: boolean;
+  readonly scale?: number;
+  readonly unit?: string;
 }
 
 /** What validation found. `document` is complete only where there are no faults. */
@@ -102,6 +105,8 @@ export function completeArguments(entry: ValidEntry): Record<string, string | nu
 /** The selector of an entry, if it has one and it is sound. */
 export function selectorOf(entry: ValidEntry): Selector | undefined {
   const definition = functionNamed(entry.method);
+  // However much is asked of processes that are to be counted, it is how many there are.
+  if (entry.args?.['aggregate'] === 'count') return ['count'];
   if (definition === undefined || entry.result_argument === undefined) return undefined;
   const selector = parseSelector(definition, completeArguments(entry), entry.result_argument);
   return 'expected' in selector ? undefined : selector;
@@ -112,11 +117,15 @@ function selectorFaults(pointer: string, entry: ValidEntry): Fault[] {
   if (definition === undefined) return [];
   if (entry.result_argument === undefined) {
     const numbers = definition.fields.some((field) => field.type !== 'string');
+    if (definition.bulk === true && shapeOf(definition, completeArguments(entry)) !== 'numbers') {
+      return [fault(pointer, `a result_argument such as "count", for ${entry.method} gives more numbers than anybody wants all of`, 'none')];
+    }
+    if (entry.rate === true && !definition.fields.some(({ kind }) => kind === 'counter')) return [rateFault(pointer, entry.method)];
     return numbers ? [] : [fault(pointer, `result_argument "count", for ${entry.method} gives only text`, 'none')];
   }
   const args = completeArguments(entry);
   const selector = parseSelector(definition, args, entry.result_argument);
-  if (!('expected' in selector)) return [];
+  if (!('expected' in selector)) return entry.rate === true ? rateFaults(pointer, definition, selector, entry.result_argument) : [];
   const fields = selectableFields(definition);
   const last = entry.result_argument.split('.').pop() ?? '';
   const field = fields.includes(last) ? last : nearest(last, fields);
@@ -124,6 +133,24 @@ function selectorFaults(pointer: string, entry: ValidEntry): Fault[] {
   const items = ['records', 'map', 'lists'].includes(shapeOf(definition, args));
   const near = field === undefined || !items ? field : entry.result_argument.includes('.') ? undefined : `*.${field}`;
   return [fault(`${pointer}/result_argument`, selector.expected, show(entry.result_argument), near)];
+}
+
+function rateFault(pointer: string, what: string): Fault {
+  return fault(`${pointer}/rate`, `rate only for counters, and ${what} is none`, 'true');
+}
+
+/** A rate of what is no counter. A selector that leaves fields open gives the rates of those that are. */
+function rateFaults(pointer: string, definition: CatalogFunction, selector: Selector, source: string): Fault[] {
+  const fits = (field: Field): boolean => {
+    const name = field.name.split('.');
+    const end = selector.slice(-name.length);
+    const group = selector[selector.length - 1] === name[0];
+    return group || (name.length === end.length && name.every((part, at) => end[at] === part || end[at] === '*'));
+  };
+  const fields = definition.fields.filter(fits);
+  const open = fields.length === 0 && !wholes.includes(selector[selector.length - 1] ?? '');
+  const counters = (open ? definition.fields : fields).some(({ kind }) => kind === 'counter');
+  return counters ? [] : [rateFault(pointer, source)];
 }
 
 /** Entries that would publish the same name and path. */

@@ -1,4 +1,5 @@
 import type { Arguments, Platform, Result } from '../catalog/value.js';
+import type { ProcessTable } from './processTable.js';
 
 /**
  * A source of raw readings on one operating system: psutil's functions by name, minus whatever can be computed from
@@ -14,11 +15,19 @@ export interface Provider {
    * - no `percent` field, except where the system itself tells it (Windows swap_memory, unrounded);
    * - `cpu_freq`: always a list, one map per CPU that the system tells of;
    * - `disk_io_counters`, `net_io_counters`: always a map by device; with `perdisk` false only the devices that psutil adds up;
+   * - `net_connections`: takes `kind` and `owners`, whether to tell whose the sockets are;
+   * - `win_service_iter`: takes `name`, a pattern or null; `win_service_pids`: the process of each service that has one;
    * - all other shapes as psutil returns them, named tuples as maps.
    *
    * @throws UnavailableError where this system cannot tell; the message is the reason, one sentence.
    */
   read(method: string, args: Arguments): Promise<Result>;
+
+  /**
+   * The processes running now, each to be read as far as is asked.
+   * @throws UnavailableError where this system cannot tell.
+   */
+  processes(): Promise<ProcessTable>;
 
   /** Ends background work and frees handles. */
   close(): void;

@@ -1,5 +1,6 @@
 import type { Arguments, Result } from '../catalog/value.js';
 import type { Tick } from '../model/clock.js';
+import type { ProcessTable } from './processTable.js';
 import type { Provider } from './provider.js';
 
 /**
@@ -18,6 +19,11 @@ export class SharedProvider {
   /** A raw reading, as Provider.read; made anew where there is no tick. */
   read(method: string, args: Arguments, tick?: Tick): Promise<Result> {
     return this.once(tick, `read ${method} ${JSON.stringify(args)}`, () => this.provider.read(method, args));
+  }
+
+  /** The processes of one moment: one table for all who ask on the same tick. */
+  processes(tick?: Tick): Promise<ProcessTable> {
+    return this.once(tick, 'processes', () => this.provider.processes());
   }
 
   /** What `make` gives, made once for each key and tick. */

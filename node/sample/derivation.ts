@@ -17,6 +17,19 @@ export function usagePercent(used: number, total: number): number {
   return total === 0 ? 0 : round1((used / total) * 100);
 }
 
+/** A field that something is computed from. */
+export function need(fields: Fields, name: string): number {
+  const value = fields[name];
+  if (value === undefined) throw new UnavailableError(`the system does not tell ${name}`);
+  return value;
+}
+
+/** Adds psutil's `percent`; one that the system tells itself is rounded as psutil does. */
+export function withPercent(fields: Fields, shares: (fields: Fields) => [number, number]): Fields {
+  const { percent, ...rest } = fields;
+  return { ...rest, percent: percent === undefined ? usagePercent(...shares(fields)) : usagePercent(percent, 100) };
+}
+
 /** What passed between two readings of cumulative times; a time that fell (as iowait may) counts as standing still. */
 function deltas(before: Fields, after: Fields): Fields {
   return Object.fromEntries(Object.entries(after).map(([name, value]) => [name, Math.max(0, value - (before[name] ?? value))]));

@@ -16,6 +16,7 @@ function readerOf(method: string, args: Arguments, readings: Result[]): { reader
       const next = readings.shift();
       return next === undefined ? Promise.reject(new UnavailableError('no more')) : Promise.resolve(next);
     },
+    processes: () => Promise.reject(new UnavailableError('none')),
     close: () => undefined,
   });
   const clock = new TestClock();
@@ -29,7 +30,7 @@ describe('MethodReader', () => {
     await clock.pass(1999);
     assert.equal(calls.length, 1);
     await clock.pass(1);
-    assert.deepEqual(await reading, { result: 25, wall: clock.wall() });
+    assert.deepEqual(await reading, { result: 25, wall: clock.wall(), at: clock.now() });
     assert.deepEqual(calls, ['cpu_times {"percpu":false}', 'cpu_times {"percpu":false}']);
   });
 

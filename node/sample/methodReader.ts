@@ -2,7 +2,9 @@ import type { Arguments, Fields, Result } from '../catalog/value.js';
 import { UnavailableError } from '../model/errors.js';
 import type { SharedProvider } from '../providers/shared.js';
 import { sleep, type Clock, type Tick } from '../model/clock.js';
-import { between, CounterMemory, cpuPercent, cpuTimesPercent, mean, sum, usagePercent } from './derivation.js';
+import { composed, type Composition, type Source } from './composed.js';
+import { between, CounterMemory, cpuPercent, cpuTimesPercent, mean, need, sum, withPercent } from './derivation.js';
+import type { Reader, Reading } from './reader.js';
 
 /** Functions that are measured between two readings of cpu_times. */
 const measured: Readonly<Record<string, (before: Fields, after: Fields) => Result>> = {
@@ -15,22 +17,9 @@ const computed: Readonly<Record<string, (raw: Result, args: Arguments, counters:
   cpu_freq: (raw, args) => (args['percpu'] === true ? raw : mean(raw as readonly Fields[])),
   virtual_memory: (raw) => withPercent(raw as Fields, (memory) => [need(memory, 'total') - need(memory, 'available'), need(memory, 'total')]),
   swap_memory: (raw) => withPercent(raw as Fields, (swap) => [need(swap, 'used'), need(swap, 'total')]),
-  disk_usage: (raw) => withPercent(raw as Fields, (disk) => [need(disk, 'used'), need(disk, 'used') + need(disk, 'free')]),
   disk_io_counters: (raw, args, counters) => devices(raw, args, 'perdisk', counters),
   net_io_counters: (raw, args, counters) => devices(raw, args, 'pernic', counters),
 };
-
-function need(fields: Fields, name: string): number {
-  const value = fields[name];
-  if (value === undefined) throw new UnavailableError(`the system does not tell ${name}`);
-  return value;
-}
-
-/** Adds psutil's `percent`; one that the system tells itself is rounded as psutil does. */
-function withPercent(fields: Fields, shares: (fields: Fields) => [number, number]): Fields {
-  const { percent, ...rest } = fields;
-  return { ...rest, percent: percent === undefined ? usagePercent(...shares(fields)) : usagePercent(percent, 100) };
-}
 
 function devices(raw: Result, args: Arguments, perItem: string, counters: CounterMemory): Result {
   const items = raw as Readonly<Record<string, Fields>>;
@@ -40,18 +29,12 @@ function devices(raw: Result, args: Arguments, perItem: string, counters: Counte
   return sum(whole);
 }
 
-/** A result, and when it was taken. */
-export interface Reading {
-  readonly result: Result;
-  /** Wall-clock milliseconds since 1970. */
-  readonly wall: number;
-}
-
 /**
  * Calls one psutil function again and again and keeps what it must remember between calls (its own last cpu_times, its
  * own counters), so that no two entries shorten each other's measuring time.
  */
-export class MethodReader {
+export class MethodReader implements Reader {
+  readonly givesRates = false;
   readonly #counters = new CounterMemory();
   /** The cpu_times that the next reading is measured from. */
   #before: Result | undefined;
@@ -63,37 +46,40 @@ export class MethodReader {
     readonly args: Arguments,
   ) {}
 
-  /** Milliseconds that a reading measures over; 0: it does not wait. */
   get window(): number {
     const seconds = this.args['interval'];
     return this.method in measured && typeof seconds === 'number' ? seconds * 1000 : 0;
   }
 
-  /** Whether a reading measures since the one before, so that the first has nothing to tell. */
   get sinceLast(): boolean {
     return this.method in measured && this.window === 0;
   }
 
-  /** Takes the reading that the next one is measured from, where there is one to take. */
   async prime(tick?: Tick): Promise<void> {
     if (this.sinceLast) this.#before = await this.#times(tick);
   }
 
-  /**
-   * One reading: what psutil would return. Takes `window` milliseconds.
-   * @throws UnavailableError where the system cannot tell.
-   */
   async read(tick?: Tick): Promise<Reading> {
     const derive = measured[this.method];
-    const result = derive === undefined ? await this.#compute(tick) : await this.#measure(derive, tick);
-    return { result, wall: this.clock.wall() };
+    const reading = derive === undefined ? await this.#compute(tick) : { result: await this.#measure(derive, tick) };
+    return { ...reading, wall: this.clock.wall(), at: this.clock.now() };
   }
 
-  async #compute(tick?: Tick): Promise<Result> {
+  async #compute(tick?: Tick): Promise<Composition> {
+    const compose = composed[this.method];
+    if (compose !== undefined) return compose(this.#source(tick), this.args);
     // Counter wrap is this entry's business: entries that differ only there share a reading.
     const args = Object.fromEntries(Object.entries(this.args).filter(([name]) => name !== 'nowrap'));
     const raw = await this.provider.read(this.method, args, tick);
-    return computed[this.method]?.(raw, this.args, this.#counters) ?? raw;
+    return { result: computed[this.method]?.(raw, this.args, this.#counters) ?? raw };
+  }
+
+  #source(tick?: Tick): Source {
+    return {
+      platform: this.provider.platform,
+      read: (method, args) => this.provider.read(method, args, tick),
+      processes: () => this.provider.processes(tick),
+    };
   }
 
   #times(tick?: Tick): Promise<Result> {

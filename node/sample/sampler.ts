@@ -4,8 +4,9 @@ import { messageOf } from '../model/errors.js';
 import type { Tick } from '../model/clock.js';
 import type { Task } from '../scheduler/scheduler.js';
 import type { Sample } from '../model/message.js';
-import type { MethodReader } from './methodReader.js';
-import { select, type Selected } from './selection.js';
+import { Rates } from './rate.js';
+import type { Reader, Reading } from './reader.js';
+import { select, type Selected, type Selection } from './selection.js';
 
 /** Who is told how an entry fares. */
 export interface Observer {
@@ -21,12 +22,13 @@ export interface Observer {
 export class Sampler implements Task {
   readonly interval: number;
   readonly catchUp: boolean;
+  readonly #rates: Rates | undefined;
   #primed = false;
 
   constructor(
     private readonly entry: Entry,
     private readonly definition: CatalogFunction,
-    private readonly reader: MethodReader,
+    private readonly reader: Reader,
     private readonly units: boolean,
     private readonly observer: Observer,
     private readonly sink: (samples: readonly Sample[]) => void,
@@ -34,17 +36,23 @@ export class Sampler implements Task {
   ) {
     this.interval = entry.interval * 1000;
     this.catchUp = reader.window > 0;
+    this.#rates = entry.rate && !reader.givesRates ? new Rates() : undefined;
   }
 
   /** Takes the reading that the first sample is measured from, where the function measures since its last call. */
   async prime(tick?: Tick): Promise<void> {
     this.#primed = true;
     await this.reader.prime(tick);
+    if (this.#rates !== undefined) this.#select(await this.reader.read(tick));
+  }
+
+  get #sinceLast(): boolean {
+    return this.reader.sinceLast || this.#rates !== undefined;
   }
 
   async run(tick: Tick): Promise<void> {
     try {
-      if (this.reader.sinceLast && !this.#primed) await this.prime(tick);
+      if (this.#sinceLast && !this.#primed) await this.prime(tick);
       else await this.#take(tick);
     } catch (error) {
       this.observer.missed(this.wall(), 1, messageOf(error));
@@ -52,12 +60,24 @@ export class Sampler implements Task {
   }
 
   async #take(tick: Tick): Promise<void> {
-    const { result, wall } = await this.reader.read(tick);
-    const { selected, missing } = select(this.definition, this.entry.args, result, this.entry.select);
+    const reading = await this.reader.read(tick);
+    const { wall } = reading;
+    const { selected, missing } = this.#select(reading);
     this.observer.took(wall, selected);
     if (missing.length === 0) this.observer.complete();
     else this.observer.missed(wall, missing.length, missing.slice(0, 3).join('; '));
     if (selected.length > 0) this.sink(selected.map((one) => this.#sample(one, wall)));
+  }
+
+  /** The numbers that the entry asks for, computed as it asks. */
+  #select({ result, reasons, at }: Reading): Selection {
+    const found = select(this.definition, this.entry.args, result, this.entry.select, reasons);
+    const { selected, missing } = this.#rates?.between(found, at) ?? found;
+    const { scale, unit, rate } = this.entry;
+    const suffix = rate && this.reader.givesRates ? '/s' : '';
+    if (scale === 1 && unit === undefined && suffix === '') return { selected, missing };
+    const unitOf = (one: Selected): string => unit ?? (one.field?.kind === 'counter' ? `${one.unit}${suffix}` : one.unit);
+    return { selected: selected.map((one) => ({ ...one, value: one.value * scale, unit: unitOf(one) })), missing };
   }
 
   #sample({ path, value, unit }: Selected, wall: number): Sample {

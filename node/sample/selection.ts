@@ -1,5 +1,5 @@
-import { fieldNamed, type CatalogFunction } from '../catalog/function.js';
-import { selectsOne, type Selector } from '../catalog/selector.js';
+import { fieldNamed, type CatalogFunction, type Field } from '../catalog/function.js';
+import { selectsOne, wholes, type Selector } from '../catalog/selector.js';
 import type { Arguments, Result } from '../catalog/value.js';
 
 /** A number and its place in a result. */
@@ -9,6 +9,8 @@ export interface Selected {
   readonly value: number;
   /** The catalog's unit. */
   readonly unit: string;
+  /** What the catalog says of it. */
+  readonly field?: Field;
 }
 
 /** What a selector found, and why it did not find the rest: one sentence a missing value. */
@@ -17,15 +19,22 @@ export interface Selection {
   readonly missing: readonly string[];
 }
 
-/** Picks the numbers of a result that an entry asks for. Zero is a value; null, text and NaN are none. */
-export function select(definition: CatalogFunction, args: Arguments, result: Result, selector?: Selector): Selection {
+/**
+ * Picks the numbers of a result that an entry asks for. Zero is a value; null, text and NaN are none.
+ *
+ * @param reasons why places are absent, by their keys joined with dots; under `''` why any other is.
+ */
+export function select(
+  definition: CatalogFunction, args: Arguments, result: Result, selector?: Selector, reasons: Readonly<Record<string, string>> = {},
+): Selection {
   const single = selectsOne(definition, args, selector);
   const selected: Selected[] = [];
   const missing: string[] = [];
 
-  function leaf(value: number | boolean, place: readonly string[], unit: string): void {
+  function leaf(value: number | boolean, place: readonly string[], field: Field | undefined, unit = field?.unit ?? ''): void {
     const number = Number(value);
-    if (Number.isFinite(number)) selected.push({ path: single ? '' : place.join('_'), value: number, unit });
+    const what = field === undefined ? {} : { field };
+    if (Number.isFinite(number)) selected.push({ path: single ? '' : place.join('_'), value: number, unit, ...what });
     else missing.push(`${place.join('.') || 'the result'} is no number`);
   }
 
@@ -33,13 +42,14 @@ export function select(definition: CatalogFunction, args: Arguments, result: Res
     const [key, ...rest] = keys;
     if (value === null || value === undefined) {
       if (selector === undefined && isText(definition, place)) return;
-      missing.push(`the system does not tell ${place.join('.') || definition.name}`);
+      missing.push(reasonOf(reasons, place) ?? `the system does not tell ${place.join('.') || definition.name}`);
     } else if (typeof value === 'number' || typeof value === 'boolean') {
-      leaf(value, place, unitAt(definition, place));
+      leaf(value, place, fieldAt(definition, place));
     } else if (typeof value === 'string') {
       if (selector !== undefined && key === undefined) missing.push(`${place.join('.')} is text, not a number`);
-    } else if (key === 'count' && rest.length === 0 && fieldNamed(definition, 'count') === undefined) {
-      leaf(Object.keys(value).length, [...place, 'count'], 'count');
+    } else if (key !== undefined && wholes.includes(key) && rest.length === 0 && !isNumber((value as Readonly<Record<string, Result>>)[key])) {
+      const count = Object.keys(value).length;
+      leaf(key === 'any' ? count > 0 : count, [...place, key], undefined, key === 'any' ? '' : 'count');
     } else if (key === undefined || key === '*') {
       for (const [name, item] of Object.entries(value)) {
         // Text among the fields of a whole result was not asked for.
@@ -56,6 +66,11 @@ export function select(definition: CatalogFunction, args: Arguments, result: Res
       walk(item, rest, [...place, key]);
       return;
     }
+    const reason = reasonOf(reasons, [...place, key]);
+    if (reason !== undefined) {
+      missing.push(reason);
+      return;
+    }
     const names = Object.keys(value);
     const there = names.length === 0 ? 'there is none' : `there are ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', ...' : ''}`;
     missing.push(`there is no ${[...place, key].join('.')} here; ${there}`);
@@ -65,11 +80,28 @@ export function select(definition: CatalogFunction, args: Arguments, result: Res
   return { selected, missing };
 }
 
-function isText(definition: CatalogFunction, place: readonly string[]): boolean {
-  return fieldNamed(definition, place[place.length - 1] ?? '')?.type === 'string';
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number' || typeof value === 'boolean';
 }
 
-function unitAt(definition: CatalogFunction, place: readonly string[]): string {
-  const last = place[place.length - 1] ?? '';
-  return (fieldNamed(definition, last) ?? fieldNamed(definition, ''))?.unit ?? '';
+function isText(definition: CatalogFunction, place: readonly string[]): boolean {
+  return fieldAt(definition, place)?.type === 'string';
+}
+
+/** The field at a place: the one whose name the longest end of it is, or the one without a name. */
+function fieldAt(definition: CatalogFunction, place: readonly string[]): Field | undefined {
+  for (let at = 0; at < place.length; at++) {
+    const field = fieldNamed(definition, place.slice(at).join('.'));
+    if (field !== undefined) return field;
+  }
+  return fieldNamed(definition, '');
+}
+
+/** The reason for a place, or for the nearest one that it is in. */
+function reasonOf(reasons: Readonly<Record<string, string>>, place: readonly string[]): string | undefined {
+  for (let end = place.length; end >= 0; end--) {
+    const reason = reasons[place.slice(0, end).join('.')];
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
 }

@@ -46,6 +46,14 @@ export function parsePhysicalCores(cpuinfo: string): number | undefined {
   return sum > 0 ? sum : undefined;
 }
 
+/** The numbers in a list such as `0-3,8`. */
+export function parseCpuList(text: string): number[] {
+  return [...text.matchAll(/(\d+)(?:-(\d+))?/g)].flatMap(([, first, last]) => {
+    const from = Number(first);
+    return Array.from({ length: Number(last ?? first) - from + 1 }, (_, at) => from + at);
+  });
+}
+
 /** psutil's `cpu_times`: seconds since boot, one map or one a CPU. */
 export function cpuTimes(roots: Roots, perCpu: boolean): Fields | Fields[] {
   const { total, each } = parseCpuTimes(textOf(`${roots.proc}/stat`));

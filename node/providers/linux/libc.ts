@@ -34,6 +34,8 @@ export interface Libc {
   readonly interfaces: () => InterfaceRow[];
   /** The links of these interfaces; those whose driver does not tell are left out. */
   readonly links: (interfaces: readonly string[]) => Promise<Map<string, Link>>;
+  /** ioprio_get(2) of a process. Throws UnavailableError with the system's code. */
+  readonly ioPriorityOf: (pid: number) => number;
 }
 
 export const AF_INET = 2;
@@ -45,6 +47,8 @@ let bound: Promise<Libc> | undefined;
 /** The C library of this process, bound when first asked for. Throws UnavailableError where koffi has no build. */
 export function libc(): Promise<Libc> {
   bound ??= bind().catch((error: unknown) => {
+    // Tried again by whoever asks next.
+    bound = undefined;
     throw new UnavailableError(`koffi was expected to reach the C library on Linux ${process.arch} and cannot: ${messageOf(error)}`);
   });
   return bound;
@@ -60,7 +64,7 @@ async function bind(): Promise<Libc> {
   const { default: koffi } = await import('koffi');
   if (koffi.sizeof('void *') !== 8 || endianness() !== 'LE') throw new Error('only 64-bit little-endian systems are supported');
   const library = koffi.load(null);
-  return { statvfs: bindStatvfs(koffi, library), interfaces: bindInterfaces(koffi, library), links: bindEthtool(koffi, library) };
+  return { statvfs: bindStatvfs(koffi, library), interfaces: bindInterfaces(koffi, library), links: bindEthtool(koffi, library), ioPriorityOf: bindIoPriority(koffi, library) };
 }
 
 function failed(koffi: Koffi, call: string): UnavailableError {
@@ -89,6 +93,21 @@ function bindStatvfs(koffi: Koffi, library: LibraryHandle): Libc['statvfs'] {
 
 function volumeOf({ frsize, blocks, bfree, bavail }: Statvfs): Volume {
   return { blockSize: Number(frsize), blocks: Number(blocks), free: Number(bfree), available: Number(bavail) };
+}
+
+/** Numbers of the system call, which the C library has no function for. */
+const ioPriorityCalls: Readonly<Record<string, number>> = { x64: 252, arm64: 31 };
+const IOPRIO_WHO_PROCESS = 1;
+
+function bindIoPriority(koffi: Koffi, library: LibraryHandle): Libc['ioPriorityOf'] {
+  const syscall = library.func('long syscall(long, int, int)') as (number: number, which: number, who: number) => number;
+  return (pid) => {
+    const number = ioPriorityCalls[process.arch];
+    if (number === undefined) throw new UnavailableError(`The number of ioprio_get on ${process.arch} is not known.`);
+    const priority = syscall(number, IOPRIO_WHO_PROCESS, pid);
+    if (priority < 0) throw failed(koffi, `ioprio_get(${String(pid)})`);
+    return priority;
+  };
 }
 
 interface Ifaddrs { next: Pointer; name: string; flags: number; address: Pointer; netmask: Pointer; far: Pointer }

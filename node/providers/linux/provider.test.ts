@@ -4,8 +4,8 @@ import { functions } from '../../catalog/functions.js';
 import { AgentError, PlatformError, UnavailableError } from '../../model/errors.js';
 import { linuxProvider } from './provider.js';
 
-// These are made of readings of others (sample/derivation).
-const derived = ['cpu_percent', 'cpu_times_percent'];
+// These are made of readings of others (sample/).
+const derived = ['cpu_percent', 'cpu_times_percent', 'Process', 'process_iter'];
 
 test('every function that the catalog has for Linux has a raw reading', async () => {
   const nowhere = linuxProvider({ proc: '/no such proc', sys: '/no such sys' });

@@ -2,9 +2,12 @@ import type { Arguments, Result } from '../../catalog/value.js';
 import { PlatformError } from '../../model/errors.js';
 import type { Provider } from '../provider.js';
 import { cpuCount, cpuFrequencies, cpuStats, cpuTimes, loadAverage } from './cpu.js';
+import { netConnections } from './connections.js';
 import { diskIoCounters, diskPartitions, diskUsage } from './disk.js';
 import { swapMemory, virtualMemory } from './memory.js';
 import { netIfAddrs, netIfStats, netIoCounters } from './network.js';
+import { LinuxProcessTable } from './processTable.js';
+import { battery, fans, temperatures } from './sensors.js';
 import { systemRoots, type Roots } from './source.js';
 import { bootTime, processExists, processIds } from './system.js';
 import { users } from './users.js';
@@ -38,6 +41,10 @@ const readers: Readonly<Record<string, Reader>> = {
   users: (roots) => users(roots),
   pids: processIds,
   pid_exists: (roots, args) => processExists(roots, Number(args['pid'])),
+  net_connections: (roots, args) => netConnections(roots, String(args['kind']), args['owners'] === true),
+  sensors_battery: battery,
+  sensors_temperatures: (roots, args) => temperatures(roots, args['fahrenheit'] === true),
+  sensors_fans: fans,
 };
 
 /**
@@ -54,6 +61,9 @@ export function linuxProvider(options: Partial<Roots> = {}): Provider {
         throw new PlatformError('PSA_PLATFORM', `"${method}" has no raw reading on Linux; known are ${Object.keys(readers).join(', ')}.`);
       }
       return reader(roots, args);
+    },
+    processes() {
+      return Promise.resolve(new LinuxProcessTable(roots));
     },
     close() {
       // Nothing runs in the background and no handle stays open.

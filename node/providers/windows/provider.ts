@@ -61,6 +61,9 @@ export function windowsProvider(win32: Win32, isolation: Isolation = processIsol
       if (reading === undefined) throw new UnavailableError(`Windows gives no raw reading named ${method}`);
       return await reading(args);
     },
+    processes() {
+      return Promise.reject(new UnavailableError('no processes yet'));
+    },
     close() {
       load.close();
       queue.close();

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { functionNamed } from '../catalog/functions.js';
+import { parseSelector } from '../catalog/selector.js';
+import type { Arguments, Platform, Result } from '../catalog/value.js';
+import { UnavailableError } from '../model/errors.js';
+import { SharedProvider } from '../providers/shared.js';
+import { TestClock } from '../test/support/clock.js';
+import { ended, fakeProvider, type FakeProcess } from '../test/support/fakeProcesses.js';
+import { openReader } from './reader.js';
+import { select } from './selection.js';
+
+/** An entry that reads processes which the test may change between readings. */
+function entry(args: Arguments, source: string | undefined, extras: { rate?: boolean; platform?: Platform; readings?: Record<string, Result> } = {}) {
+  const method = 'Process';
+  const state: { processes: readonly FakeProcess[] } = { processes: [] };
+  const clock = new TestClock();
+  const provider = fakeProvider(() => state.processes, extras.readings, extras.platform ?? 'linux');
+  const definition = functionNamed(method)!;
+  const selector = source === undefined ? undefined : parseSelector(definition, args, source);
+  assert.ok(selector === undefined || !('expected' in selector), source);
+  const reader = openReader(new SharedProvider(provider), clock, { method, args, ...(selector === undefined ? {} : { select: selector }), rate: extras.rate ?? false });
+  const publish = async (): Promise<{ values: Record<string, number>; missing: readonly string[] }> => {
+    const { result, reasons } = await reader.read();
+    const { selected, missing } = select(definition, args, result, selector, reasons);
+    return { values: Object.fromEntries(selected.map(({ path, value }) => [path, value])), missing };
+  };
+  return { state, clock, reader, publish, calls: provider.calls };
+}
+
+const web = (pid: number, rss: number, reads: FakeProcess['reads'] = {}, created = pid): FakeProcess => ({
+  pid, created, name: 'web', reads: { memory_info: { rss, vms: rss }, num_threads: 1, ...reads },
+});
+const times = (user: number, system = 0): { cpu_times: Result } => ({ cpu_times: { user, system } });
+
+describe('Process', () => {
+  it('sums, and takes the greatest, least or mean, of those that match', async () => {
+    for (const [aggregate, expected] of [['sum', 60], ['max', 30], ['min', 10], ['avg', 20]] as const) {
+      const { state, publish } = entry({ name: 'w*', aggregate }, 'memory_info.rss');
+      state.processes = [web(1, 10), web(2, 20), { ...web(3, 99), name: 'other' }, web(4, 30)];
+      assert.deepEqual(await publish(), { values: { '': expected }, missing: [] });
+    }
+  });
+
+  it('counts 0 where none runs, and tells nothing else', async () => {
+    assert.deepEqual((await entry({ name: 'w*' }, 'count').publish()).values, { '': 0 });
+    assert.deepEqual((await entry({ name: 'w*' }, 'any').publish()).values, { '': 0 });
+    assert.deepEqual(await entry({ name: 'w*' }, 'memory_info.rss').publish(), { values: {}, missing: ['no process matches name "w*"'] });
+    assert.deepEqual((await entry({ name: 'w*' }, undefined).publish()).values, { count: 0 });
+    assert.deepEqual((await entry({ pid: 77 }, 'num_threads').publish()).missing, ['no process matches pid 77']);
+  });
+
+  it('each: a path a process, the same while it lives whatever its name becomes', async () => {
+    const { state, publish } = entry({ name: '*', aggregate: 'each' }, 'memory_info.rss');
+    state.processes = [web(1, 10), web(2, 20)];
+    assert.deepEqual((await publish()).values, { web_1_memory_info_rss: 10, web_2_memory_info_rss: 20 });
+    state.processes = [{ ...web(1, 11), name: 'renamed' }, web(2, 21, {}, 99)];
+    assert.deepEqual((await publish()).values, { web_1_memory_info_rss: 11, web_2_memory_info_rss: 21 });
+    state.processes = [{ ...web(1, 11), created: 5, name: 'renamed' }];
+    assert.deepEqual((await publish()).values, { renamed_1_memory_info_rss: 11 });
+  });
+
+  it('each: counts, and lists are counted', async () => {
+    const counted = entry({ name: '*', aggregate: 'each' }, 'count');
+    counted.state.processes = [web(1, 10), web(2, 20)];
+    assert.deepEqual((await counted.publish()).values, { '': 2 });
+    const threads = entry({ name: '*', aggregate: 'each' }, 'threads.count');
+    threads.state.processes = [web(1, 10, { threads: [{}, {}] })];
+    assert.deepEqual((await threads.publish()).values, { web_1_threads_count: 2 });
+    const summed = entry({ name: '*' }, 'threads.count');
+    summed.state.processes = [web(1, 10, { threads: [{}, {}] }), web(2, 10, { threads: [{}] })];
+    assert.deepEqual((await summed.publish()).values, { '': 3 });
+  });
+
+  it('cpu_percent: growth of each by pid and start, never more than the CPUs give, all CPUs together where asked', async () => {
+    for (const [normalize, busy] of [[false, 60], [true, 30]] as const) {
+      const { state, clock, reader, publish } = entry({ name: 'web', normalize }, 'cpu_percent');
+      assert.equal(reader.sinceLast, true);
+      state.processes = [web(1, 0, times(10, 5)), web(2, 0, times(100))];
+      await reader.prime();
+      await clock.pass(10_000);
+      state.processes = [web(1, 0, times(12, 7)), web(2, 0, times(102))];
+      assert.deepEqual((await publish()).values, { '': busy });
+      await clock.pass(10_000);
+      // 2 is another's now, and has used 1 s; 3 is new.
+      state.processes = [web(1, 0, times(12, 7)), web(2, 0, times(1), 50), web(3, 0, times(2))];
+      assert.deepEqual((await publish()).values, { '': normalize ? 15 : 30 });
+      await clock.pass(1000);
+      state.processes = [web(1, 0, times(999, 999)), web(2, 0, times(0), 50)];
+      assert.deepEqual((await publish()).values, { '': normalize ? 100 : 200 });
+    }
+  });
+
+  it('cpu_percent: the first reading only starts the measurement', async () => {
+    const { state, publish } = entry({ name: 'web' }, 'cpu_percent');
+    state.processes = [web(1, 0, times(10))];
+    assert.deepEqual(await publish(), { values: {}, missing: ['the first reading only starts the measurement'] });
+  });
+
+  it('cpu_percent of a pid: whoever takes it over is measured from his second reading on', async () => {
+    const { state, clock, publish } = entry({ pid: 1 }, 'cpu_percent');
+    state.processes = [web(1, 0, times(10))];
+    await publish();
+    await clock.pass(1000);
+    state.processes = [web(1, 0, times(500), 2)];
+    assert.deepEqual((await publish()).values, {});
+    await clock.pass(1000);
+    state.processes = [web(1, 0, times(500.5), 2)];
+    assert.deepEqual((await publish()).values, { '': 50 });
+  });
+
+  it('rate: growth of counters, summed; a process that ended takes nothing back', async () => {
+    const io = (read_bytes: number): FakeProcess['reads'] => ({ io_counters: { read_bytes, write_bytes: 0 } });
+    const { state, clock, reader, publish } = entry({ name: 'web' }, 'io_counters.read_bytes', { rate: true });
+    state.processes = [web(1, 0, io(1000)), web(2, 0, io(5000))];
+    await reader.prime();
+    await clock.pass(2000);
+    state.processes = [web(1, 0, io(1400)), web(3, 0, io(100))];
+    assert.deepEqual((await publish()).values, { '': 250 });
+  });
+
+  it('memory_percent is of physical memory', async () => {
+    const { state, publish } = entry({ name: 'web' }, 'memory_percent');
+    state.processes = [web(1, 100), web(2, 150)];
+    assert.deepEqual((await publish()).values, { '': 25 });
+  });
+
+  it('who ends while he is read is left out; who refuses makes the sum unknown, with his reason, and nothing else', async () => {
+    const { state, publish } = entry({ name: 'web' }, 'num_fds');
+    state.processes = [web(1, 0, { num_fds: 3 }), web(2, 0, { num_fds: ended(2) })];
+    assert.deepEqual((await publish()).values, { '': 3 });
+    state.processes = [web(1, 0, { num_fds: 3 }), web(2, 0, { num_fds: new UnavailableError('2 refuses') })];
+    assert.deepEqual(await publish(), { values: {}, missing: ['2 refuses'] });
+    const each = entry({ name: 'web', aggregate: 'each' }, 'num_fds');
+    each.state.processes = state.processes;
+    assert.deepEqual(await each.publish(), { values: { web_1_num_fds: 3 }, missing: ['2 refuses'] });
+  });
+
+  it('filters by user, program and command line; without any it is this process', async () => {
+    const a = web(1, 1, { username: 'ada', exe: '/usr/bin/web', cmdline: ['web', '--port', '80'] });
+    const b = web(2, 2, { username: 'bob', exe: '/opt/web', cmdline: ['web', '--port', '8080'] });
+    const denied = web(3, 4, { username: new UnavailableError('no'), exe: new UnavailableError('no'), cmdline: [] });
+    for (const [args, expected] of [
+      [{ username: 'a*' }, 1], [{ exe: '/opt/*' }, 2], [{ cmdline: '*--port 80' }, 1], [{ cmdline: '*--port 80*' }, 3], [{ name: 'web', username: 'bob' }, 2],
+      [{ name: 'WEB' }, 0],
+    ] as const) {
+      const { state, publish } = entry(args, 'memory_info.rss');
+      state.processes = [a, b, denied];
+      assert.deepEqual((await publish()).values, expected === 0 ? {} : { '': expected }, JSON.stringify(args));
+    }
+    const own = entry({}, 'memory_info.rss');
+    own.state.processes = [a, web(process.pid, 8)];
+    assert.deepEqual((await own.publish()).values, { '': 8 });
+  });
+
+  it('Windows: names without .exe and whatever their case; processes of services', async () => {
+    const { state, publish } = entry({ name: 'SQLSERVR' }, 'memory_info.rss', { platform: 'win32' });
+    state.processes = [{ ...web(4, 7), name: 'sqlservr.exe' }];
+    assert.deepEqual((await publish()).values, { '': 7 });
+    const service = entry({ service: 'mssql*' }, 'memory_info.rss', { platform: 'win32', readings: { win_service_pids: { MSSQLSERVER: 4, Spooler: 5 } } });
+    service.state.processes = [...state.processes, web(5, 99)];
+    assert.deepEqual((await service.publish()).values, { '': 7 });
+    await assert.rejects(entry({ service: 'x' }, 'count').publish(), /no Windows services on Linux/);
+  });
+
+  it('one table serves all entries of a tick', async () => {
+    const provider = fakeProvider(() => [web(1, 10)]);
+    const shared = new SharedProvider(provider);
+    const tick = { at: 0 };
+    await Promise.all(['web', 'w*', 'x'].map((name) => openReader(shared, new TestClock(), { method: 'Process', args: { name } }).read(tick)));
+    assert.equal(provider.calls.filter((call) => call === 'processes').length, 1);
+  });
+});
