@@ -1,17 +1,15 @@
 import { stat } from 'node:fs/promises';
 import type { Result } from '../../catalog/value.js';
 import { UnavailableError } from '../../model/errors.js';
+import { answerTimeout, isolation } from '../isolation.js';
 import { parseConnections, tablesOf } from './connections.js';
 import { descriptors, socketsOf } from './descriptors.js';
-import { Guard } from './guard.js';
 import { fileText } from './processText.js';
 import { ProcessEnded } from '../processTable.js';
 
-const openFileLists = new Guard<Result[]>();
-
 /** psutil's open_files: the regular files that a process has open. A file may lie on a volume that is dead, so each process is asked once at a time. */
 export function openFiles(pid: number, folder: string): Promise<Result[]> {
-  return openFileLists.run(`The open files of process ${String(pid)}`, async () => {
+  return isolation.run(`The open files of process ${String(pid)}`, answerTimeout, async () => {
     const files: Result[] = [];
     for (const [fd, path] of descriptors(pid, folder)) {
       if (!path.startsWith('/') || !(await stat(path).then((found) => found.isFile(), () => false))) continue;
