@@ -4,11 +4,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { command } from '../../dist/test/support/command.js';
 import { start } from './processes.mjs';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-/** The command as built. */
-export const command = join(root, 'dist/cli/main.js');
+export { command };
 
 /** Fifty numbers of Linux, each an entry of its own as the predecessor's configurations have them. */
 const selections = Object.entries({

@@ -1,60 +1,48 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { Rig } from './rig.js';
+import { Harness } from './harness.js';
 
 /** What an hour's worth of samples costs. Memory in MB (10^6 bytes), resident, the highest of some seconds. */
 export interface BacklogFigures {
-  /** Soon after the start. */
-  readonly fresh: number;
-  /** After as many samples a second as below, to a broker that took them at once: nothing waits. */
+  /** While as many samples a second as the backlog was made of went to a broker that took them at once. */
   readonly idle: number;
   /** With everything waiting on disk. */
   readonly full: number;
   /** The highest while it drained. */
   readonly draining: number;
-  readonly drained: number;
   /** Samples that waited at the most. */
   readonly waiting: number;
-  /** Samples a second that drained, live ones aside. */
+  /** Samples a second that drained. */
   readonly drainRate: number;
   /** Samples that never arrived. */
   readonly missing: number;
 }
 
-/** Has a collector put so many samples with the broker away, and drain them to it at no more than `drainRate` a second. */
-export async function measureBacklog(samples: number, drainRate?: number): Promise<BacklogFigures> {
-  const rig = await Rig.build(drainRate === undefined ? {} : { drain_rate: drainRate });
+/** Entries that are some 5,000 samples a second: an hour's work at 50 a second, a hundred times as fast. */
+const entries = 45;
+
+/** Has a collector spool so many samples with the broker away, and drain them to it. */
+export async function measureBacklog(samples: number): Promise<BacklogFigures> {
+  const harness = await Harness.build();
   try {
-    const fresh = await highest(rig, 2);
-    await rig.subject.flood(25_000, 300);
-    await rig.settle(300);
-    const idle = await highest(rig, 2);
-    rig.proxy.refuse();
-    await rig.subject.flood(samples, 600);
-    const full = await highest(rig, 2);
-    const { spooled: waiting } = (await rig.subject.report()).report;
-    rig.proxy.forward();
-    const began = Date.now();
-    let draining = 0;
-    let done = false;
-    const settled = rig.settle(600).finally(() => { done = true; });
-    const watch = async (): Promise<void> => {
-      while (!done) draining = Math.max(draining, await highest(rig, 0.2));
-    };
-    await Promise.all([settled, watch()]);
-    const rate = (waiting / (Date.now() - began)) * 1000;
-    const drained = await highest(rig, 2);
-    return { fresh, idle, full, draining, drained, waiting, drainRate: rate, missing: rig.audit.findings().lost };
+    await harness.restart(entries);
+    await harness.settle(60);
+    const idle = await highest(harness, 5);
+    harness.proxy.refuse();
+    await harness.until('full', ({ spooled }) => spooled >= samples, 600);
+    const full = await highest(harness, 2);
+    await harness.restart();
+    const { spooled: waiting } = (await harness.report()).report;
+    harness.highest = 0;
+    harness.proxy.forward();
+    const seconds = await harness.settle(600);
+    const draining = harness.highest;
+    return { idle, full, draining, waiting, drainRate: waiting / seconds, missing: harness.verifier.findings().lost };
   } finally {
-    await rig.remove();
+    await harness.remove();
   }
 }
 
-async function highest(rig: Rig, seconds: number): Promise<number> {
-  let rss = 0;
-  const until = Date.now() + seconds * 1000;
-  do {
-    rss = Math.max(rss, (await rig.subject.report()).rss / 1e6);
-    await delay(100);
-  } while (Date.now() < until);
-  return rss;
+async function highest(harness: Harness, seconds: number): Promise<number> {
+  harness.highest = 0;
+  for (const until = Date.now() + seconds * 1000; Date.now() < until; ) await harness.report();
+  return harness.highest;
 }

@@ -2,75 +2,80 @@ import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFil
 import { join } from 'node:path';
 import type { Random } from './random.js';
 
+// All that is known here of a spool's files is that a sample's id, its routing key and its body stand in them as text, one behind the
+// other, in the order of the samples.
+
 /** What was done to a spool's files. */
 export interface Damage {
   /** For people. */
   readonly what: string;
-  /** Message ids that may be gone without anybody being able to tell: they stood at the end of the log. */
-  readonly excused: ReadonlySet<string>;
+  /** The messages whose bytes it touched, by id: whether anything is left behind them in the log that tells that they were there. */
+  readonly destroyed: ReadonlyMap<string, boolean>;
 }
 
-/** A segment: a header, then records, each with marker (4 bytes), length (4), and at 40 the length (2) of the id that stands at 44. */
-const segmentHeader = 32;
-const marker = Buffer.from([0xf5, 0xff, 0xfe, 0xf8]);
-
-const folderOf = (spool: string): string => join(spool, 'v2');
-
-function filesOf(spool: string, pattern: RegExp): string[] {
-  const folder = folderOf(spool);
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => pattern.test(name)).sort() : [];
-  return names.map((name) => join(folder, name)).filter((file) => statSync(file).size > 0);
+/** A message in a file: from where its id begins. */
+interface Stored {
+  readonly id: string;
+  readonly at: number;
 }
 
-/** The segment that is written to now: the newest. */
-export function newestSegment(spool: string): string | undefined {
-  return filesOf(spool, /^\d+\.seg$/).at(-1);
+/** What stands before a sample's id and belongs to it: bytes of a header at the most. */
+const longestHeader = 64;
+const idBeforeRoutingKey = /[0-9a-f]{16}-\d+(?=dep\{)/g;
+
+/** Every file of a spool that has something in it. */
+function filesOf(spool: string): string[] {
+  if (!existsSync(spool)) return [];
+  const names = readdirSync(spool, { recursive: true, encoding: 'utf8' }).sort();
+  return names.map((name) => join(spool, name)).filter((file) => statSync(file).isFile() && statSync(file).size > 0);
 }
 
-/** Flips one bit of one file. */
+/** Whether a file holds the last samples of all. */
+function isNewest(spool: string, file: string): boolean {
+  const withSamples = filesOf(spool).filter((one) => storedIn(readFileSync(one)).length > 0);
+  return withSamples.length === 0 || withSamples.at(-1) === file;
+}
+
+function storedIn(data: Buffer): Stored[] {
+  return [...data.toString('latin1').matchAll(idBeforeRoutingKey)].map((match) => ({ id: match[0], at: match.index }));
+}
+
+/** The sizes of a spool's files, by path. */
+export function sizesOf(spool: string): ReadonlyMap<string, number> {
+  return new Map(filesOf(spool).map((file) => [file, statSync(file).size]));
+}
+
+/** Flips one bit of one file, of those that hold samples or of the few others. */
 export function flipBit(spool: string, random: Random): Damage {
-  const file = random.pick(filesOf(spool, /\.seg$|^cursor$/));
+  const file = random.pick(filesOf(spool));
   const data = readFileSync(file);
   const at = random.below(data.length);
-  // Where it is the last record that is hit there is nothing after it to tell that it was there.
-  const last = file === newestSegment(spool) ? (recordsOf(data).at(-1)?.at ?? 0) : Infinity;
-  const excused = at >= last ? idsFrom(data, last) : new Set<string>();
+  const stored = storedIn(data);
+  const newest = isNewest(spool, file);
+  const hit = stored.filter((one, index) => one.at - longestHeader <= at && at < (stored[index + 1]?.at ?? Infinity));
   data.writeUInt8(data.readUInt8(at) ^ (1 << random.below(8)), at);
   writeFileSync(file, data);
-  return { what: `bit flipped at ${String(at)} of ${file.slice(spool.length + 1)} (${String(data.length)} bytes)`, excused };
+  return { what: `bit flipped at ${String(at)} of ${file.slice(spool.length + 1)} (${String(data.length)} bytes)`, destroyed: new Map(hit.map((one) => [one.id, !newest || one !== stored.at(-1)])) };
 }
 
-/** Cuts a segment short. */
+/** Cuts a file short. */
 export function tear(spool: string, random: Random): Damage {
-  const file = random.pick(filesOf(spool, /\.seg$/));
-  const size = statSync(file).size;
-  return cut(spool, file, random.below(size));
+  const file = random.pick(filesOf(spool));
+  return cut(spool, file, random.below(statSync(file).size));
 }
 
-/** Cuts the newest segment to the size it had: what the disk had not been made to take yet, a power cut takes. */
-export function cutPower(spool: string, segment: string | undefined, size: number): Damage {
-  const newest = newestSegment(spool);
-  if (newest === undefined) return { what: 'power cut, nothing unwritten', excused: new Set() };
-  return cut(spool, newest, newest === segment ? size : 0);
+/** Cuts files to the sizes they had: what the disk had not been made to take yet, a power cut takes. */
+export function cutPower(spool: string, before: ReadonlyMap<string, number>): Damage {
+  const grown = filesOf(spool).filter((file) => statSync(file).size > (before.get(file) ?? 0));
+  const damages = grown.map((file) => cut(spool, file, before.get(file) ?? 0));
+  return { what: `power cut: ${damages.map(({ what }) => what).join(', ')}`, destroyed: new Map(damages.flatMap(({ destroyed }) => [...destroyed])) };
 }
 
 function cut(spool: string, file: string, size: number): Damage {
   const data = readFileSync(file);
-  const excused = file === newestSegment(spool) ? idsFrom(data, size) : new Set<string>();
+  const stored = storedIn(data);
+  const newest = isNewest(spool, file);
+  const gone = stored.filter((_, index) => (stored[index + 1]?.at ?? Infinity) > size);
   truncateSync(file, size);
-  return { what: `${file.slice(spool.length + 1)} cut from ${String(data.length)} to ${String(size)} bytes`, excused };
-}
-
-function recordsOf(data: Buffer): { readonly at: number; readonly end: number; readonly id: string }[] {
-  const records = [];
-  for (let at = data.indexOf(marker, segmentHeader); at !== -1 && at + 44 <= data.length; at = data.indexOf(marker, at + marker.length)) {
-    const id = data.toString('utf8', at + 44, at + 44 + data.readUInt16LE(at + 40));
-    records.push({ at, end: at + data.readUInt32LE(at + 4), id });
-  }
-  return records;
-}
-
-/** The message ids of the records that end behind a place. */
-function idsFrom(data: Buffer, start: number): Set<string> {
-  return new Set(recordsOf(data).filter(({ end }) => end > start).map(({ id }) => id));
+  return { what: `${file.slice(spool.length + 1)} cut from ${String(data.length)} to ${String(size)} bytes`, destroyed: new Map(gone.map(({ id }) => [id, !newest])) };
 }

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { statSync } from 'node:fs';
-import { cutPower, flipBit, newestSegment, tear, type Damage } from './damage.js';
+import { cutPower, flipBit, sizesOf, tear, type Damage } from './damage.js';
+import type { Harness } from './harness.js';
+import { nonsense } from './hostile.js';
 import type { Random } from './random.js';
-import type { Rig } from './rig.js';
 
 /** One kind of fault. */
 export interface Fault {
@@ -15,10 +15,10 @@ export interface Fault {
   readonly destroysBroker?: boolean;
   /** The next fault may follow before the collector has recovered. */
   readonly overlaps: boolean;
-  /** Samples may be lost by it: those that the collector counts as damaged, and those it cannot know of. */
-  readonly damages?: boolean;
+  /** Samples may be dropped by it: as many as the collector counts for this cause. */
+  readonly drops?: 'damage' | 'size';
   /** Makes it happen; resolves when its cause is gone. */
-  run(rig: Rig, random: Random): Promise<void>;
+  run(harness: Harness, random: Random): Promise<void>;
 }
 
 /** Seconds, at random. */
@@ -26,38 +26,38 @@ const some = (random: Random, low: number, high: number): Promise<void> => delay
 
 const brokerStop = (name: string, signal: 'SIGTERM' | 'SIGKILL'): Fault => ({
   name, weight: 1, place: 'broker', overlaps: false, destroysBroker: true,
-  async run(rig, random) {
-    await rig.broker.halt(signal);
+  async run(harness, random) {
+    await harness.broker.halt(signal);
     await some(random, 0, 1);
-    await rig.broker.resume();
+    await harness.broker.resume();
   },
 });
 
 const collectorEnd = (name: string, signal: 'SIGTERM' | 'SIGKILL'): Fault => ({
   name, weight: 3, place: 'collector', overlaps: true,
-  async run(rig, random) {
-    await rig.subject.end(signal);
+  async run(harness, random) {
+    await harness.collector.end(signal);
     await some(random, 0, 0.3);
-    await rig.subject.start();
+    await harness.collector.start();
   },
 });
 
 /** Kills the collector with a backlog behind it, does damage to its spool, and starts it again. */
-const spoolDamage = (name: string, damage: (rig: Rig, random: Random) => Promise<Damage>): Fault => ({
-  name, weight: 1.5, place: 'collector', overlaps: false, damages: true,
-  async run(rig, random) {
-    rig.proxy.refuse();
+const spoolDamage = (name: string, damage: (harness: Harness, random: Random) => Promise<Damage>): Fault => ({
+  name, weight: 1.5, place: 'collector', overlaps: false, drops: 'damage',
+  async run(harness, random) {
+    harness.proxy.refuse();
     await some(random, 0.5, 4);
-    const { what, excused } = await damage(rig, random);
-    for (const id of excused) rig.excused.add(id);
-    rig.note(what);
-    await rig.subject.start();
+    const { what, destroyed } = await damage(harness, random);
+    for (const [id, tellable] of destroyed) harness.destroyed.set(id, tellable);
+    harness.note(what);
+    await harness.collector.start();
     await some(random, 0, 0.5);
-    rig.proxy.forward();
+    harness.proxy.forward();
   },
 });
 
-const killed = async (rig: Rig): Promise<void> => rig.subject.end('SIGKILL');
+const killed = async (harness: Harness): Promise<void> => harness.collector.end('SIGKILL');
 
 /** All kinds. */
 export const faults: readonly Fault[] = [
@@ -65,113 +65,155 @@ export const faults: readonly Fault[] = [
   brokerStop('broker killed and started', 'SIGKILL'),
   {
     name: 'connections closed by the broker', weight: 2, place: 'network', overlaps: true,
-    run: async (rig) => { await rig.broker.ctl('close_all_connections', 'chaos'); },
+    run: async (harness) => { await harness.broker.ctl('close_all_connections', 'chaos'); },
   },
   {
     name: 'TCP reset', weight: 4, place: 'network', overlaps: true,
-    run: (rig) => {
-      rig.proxy.reset();
+    run: (harness) => {
+      harness.proxy.reset();
       return Promise.resolve();
     },
   },
   {
     name: 'connections refused', weight: 3, place: 'network', overlaps: true,
-    async run(rig, random) {
-      rig.proxy.refuse();
+    async run(harness, random) {
+      harness.proxy.refuse();
       await some(random, 0.2, 2);
-      rig.proxy.forward();
+      harness.proxy.forward();
     },
   },
   {
     name: 'black hole, short', weight: 2, place: 'network', overlaps: true,
-    async run(rig, random) {
-      rig.proxy.blackHole();
+    async run(harness, random) {
+      harness.proxy.blackHole();
       await some(random, 0.2, 1.5);
-      rig.proxy.forward();
+      harness.proxy.forward();
     },
   },
   {
     name: 'black hole, until given up', weight: 2, place: 'network', overlaps: true,
-    async run(rig, random) {
-      rig.proxy.blackHole();
+    async run(harness, random) {
+      harness.proxy.blackHole();
       await some(random, 3, 5);
       // Nobody sends again what is in a connection that its owner gave up: it is gone.
-      rig.proxy.reset();
-      rig.proxy.forward();
+      harness.proxy.reset();
+      harness.proxy.forward();
     },
   },
   {
     name: 'slow link', weight: 2, place: 'network', overlaps: true,
-    async run(rig, random) {
-      rig.proxy.slow(random.between(10_000, 100_000));
+    async run(harness, random) {
+      harness.proxy.slow(random.between(10_000, 100_000));
       await some(random, 1, 3);
-      rig.proxy.slow(undefined);
+      harness.proxy.slow(undefined);
     },
   },
   {
     name: 'memory alarm', weight: 1, place: 'network', overlaps: true,
-    async run(rig, random) {
-      await rig.broker.ctl('set_vm_memory_high_watermark', '0');
+    async run(harness, random) {
+      await harness.broker.ctl('set_vm_memory_high_watermark', '0');
       await some(random, 0, 1);
-      await rig.broker.ctl('set_vm_memory_high_watermark', 'absolute', '4GB');
+      await harness.broker.ctl('set_vm_memory_high_watermark', 'absolute', '4GB');
     },
   },
   {
     name: 'exchange deleted', weight: 3, place: 'network', overlaps: true,
-    async run(rig, random) {
-      await rig.witness.deleteExchange();
+    async run(harness, random) {
+      await harness.consumer.deleteExchange();
       if (random.chance(0.7)) await some(random, 0, 1);
-      await rig.witness.comeBack();
+      await harness.consumer.comeBack();
     },
   },
   {
     name: 'consumer away, exchange gone with it', weight: 2, place: 'network', overlaps: true,
-    async run(rig, random) {
-      await rig.witness.leave(false);
+    async run(harness, random) {
+      await harness.consumer.leave(false);
       await some(random, 0, 1.5);
-      await rig.witness.comeBack();
+      await harness.consumer.comeBack();
     },
   },
   {
     name: 'consumer away, exchange kept', weight: 2, place: 'network', overlaps: true,
-    async run(rig, random) {
-      await rig.witness.leave(true);
+    async run(harness, random) {
+      await harness.consumer.leave(true);
       await some(random, 0, 1.5);
-      await rig.witness.comeBack();
+      await harness.consumer.comeBack();
     },
   },
   collectorEnd('collector killed (SIGKILL)', 'SIGKILL'),
   collectorEnd('collector stopped (SIGTERM)', 'SIGTERM'),
   {
     name: 'clock stepped', weight: 3, place: 'collector', overlaps: true,
-    async run(rig, random) {
+    async run(harness, random) {
       // Back and forward about the true time, by up to a day: a spool that is opened later must not find its samples too old.
-      rig.subject.setAhead(random.between(-1, 1) * 86_400_000);
+      harness.collector.setAhead(random.between(-1, 1) * 86_400_000);
       await some(random, 0, 0.5);
     },
   },
   {
     name: 'disk full', weight: 2, place: 'collector', overlaps: false,
-    async run(rig, random) {
-      await rig.disk.fill();
+    async run(harness, random) {
+      await harness.disk.fill();
       await some(random, 0.5, 2.5);
-      await rig.disk.free();
-      await rig.until('back on its disk', ({ spool_kept: kept }) => kept === 'disk');
+      await harness.disk.free();
+      await harness.until('back on its disk', ({ spool_kept: kept }) => kept === 'disk');
     },
   },
-  spoolDamage('spool file bit-flipped', async (rig, random) => {
-    await killed(rig);
-    return flipBit(rig.spool, random);
+  spoolDamage('spool file bit-flipped', async (harness, random) => {
+    await killed(harness);
+    return flipBit(harness.spool, random);
   }),
-  spoolDamage('spool file torn', async (rig, random) => {
-    await killed(rig);
-    return tear(rig.spool, random);
+  spoolDamage('spool file torn', async (harness, random) => {
+    await killed(harness);
+    return tear(harness.spool, random);
   }),
-  spoolDamage('power cut', async (rig, random) => {
-    const segment = newestSegment(rig.spool);
-    const size = segment === undefined ? 0 : statSync(segment).size;
+  spoolDamage('power cut', async (harness, random) => {
+    const before = sizesOf(harness.spool);
     await some(random, 0.1, 0.9);
-    await killed(rig);
-    return cutPower(rig.spool, segment, size);
+    await killed(harness);
+    return cutPower(harness.spool, before);
   }),
+  {
+    name: 'volumes dead', weight: 3, place: 'collector', overlaps: true,
+    async run(harness, random) {
+      await harness.host.tell({ volumes: 'dead' });
+      await some(random, 0.5, 4);
+      // A stop must end a collector that hangs in them.
+      if (random.chance(0.3)) await harness.restart();
+      await harness.host.tell({ volumes: 'alive' });
+    },
+  },
+  {
+    name: 'name server dead', weight: 3, place: 'network', overlaps: true,
+    async run(harness, random) {
+      await harness.host.tell({ names: 'dead' });
+      harness.proxy.reset();
+      await some(random, 0.5, 4);
+      await harness.host.tell({ names: 'alive' });
+    },
+  },
+  {
+    name: 'overload', weight: 1, place: 'collector', overlaps: false, drops: 'size',
+    async run(harness, random) {
+      const held = random.chance(0.5);
+      if (held) harness.proxy.slow(random.between(10_000, 100_000));
+      await harness.restart(600);
+      await some(random, 0.5, 1);
+      const { report, rss } = await harness.report();
+      harness.note(`overload: ${String(report.taken)} taken, ${String(report.skipped)} ticks skipped, ${rss.toFixed(0)} MB`);
+      await harness.restart();
+      harness.proxy.slow(undefined);
+    },
+  },
+  {
+    name: 'hostile frames', weight: 3, place: 'network', overlaps: true,
+    async run(harness, random) {
+      const { name, first, then } = random.pick(nonsense);
+      harness.proxy.inject(first);
+      for (let sent = 0; sent < 50 && harness.proxy.inject(then); sent += 1) await delay(20);
+      harness.note(name);
+      // Nothing that follows it can be made sense of.
+      harness.proxy.reset();
+    },
+  },
 ];

@@ -1,29 +1,36 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { faults, type Fault } from './faults.js';
-import { FaultLedger } from './ledger.js';
+import { FaultTable } from './faultTable.js';
+import type { Harness } from './harness.js';
 import type { Random } from './random.js';
-import type { Rig } from './rig.js';
 import { runSequence } from './sequence.js';
+import type { Findings } from './verifier.js';
 
 /** How long everything may take to arrive after the last fault of a sequence, seconds. */
-const patience = 120;
+const longestRecovery = 120;
 
-/** A run of sequences of faults against one rig. */
+/** What the collector counted as dropped, by cause. */
+interface Dropped {
+  readonly damage: number;
+  readonly size: number;
+}
+
+/** A run of sequences of faults against one harness. */
 export class Suite {
-  readonly ledger = new FaultLedger(faults);
+  readonly table = new FaultTable(faults);
   #deck: Fault[] = [];
-  #damage = 0;
+  #dropped: Dropped = { damage: 0, size: 0 };
 
   /** `say` is told of every sequence. */
   constructor(
-    private readonly rig: Rig,
+    private readonly harness: Harness,
     private readonly random: Random,
     private readonly say: (line: string) => void,
   ) {}
 
   /** Goes on until so many faults were injected and so many samples have arrived. */
   async run(least: { readonly faults: number; readonly samples: number }): Promise<void> {
-    while (this.ledger.total('injected') < least.faults || this.ledger.total('arrived') < least.samples) {
+    while (this.table.total('injected') < least.faults || this.table.total('arrived') < least.samples) {
       // What was sampled while the collector caught up goes out meanwhile, or does not.
       await delay(this.random.between(0, 3000));
       await this.sequence();
@@ -57,10 +64,10 @@ export class Suite {
   async #play(sequence: readonly Fault[]): Promise<void> {
     let last: Fault | undefined;
     await runSequence(sequence, this.random, (fault) => {
-      if (last !== undefined) this.ledger.found(last, this.rig.audit.findings());
+      if (last !== undefined) this.table.found(last, this.harness.verifier.findings());
       last = fault;
-      this.ledger.injected(fault);
-      return fault.run(this.rig, this.random);
+      this.table.injected(fault);
+      return fault.run(this.harness, this.random);
     });
     if (last !== undefined) await this.#settle(sequence, last);
   }
@@ -69,45 +76,45 @@ export class Suite {
   async #withoutBroker(fault: Fault): Promise<void> {
     await this.#restart('persistent');
     const others = Array.from({ length: 1 + this.random.below(2) }, () => this.#draw(({ place }) => place === 'collector'));
-    for (const one of [fault, ...others]) this.ledger.injected(one);
+    for (const one of [fault, ...others]) this.table.injected(one);
     const troubles = async (): Promise<void> => {
-      for (const other of others) await other.run(this.rig, this.random);
+      for (const other of others) await other.run(this.harness, this.random);
     };
-    await Promise.all([fault.run(this.rig, this.random), troubles()]);
+    await Promise.all([fault.run(this.harness, this.random), troubles()]);
     await this.#settle([fault, ...others], fault);
     await this.#restart('transient');
   }
 
-  async #restart(delivery: 'transient' | 'persistent'): Promise<void> {
-    this.rig.configure(delivery);
-    await this.rig.subject.end('SIGTERM');
-    await this.rig.subject.start();
-    await this.rig.settle(patience);
+  async #restart(delivery: Harness['delivery']): Promise<void> {
+    this.harness.delivery = delivery;
+    await this.harness.restart();
+    await this.harness.settle(longestRecovery);
   }
 
   async #settle(sequence: readonly Fault[], last: Fault): Promise<void> {
-    const seconds = await this.rig.settle(patience);
-    const { report } = await this.rig.subject.report();
-    const found = this.rig.audit.findings();
-    const damaged = this.rig.subject.damaged - this.#damage;
-    this.#damage += damaged;
-    // What the collector counted as damaged, and no more, may be missing after damage.
-    const counted = sequence.some(({ damages }) => damages === true) ? Math.min(found.lost, damaged) : 0;
-    const findings = { ...found, lost: found.lost - counted, excused: found.excused + counted };
-    this.ledger.found(last, findings);
-    this.ledger.recovered(last, seconds);
-    const notes = this.rig.notes.splice(0);
-    const { lost, excused, repeats, disorder, wrong } = findings;
-    this.say([
-      `${String(this.ledger.total('injected')).padStart(4)}  ${sequence.map(({ name }) => name).join(' + ')}`,
-      `: ${String(this.ledger.total('arrived'))} samples, recovered in ${seconds.toFixed(1)} s`,
-      repeats > 0 ? `, ${String(repeats)} repeats` : '',
-      excused > 0 ? `, ${String(excused)} excused (${String(damaged)} counted as damaged)` : '',
-      lost + disorder + wrong > 0 ? `, LOST ${String(lost)}, OUT OF ORDER ${String(disorder)}, WRONG ${String(wrong)}` : '',
-      ...notes.map((note) => `; ${note}`),
-    ].join(''));
-    const { size, age, closed } = report.dropped_by;
-    if (size + age + closed > 0) throw new Error(`the collector let samples go: ${JSON.stringify(report.dropped_by)}`);
+    const { verifier, collector, notes } = this.harness;
+    const seconds = await this.harness.settle(longestRecovery);
+    const { report } = await this.harness.report();
+    const found = verifier.findings();
+    const dropped = this.#droppedSince(collector);
+    // What the collector counted as dropped for a cause that it may drop for, and no more, may be missing.
+    const counted = (['damage', 'size'] as const).reduce((sum, cause) => sum + (sequence.some(({ drops }) => drops === cause) ? dropped[cause] : 0), 0);
+    const excused = Math.min(found.lost, Math.max(0, counted - found.excused));
+    const findings = { ...found, lost: found.lost - excused, excused: found.excused + excused };
+    this.table.found(last, findings);
+    this.table.recovered(last, seconds);
+    this.say(lineOf(sequence, findings, dropped, seconds, this.table.total('injected'), notes.splice(0)));
+    const { tellable } = this.harness;
+    this.harness.tellable = 0;
+    if (tellable > dropped.damage) throw new Error(`${String(tellable)} samples that can be told to be gone were destroyed, and ${String(dropped.damage)} were counted as damaged`);
+    const { age, closed, size } = report.dropped_by;
+    if (age + closed > 0 || (size > 0 && !sequence.some(({ drops }) => drops === 'size'))) throw new Error(`the collector dropped samples: ${JSON.stringify(report.dropped_by)}`);
+  }
+
+  #droppedSince(collector: Harness['collector']): Dropped {
+    const before = this.#dropped;
+    this.#dropped = { damage: collector.dropped('damage'), size: collector.dropped('size') };
+    return { damage: this.#dropped.damage - before.damage, size: this.#dropped.size - before.size };
   }
 
   /** The next of a shuffled deck in which every kind is as often as its weight says. */
@@ -119,4 +126,16 @@ export class Suite {
       this.#deck.push(...this.random.shuffled(faults.flatMap((kind) => Array.from({ length: Math.round(kind.weight * 2) }, () => kind))));
     }
   }
+}
+
+function lineOf(sequence: readonly Fault[], found: Findings, dropped: Dropped, seconds: number, injected: number, notes: readonly string[]): string {
+  const { arrived, lost, excused, repeats, disorder, wrong } = found;
+  return [
+    `${String(injected).padStart(4)}  ${sequence.map(({ name }) => name).join(' + ')}`,
+    `: ${String(arrived)} samples, recovered in ${seconds.toFixed(1)} s`,
+    repeats > 0 ? `, ${String(repeats)} repeats` : '',
+    excused + dropped.damage + dropped.size > 0 ? `, ${String(excused)} excused (${String(dropped.damage)} counted as damaged, ${String(dropped.size)} as dropped for size)` : '',
+    lost + disorder + wrong > 0 ? `, LOST ${String(lost)}, OUT OF ORDER ${String(disorder)}, WRONG ${String(wrong)}` : '',
+    ...notes.map((note) => `; ${note}`),
+  ].join('');
 }

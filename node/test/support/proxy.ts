@@ -15,6 +15,8 @@ export interface FaultProxy {
   refuse(): void;
   /** Carries at most this many bytes a second each way on each connection; undefined is no limit. */
   slow(bytesPerSecond: number | undefined): void;
+  /** Sends bytes to whoever has connected, in the midst of what the broker sends; whether anybody is there. */
+  inject(data: Buffer): boolean;
   close(): Promise<void>;
 }
 
@@ -91,6 +93,10 @@ export async function startProxy(target: number): Promise<FaultProxy> {
     refuse: () => {
       mode = 'refuse';
       reset();
+    },
+    inject: (data) => {
+      for (const [near] of pairs) if (near.writable) near.write(data);
+      return pairs.size > 0;
     },
     slow: (bytesPerSecond) => { limit = bytesPerSecond; },
     close: async () => {

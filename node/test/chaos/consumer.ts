@@ -12,7 +12,7 @@ const queue = 'chaos';
  * durable, so that no sample is lost behind the broker's confirm when the broker or the consumer's own connection goes. It
  * connects again by itself, and is bound or not as it was last told.
  */
-export class Witness {
+export class DurableConsumer {
   #connection: ChannelModel | undefined;
   #channel: Channel | undefined;
   #bound = true;

@@ -22,7 +22,7 @@ interface Awaited extends Promised {
 }
 
 /** Holds what arrived against what was promised. */
-export class Audit {
+export class Verifier {
   /** Lines of the journal so far. */
   promises = 0;
   /** The furthest place in the journal from which anything has arrived. */
@@ -37,17 +37,9 @@ export class Audit {
   readonly #latest = new Map<string, readonly [run: number, number: number]>();
   #counts = { arrived: 0, lost: 0, excused: 0, repeats: 0, disorder: 0, wrong: 0 };
 
-  run(run: string): void {
-    this.#runs.set(run, this.#runs.size);
-  }
-
-  /** Whether the run that a sample is of has been named. */
-  knows(id: string): boolean {
-    return this.#runs.has(runOf(id));
-  }
-
   promised(line: Promised): void {
     this.promises += 1;
+    this.#rankOf(runOf(line.id));
     const early = this.#early.get(line.id);
     if (early === undefined) this.#awaited.set(line.id, { ...line, place: this.promises });
     else this.#fulfil({ ...line, place: this.promises }, early);
@@ -97,12 +89,17 @@ export class Audit {
 
   #order(id: string, metric: string): void {
     const run = runOf(id);
-    const rank = this.#runs.get(run);
-    if (rank === undefined) throw new Error(`a sample of a run that the journal does not name arrived: ${id}`);
-    const place = [rank, Number(id.slice(run.length + 1))] as const;
+    const place = [this.#rankOf(run), Number(id.slice(run.length + 1))] as const;
     const [latestRun, latestNumber] = this.#latest.get(metric) ?? [-1, -1];
     if (place[0] < latestRun || (place[0] === latestRun && place[1] < latestNumber)) this.#counts.disorder += 1;
     else this.#latest.set(metric, place);
+  }
+
+  /** Runs stand in the order in which they are first heard of: a collector starts when the one before has ended. */
+  #rankOf(run: string): number {
+    const rank = this.#runs.get(run) ?? this.#runs.size;
+    this.#runs.set(run, rank);
+    return rank;
   }
 
   #fulfil(promised: Awaited, content: string): void {

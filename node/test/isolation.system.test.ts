@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { StatusReport } from '../status/report.js';
+import { startBroker, type TestBroker } from './support/broker.js';
+import { command } from './support/command.js';
+import { consume } from './support/consumer.js';
+import { startDeadHost, type DeadHost } from './support/deadHost.js';
+import { until } from './support/wait.js';
+
+// What the system never answers reaches nothing else: volumes (FUSE) and a name server that hang, beside entries that do not. The
+// long form: PSUTIL_ISOLATION_SECONDS=120 node --test dist/test/isolation.system.test.js
+
+const seconds = Number(process.env['PSUTIL_ISOLATION_SECONDS'] ?? 12);
+const healthy = [
+  { method: 'boot_time', interval: 0.1, alias: 'fast' },
+  { method: 'virtual_memory', result_argument: 'free', interval: 0.5, alias: 'memory' },
+  { method: 'net_io_counters', result_argument: 'bytes_sent', interval: 0.5, alias: 'network' },
+  { method: 'cpu_percent', args: { interval: 0.2 }, interval: 1, alias: 'cpu' },
+  { method: 'disk_usage', args: { path: '/' }, result_argument: 'free', interval: 0.5, alias: 'disk' },
+];
+
+let broker: TestBroker;
+before(async () => { broker = await startBroker(); });
+after(() => broker.stop());
+
+/** A collector among dead volumes, its settings and what it says of itself. */
+function start(host: DeadHost, home: string, exchange: string): { status(): StatusReport; stop(): Promise<{ code: number | null; ms: number }> } {
+  const config = join(home, 'settings.json');
+  const volumes = host.volumes.map((path, index) => ({ method: 'disk_usage', args: { path }, result_argument: 'free', interval: 0.5, alias: `volume_${String(index)}` }));
+  writeFileSync(config, JSON.stringify({
+    node: { deployment_id: 'dep', node_name: 'web', node_id: 'web_1' },
+    // The name is looked up first and the look-up lasts for minutes.
+    broker: { hostnames: ['dead.example', '127.0.0.1'], port: broker.port, connect_timeout: 1, reconnect_initial: 0.1, exchange: { name: exchange } },
+    psutil_config: [...healthy, ...volumes], spool: { path: join(home, 'spool') }, log: { path: home }, status: { path: home, interval: 0.5 },
+  }));
+  const [program, ...args] = host.words(process.execPath, command, 'run', '--config', config);
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  return {
+    status: () => JSON.parse(readFileSync(join(home, 'status.json'), 'utf8')) as StatusReport,
+    async stop() {
+      const asked = performance.now();
+      child.kill('SIGTERM');
+      const tooLong = setTimeout(() => child.kill('SIGKILL'), 30_000);
+      const code = await ended;
+      clearTimeout(tooLong);
+      return { code, ms: performance.now() - asked };
+    },
+  };
+}
+
+/** Whether a condition on a file that may not be there yet holds. */
+function holds(condition: () => boolean): boolean {
+  try {
+    return condition();
+  } catch {
+    return false;
+  }
+}
+
+async function check(volumes: number, deadFrom: 'start' | 'later', tell: (text: string) => void): Promise<void> {
+  const host = await startDeadHost(volumes);
+  const home = mkdtempSync(join(tmpdir(), 'psutil-agent-isolation-'));
+  const exchange = `isolation-${String(volumes)}`;
+  const consumer = await consume(broker.port, exchange);
+  await host.tell({ names: 'dead', volumes: deadFrom === 'start' ? 'dead' : 'alive' });
+  const collector = start(host, home, exchange);
+  let stopped: { code: number | null; ms: number } | undefined;
+  try {
+    await until('the collector is connected', () => holds(() => collector.status().connected === true), 30);
+    if (deadFrom === 'later') {
+      await until('the volumes are read', () => collector.status().entries.every(({ taken }) => taken > 0));
+      await host.tell({ volumes: 'dead' });
+    }
+    // What nobody answers is told of after ten seconds.
+    await delay(seconds * 1000);
+    stopped = await collector.stop();
+    judge(collector.status(), consumer.received.map(({ body }) => String(body['name'])), host, tell);
+    tell(`${String(volumes)} dead volumes, ${String(seconds)} s: ${String(consumer.received.length)} samples, stopped within ${stopped.ms.toFixed(0)} ms`);
+  } finally {
+    stopped ??= await collector.stop();
+    await host.close();
+    await consumer.close();
+    rmSync(home, { recursive: true, force: true });
+  }
+  assert.deepEqual([stopped.code, stopped.ms < 6000], [0, true], `ended with ${String(stopped.code)} after ${stopped.ms.toFixed(0)} ms`);
+}
+
+function judge(status: StatusReport, arrived: readonly string[], host: DeadHost, tell: (text: string) => void): void {
+  const lived = (Date.parse(status.updated) - Date.parse(status.since)) / 1000;
+  assert.equal(status.state, 'stopped');
+  assert.equal(status.dropped, 0);
+  for (const { name, interval, taken, skipped, unavailable, last_error } of status.entries.slice(0, healthy.length)) {
+    const due = Math.floor((lived - 7) / interval);
+    assert.deepEqual([skipped, unavailable], [0, 0], `${name}: ${JSON.stringify(last_error)}`);
+    assert.ok(taken >= due, `${name}: ${String(taken)} samples in ${lived.toFixed(1)} s`);
+    assert.equal(arrived.filter((other) => other === name).length, taken, `${name}: published`);
+  }
+  const dead = status.entries.slice(healthy.length);
+  dead.forEach((entry, index) => {
+    assert.ok(entry.unavailable > 0, `${entry.name}: its absence is counted`);
+    assert.ok(entry.last_error?.message.includes(host.volumes[index] ?? '?'), entry.last_error?.message);
+    assert.match(entry.last_error?.message ?? '', /has not answered since \d|waits for its turn to be asked/);
+  });
+  tell(`${String(dead.filter((entry) => /has not answered/.test(entry.last_error?.message ?? '')).length)} of ${String(dead.length)} told as not answering, the others as waiting`);
+}
+
+describe('dead volumes and a dead name server', { concurrency: true, timeout: 600_000 }, () => {
+  for (const [volumes, deadFrom] of [[1, 'later'], [8, 'start'], [32, 'later']] as const) {
+    it(`${String(volumes)} volumes, dead from the ${deadFrom === 'start' ? 'start' : 'middle'}: every other entry goes on, and a stop ends the process within 6 s`, async (context) => {
+      await check(volumes, deadFrom, (text) => { context.diagnostic(text); });
+    });
+  }
+});
