@@ -59,7 +59,7 @@ export class Cursor {
     data.writeDoubleLE(state.head, 16);
     data.writeDoubleLE(state.next, 24);
     data.writeUInt32LE(crc32(data.subarray(0, 32)), 32);
-    this.#file ??= await this.files.create(this.path);
+    this.#file ??= await this.#create();
     await this.#file.write(data, slotBytes, (1 - this.#safe) * slotDistance);
     this.#generation += 1;
     this.#saved = state;
@@ -78,6 +78,20 @@ export class Cursor {
     const file = this.#file;
     this.#file = this.#saved = this.#synced = undefined;
     await file?.close().catch(() => undefined);
+  }
+
+  /** Makes it with room for both slots: on a full disk there would be none for the second. */
+  async #create(): Promise<OpenFile> {
+    const file = await this.files.create(this.path);
+    const length = slotDistance + slotBytes;
+    try {
+      await file.write(Buffer.alloc(length), length, 0);
+      return file;
+    } catch (error) {
+      await file.close().catch(() => undefined);
+      await this.files.remove(this.path).catch(() => undefined);
+      throw error;
+    }
   }
 
   async #read(slot: number): Promise<(CursorState & { readonly generation: number }) | 'damaged' | undefined> {
