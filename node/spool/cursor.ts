@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { systemCode } from '../model/errors.js';
 import { crc32 } from './crc32.js';
 import type { Files, OpenFile } from './files.js';
@@ -25,11 +26,16 @@ export class Cursor {
   #safe = 1;
   #saved: CursorState | undefined;
   #synced: CursorState | undefined;
+  #made = false;
 
   constructor(
     private readonly files: Files,
-    private readonly path: string,
+    private readonly folder: string,
   ) {}
+
+  get path(): string {
+    return join(this.folder, 'cursor');
+  }
 
   /** Reads it. `sure`: no slot is damaged, so nothing newer was lost. */
   async open(): Promise<{ readonly state?: CursorState; readonly sure: boolean }> {
@@ -70,6 +76,8 @@ export class Cursor {
     if (same(state, this.#synced)) return;
     await this.save(state);
     await this.#file?.sync();
+    if (this.#made) await this.files.syncFolder(this.folder);
+    this.#made = false;
     this.#synced = state;
     this.#safe = 1 - this.#safe;
   }
@@ -86,6 +94,7 @@ export class Cursor {
     const length = slotDistance + slotBytes;
     try {
       await file.write(Buffer.alloc(length), length, 0);
+      this.#made = true;
       return file;
     } catch (error) {
       await file.close().catch(() => undefined);

@@ -1,5 +1,5 @@
 import { chmod, constants, fdatasync, fchmod, fstat, ftruncate, open, close, read, write } from 'node:fs';
-import { lstat, mkdir, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { lstat, mkdir, readdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { SpoolError, systemCode } from '../model/errors.js';
@@ -27,7 +27,6 @@ export interface Files {
   /** The files of a folder and their sizes. */
   list(folder: string): Promise<{ readonly name: string; readonly size: number }[]>;
   remove(path: string): Promise<void>;
-  rename(from: string, to: string): Promise<void>;
   /** Makes a folder and those above it where they are missing, for this account alone. */
   makeFolder(path: string): Promise<void>;
   /** Resolves when the disk has the folder's names. */
@@ -106,19 +105,13 @@ export const diskFiles: Files = {
     return files;
   },
   remove: unlink,
-  rename,
   async makeFolder(path) {
     await makeMissing(path);
     if ((await lstat(path)).isSymbolicLink()) {
       throw new SpoolError('PSA_SPOOL_UNUSABLE', `The spool at ${path} cannot be used: it is a symbolic link, through which nothing is written. Set spool.path to the directory itself.`);
     }
   },
-  async syncFolder(path) {
-    // Windows cannot open a directory so, and keeps names safe by itself.
-    if (process.platform === 'win32') return;
-    const fd = await calls.open(path, constants.O_RDONLY);
-    await calls.fdatasync(fd).finally(() => calls.close(fd));
-  },
+  syncFolder,
   lock,
 };
 
@@ -126,13 +119,25 @@ export const diskFiles: Files = {
 // gives ENOENT for a file system that is read-only.
 async function makeMissing(path: string): Promise<void> {
   try {
-    await mkdir(path, 0o700);
-    await calls.chmod(path, 0o700);
+    await makePrivate(path);
   } catch (error) {
     if (systemCode(error) === 'ENOENT' && dirname(path) !== path) {
       await makeMissing(dirname(path));
-      await mkdir(path, 0o700);
-      await calls.chmod(path, 0o700);
+      await makePrivate(path);
     } else if (!(await stat(path).catch(() => undefined))?.isDirectory()) throw error;
   }
+}
+
+async function makePrivate(path: string): Promise<void> {
+  await mkdir(path, 0o700);
+  // An umask may have taken the owner's rights too.
+  await calls.chmod(path, 0o700);
+  await syncFolder(dirname(path));
+}
+
+async function syncFolder(path: string): Promise<void> {
+  // Windows cannot open a directory so, and keeps names safe by itself.
+  if (process.platform === 'win32') return;
+  const fd = await calls.open(path, constants.O_RDONLY);
+  await calls.fdatasync(fd).finally(() => calls.close(fd));
 }

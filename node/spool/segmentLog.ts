@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { SpoolError, systemCode } from '../model/errors.js';
 import { Cursor } from './cursor.js';
 import { systemError } from './diskError.js';
@@ -47,7 +46,7 @@ export class SegmentLog {
   #scratch = Buffer.allocUnsafeSlow(64 * 1024);
 
   private constructor(private readonly parts: SegmentLogParts) {
-    this.#cursor = new Cursor(parts.files, join(parts.folder, 'cursor'));
+    this.#cursor = new Cursor(parts.files, parts.folder);
   }
 
   /**
