@@ -60,7 +60,7 @@ const untold = new Set(['cpu_stats', 'swap_memory', 'disk_io_counters', 'getload
 
 describe('node.exe for Windows, under Wine', () => {
   it('every function answers or says why not, and totals agree with this machine\'s psutil', async () => {
-    const entries = functions.map(({ name, fields }) => ({
+    const entries = functions.filter(({ group }) => group !== 'external').map(({ name, fields }) => ({
       method: name, ...(name in given ? { args: given[name] } : {}), interval: 5,
       ...(fields.every(({ type }) => type === 'string') ? { result_argument: 'count' } : {}),
     }));

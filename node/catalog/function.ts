@@ -10,6 +10,7 @@ export interface Argument {
   readonly default: ArgumentValue;
   readonly required: boolean;
   readonly minimum?: number;
+  readonly maximum?: number;
   /** The only values of it, where they are few. */
   readonly values?: readonly string[];
   /** Whether text of blanks alone is refused. */
@@ -39,14 +40,14 @@ export interface Field {
 /**
  * The form of a result:
  * `value` one number or boolean; `values` a list of numbers; `fields` one named tuple; `records` a list of named tuples;
- * `map` named tuples by key; `lists` lists of named tuples by key; `numbers` numbers by key.
+ * `map` named tuples by key; `lists` lists of named tuples by key; `numbers` numbers by key; `any` whatever the source gives.
  */
-export type Shape = 'value' | 'values' | 'fields' | 'records' | 'map' | 'lists' | 'numbers';
+export type Shape = 'value' | 'values' | 'fields' | 'records' | 'map' | 'lists' | 'numbers' | 'any';
 
 /** One psutil function: what it takes, what it gives, where it works. */
 export interface CatalogFunction {
   readonly name: string;
-  readonly group: 'cpu' | 'memory' | 'disk' | 'network' | 'sensors' | 'system' | 'process' | 'services';
+  readonly group: 'cpu' | 'memory' | 'disk' | 'network' | 'sensors' | 'system' | 'process' | 'services' | 'external';
   readonly meaning: string;
   readonly platforms: readonly Platform[];
   /** Why a platform is not among `platforms`. */

@@ -5,6 +5,7 @@
  */
 import { cpu } from './cpu.js';
 import { disk } from './disk.js';
+import { external } from './external.js';
 import type { CatalogFunction } from './function.js';
 import { memory } from './memory.js';
 import { network } from './network.js';
@@ -15,7 +16,7 @@ import { system } from './system.js';
 
 /** Every function of the catalog, grouped as psutil documents them. */
 export const functions: readonly CatalogFunction[] = [
-  ...cpu, ...memory, ...disk, ...network, ...sensors, ...system, ...processes, ...services,
+  ...cpu, ...memory, ...disk, ...network, ...sensors, ...system, ...processes, ...services, ...external,
 ];
 
 const byName = new Map(functions.map((definition) => [definition.name, definition]));

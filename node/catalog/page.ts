@@ -4,7 +4,7 @@ import { functions } from './functions.js';
 
 const shapes: Record<CatalogFunction['shape'], string> = {
   value: 'one value', values: 'a list of numbers', fields: 'a map of fields', records: 'a list of maps', map: 'a map of maps',
-  lists: 'a map of lists of maps', numbers: 'a map of numbers',
+  lists: 'a map of lists of maps', numbers: 'a map of numbers', any: 'what the source gives: a number, or maps and lists of them',
 };
 
 /** How a function is called: its name, its arguments and their defaults. */

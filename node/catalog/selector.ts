@@ -13,7 +13,7 @@ export interface SelectorFault {
 }
 
 /** How many keys deep the items of a shape are, before its fields. */
-const depth: Record<Shape, number> = { value: 0, values: 1, numbers: 1, fields: 0, records: 1, map: 1, lists: 2 };
+const depth: Record<Shape, number> = { value: 0, values: 1, numbers: 1, fields: 0, records: 1, map: 1, lists: 2, any: 0 };
 
 /** What may be asked of a list or map as a whole. */
 export const wholes: readonly string[] = ['count', 'any'];
@@ -35,6 +35,8 @@ export function parseSelector(
   const keys = source.split('.');
   const selector =
     shape === 'value' || source === '' ? undefined
+    // What it gives is known when it gives it.
+    : shape === 'any' ? (keys.includes('') ? undefined : keys)
     : unnamed.includes(shape) ? (wholes.includes(source) ? [source] : itemKeys(form, keys))
     : namedSelector(form, keys);
   return selector ?? { expected: expectation(form, source) };
@@ -124,6 +126,7 @@ function expectation({ definition, shape }: Form, source: string): string {
     records: names === '' ? ['count', 'any'] : ['count', 'any', '<index>', `<index or *>.${field}`],
     map: ['count', 'any', '<key>', `<key or *>.${field}`],
     lists: ['count', '<key or *>.count', `<key or *>.<index or *>.${field}`],
+    any: ['a path such as name, 0.name, *.name or count'],
   };
   const offer = offers[shape];
   return offer.length === 0 ? 'no result_argument, for the result is one value' : offer.join(', ');
@@ -140,7 +143,7 @@ function fieldNames(definition: CatalogFunction, keys: readonly string[]): strin
 export function selectsOne(definition: CatalogFunction, args: Readonly<Record<string, unknown>>, selector?: Selector): boolean {
   const shape = shapeOf(definition, args);
   if (selector === undefined) return shape === 'value';
-  if (selector.includes('*')) return false;
+  if (selector.includes('*') || shape === 'any') return false;
   const items = depth[shape];
   if (unnamed.includes(shape)) return selector.length === 1;
   if (selector.length <= items) return wholes.includes(selector[selector.length - 1] ?? '');

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { nearest } from '../config/nearest.js';
 import { AgentError, ExitCode, messageOf, systemCode, UsageError } from '../model/errors.js';
 import { version } from '../model/version.js';
+import { systemInformationCommand } from '../providers/external/provider.js';
 import { exitProcess } from '../providers/process.js';
 import type { Command, Options } from './command.js';
 import { checkBroker } from './checkBroker.js';
@@ -41,6 +42,10 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   }
   if (name === '--version' || name === '-v') {
     print(version);
+    return ExitCode.ok;
+  }
+  if (name === systemInformationCommand) {
+    await (await import('../providers/external/systeminformationChild.js')).serveSystemInformation();
     return ExitCode.ok;
   }
   const command = commands.find((candidate) => candidate.name === name);

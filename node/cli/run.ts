@@ -6,6 +6,7 @@ import { ConfigError, ExitCode, UsageError } from '../model/errors.js';
 import { openLog, type Log } from '../log/log.js';
 import { fileOutput, silentOutput, stdoutOutput } from '../output/lines.js';
 import type { Output } from '../output/output.js';
+import { ExternalProvider } from '../providers/external/provider.js';
 import { openProvider } from '../providers/host.js';
 import { endProcess } from '../providers/process.js';
 import { systemClock, type Clock } from '../model/clock.js';
@@ -73,7 +74,7 @@ const failTime = 2000;
 async function collect(job: Job): Promise<ExitCode> {
   const live = job.output.kind === 'stdout' && process.stdout.isTTY && !job.once;
   const output = await openOutput(job, live, systemClock);
-  const provider = await openProvider();
+  const provider = new ExternalProvider(await openProvider(), systemClock, process.argv[1] ?? '');
   const stopping = new StopSignal(systemClock, job.duration);
   const agent = new Agent({ ...parts(job, output), provider, onStopRequest: stopping.stop });
   process.once('uncaughtException', (error) => {

@@ -3,6 +3,7 @@ import { completeArguments, selectorOf, validate, type ValidEntry } from '../con
 import type { CatalogFunction } from '../catalog/function.js';
 import type { Arguments, Result } from '../catalog/value.js';
 import { ExitCode, UnavailableError, UsageError } from '../model/errors.js';
+import { ExternalProvider } from '../providers/external/provider.js';
 import { openProvider } from '../providers/host.js';
 import { SharedProvider } from '../providers/shared.js';
 import { openReader, type Reading } from '../sample/reader.js';
@@ -40,7 +41,7 @@ export const sample: Command = {
     const count = numberOption(options, 'count', 0) ?? 1;
     const pause = (numberOption(options, 'interval', 0) ?? 1) * 1000;
     const json = options['json'] === true || !process.stdout.isTTY;
-    const provider = new SharedProvider(await openProvider());
+    const provider = new SharedProvider(new ExternalProvider(await openProvider(), systemClock, process.argv[1] ?? ''));
     try {
       const args = completeArguments(entry);
       const selector = selectorOf(entry);
@@ -74,7 +75,8 @@ function entryOf(definition: CatalogFunction, pairs: readonly string[], options:
   }
   const wanted = options['result-argument'];
   const entry = { method: definition.name, args, ...(typeof wanted === 'string' ? { result_argument: wanted } : {}), interval: 1 };
-  const { faults } = validate([entry]);
+  // Whoever calls this could call PowerShell as well.
+  const { faults } = validate([entry], true);
   // Text only functions are no metric, yet worth a look.
   const relevant = faults.filter((fault) => typeof wanted === 'string' || fault.pointer !== '/0');
   if (relevant.length === 0) return entry as ValidEntry;

@@ -34,7 +34,7 @@ function argumentSchema(argument: Argument): Schema {
   return {
     type: argument.nullable ? [argument.type, 'null'] : argument.type,
     ...(argument.minimum === undefined ? {} : { minimum: argument.minimum }),
-    ...(argument.type === 'number' || argument.type === 'integer' ? { maximum: largestArgument } : {}),
+    ...(argument.type === 'number' || argument.type === 'integer' ? { maximum: argument.maximum ?? largestArgument } : {}),
     ...(argument.type === 'string' ? { maxLength: longestPath } : {}),
     ...(argument.values === undefined ? {} : { enum: argument.nullable ? [...argument.values, null] : argument.values }),
     ...(argument.notEmpty === true ? { pattern: '\\S' } : {}),
@@ -54,16 +54,29 @@ function argumentsSchema(definition: CatalogFunction): Schema {
   };
 }
 
-function methodRule(definition: CatalogFunction): Schema {
-  const args = argumentsSchema(definition);
+/** What the args of functions that take the same arguments may be. */
+function methodRule(args: Schema, names: readonly string[]): Schema {
   return {
-    if: { type: 'object', properties: { method: { const: definition.name } }, required: ['method'] },
+    if: { type: 'object', properties: { method: { enum: names } }, required: ['method'] },
     then: {
       type: 'object',
       properties: { args },
       ...('required' in args ? { required: ['args'] } : {}),
     },
   };
+}
+
+/** One rule for all functions with the same arguments: a configuration of thousands of entries is held against each. */
+function methodRules(): Schema[] {
+  const rules = new Map<string, { readonly args: Schema; readonly names: string[] }>();
+  for (const definition of functions) {
+    const args = argumentsSchema(definition);
+    const key = JSON.stringify(args);
+    const rule = rules.get(key);
+    if (rule === undefined) rules.set(key, { args, names: [definition.name] });
+    else rule.names.push(definition.name);
+  }
+  return [...rules.values()].map(({ args, names }) => methodRule(args, names));
 }
 
 /** The schema of psutil_config: a list of entries. */
@@ -89,7 +102,7 @@ export function psutilConfigSchema(): Schema {
       },
       required: ['method', 'interval'],
       additionalProperties: false,
-      allOf: functions.map(methodRule),
+      allOf: methodRules(),
     },
   };
 }
@@ -173,6 +186,7 @@ export function monitorSchema(): Schema {
       }, { default: {} }),
       broker: brokerSchema(),
       psutil_config: { $ref: schemaIds.psutilConfig },
+      allow_powershell: flag('whether psutil_config may run commands with PowerShell', false),
       schedule: section('when entries are due', {
         jitter: seconds('spreads a fleet: ticks are shifted by up to this much, by node_id', 0, 0),
         align: flag('ticks fall on whole multiples of the interval since 1970', false),

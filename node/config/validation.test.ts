@@ -28,12 +28,31 @@ describe('validate', () => {
   });
 
   it('accepts every function of the catalog with its defaults', () => {
-    const given: Record<string, unknown> = { path: '/', pid: 1, name: 'Spooler' };
+    const given: Record<string, unknown> = { path: '/', pid: 1, name: 'Spooler', command: '1' };
     for (const { name, arguments: args, fields, bulk } of functions) {
+      if (name === 'powershell') continue;
       const required = Object.fromEntries(args.filter((argument) => argument.required).map((argument) => [argument.name, given[argument.name]]));
       const select = bulk === true || fields.every((field) => field.type === 'string') ? { result_argument: 'count' } : {};
       assert.deepEqual(faultsOf({ method: name, args: required, interval: 1, ...select }), [], name);
     }
+  });
+
+  it('lets commands in only where the settings say so', () => {
+    const entry = { method: 'powershell', args: { command: 'Get-Date' }, interval: 60 };
+    for (const document of [[entry], { psutil_config: [entry] }, { allow_powershell: false, psutil_config: [entry] }]) {
+      const [first, ...more] = validate(document).faults;
+      assert.deepEqual(more, []);
+      assert.match(first?.message ?? '', /\/method: expected allow_powershell: true in the settings, beside psutil_config/);
+    }
+    assert.deepEqual(validate({ allow_powershell: true, psutil_config: [entry] }).faults, []);
+  });
+
+  it('takes any path into what an outside source gives', () => {
+    for (const result_argument of ['main', '0.vram', 'controllers.*.vram', 'count', 'containers.count']) {
+      assert.deepEqual(faultsOf({ method: 'systeminformation.graphics', result_argument, interval: 60 }), [], result_argument);
+    }
+    assert.deepEqual(faultsOf({ method: 'systeminformation.graphics', result_argument: 'a..b', interval: 60 }), ['/0/result_argument']);
+    assert.deepEqual(faultsOf({ method: 'systeminformation.grafics', interval: 60 }), ['/0/method -> systeminformation.graphics']);
   });
 
   it('names the nearest valid name', () => {

@@ -45,8 +45,11 @@ export interface ValidationResult {
   readonly document: ValidDocument;
 }
 
-/** Checks a parsed configuration (the bare list or the map). The given value is not changed. */
-export function validate(parsed: unknown): ValidationResult {
+/**
+ * Checks a parsed configuration (the bare list or the map). The given value is not changed. `allowPowershell`: commands for
+ * PowerShell may stand in it, whatever it says itself.
+ */
+export function validate(parsed: unknown, allowPowershell = false): ValidationResult {
   const none: ValidDocument = { psutil_config: [] };
   const bare = Array.isArray(parsed);
   if (!bare && !isMap(parsed)) {
@@ -69,6 +72,7 @@ export function validate(parsed: unknown): ValidationResult {
     const faulty = new Set(errors.map((error) => error.instancePath.slice(base.length).split('/')[1]));
     const sound = entries.flatMap((entry: unknown, index) => (faulty.has(String(index)) ? [] : [{ index, entry: entry as ValidEntry }]));
     faults.push(...sound.flatMap(({ index, entry }) => selectorFaults(`${base}/${String(index)}`, entry)));
+    if (!allowPowershell && !(isMap(parsed) && parsed['allow_powershell'] === true)) faults.push(...powershellFaults(base, sound));
     warnings.push(...duplicates(base, sound));
     if (entries.length === 0) warnings.push({ pointer: base, message: `${base || 'the configuration'}: the list is empty, nothing will be sampled` });
   }
@@ -151,6 +155,12 @@ function rateFaults(pointer: string, definition: CatalogFunction, selector: Sele
   const open = fields.length === 0 && !wholes.includes(selector[selector.length - 1] ?? '');
   const counters = (open ? definition.fields : fields).some(({ kind }) => kind === 'counter');
   return counters ? [] : [rateFault(pointer, source)];
+}
+
+/** Commands for PowerShell in a configuration that does not say that it may hold some. */
+function powershellFaults(base: string, entries: readonly { index: number; entry: ValidEntry }[]): Fault[] {
+  return entries.filter(({ entry }) => entry.method === 'powershell').map(({ index }) =>
+    fault(`${base}/${String(index)}/method`, 'allow_powershell: true in the settings, beside psutil_config, before a configuration may run commands', 'none'));
 }
 
 /** Entries that would publish the same name and path. */

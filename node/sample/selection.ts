@@ -28,13 +28,15 @@ export function select(
   definition: CatalogFunction, args: Arguments, result: Result, selector?: Selector, reasons: Readonly<Record<string, string>> = {},
 ): Selection {
   const single = selectsOne(definition, args, selector);
+  // Where nobody knows beforehand, the one number that stands at the very place asked for has no path either.
+  const exact = definition.shape === 'any' && !(selector ?? []).includes('*') ? (selector ?? []).length : -1;
   const selected: Selected[] = [];
   const missing: string[] = [];
 
   function leaf(value: number | boolean, place: readonly string[], field: Field | undefined, unit = field?.unit ?? ''): void {
     const number = Number(value);
     const what = field === undefined ? {} : { field };
-    if (Number.isFinite(number)) selected.push({ path: single ? '' : place.join('_'), value: number, unit, ...what });
+    if (Number.isFinite(number)) selected.push({ path: single || place.length === exact ? '' : place.join('_'), value: number, unit, ...what });
     else missing.push(`${place.join('.') || 'the result'} is no number`);
   }
 

@@ -1,0 +1,27 @@
+/** The catalog's rows of sources outside psutil: whatever systeminformation and PowerShell can tell. */
+import { argument, everywhere, gauge, optional, required } from './field.js';
+import type { Argument, CatalogFunction } from './function.js';
+import { systemInformationFunctions } from './systeminformation.js';
+
+/** What the names of systeminformation's functions begin with. */
+export const systemInformationPrefix = 'systeminformation.';
+
+/** The longest time that a source may be given, seconds. */
+const longestTimeout = 3600;
+const timeout: Argument = { ...argument('timeout', 'number', 10, 'seconds that it may take'), minimum: 0.1, maximum: longestTimeout };
+const anything = [gauge('', '', 'whatever number stands there')];
+
+export const external: readonly CatalogFunction[] = [
+  {
+    name: 'powershell', group: 'external', meaning: 'a number, or an object with numbers, that a PowerShell command gives; the settings must have allow_powershell: true',
+    platforms: everywhere, source: { win32: 'Windows PowerShell, one session', linux: 'pwsh, one session' },
+    arguments: [{ ...required('command', 'string', 'the command'), notEmpty: true }, timeout],
+    shape: 'any', fields: anything,
+  },
+  ...systemInformationFunctions.map(({ name, meaning, of }): CatalogFunction => ({
+    name: `${systemInformationPrefix}${name}`, group: 'external', meaning, platforms: everywhere,
+    source: { win32: 'systeminformation, a process of its own', linux: 'systeminformation, a process of its own' },
+    arguments: [...(of === undefined ? [] : [optional('of', 'string', of, { notEmpty: true })]), timeout],
+    shape: 'any', fields: anything,
+  })),
+];
