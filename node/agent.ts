@@ -1,17 +1,19 @@
 /** The collector: puts the stages together and runs them from start to stop. It alone sees every part. */
 import { functionNamed } from './catalog/functions.js';
-import type { Entry, Settings } from './model/settings.js';
+import type { Settings } from './model/settings.js';
 import { messageOf, systemCode, UnavailableError } from './model/errors.js';
 import type { Log } from './log/log.js';
 import type { Provider } from './providers/provider.js';
 import { SharedProvider } from './providers/shared.js';
 import { Envelopes } from './sample/envelopes.js';
-import type { Envelope, Sample } from './model/message.js';
+import type { Sample } from './model/message.js';
+import { Batcher } from './sample/batch.js';
 import { openReader } from './sample/reader.js';
 import { Sampler, type Observer } from './sample/sampler.js';
 import { isoTime, sleep, type Clock } from './model/clock.js';
 import { Scheduler } from './scheduler/scheduler.js';
 import { StatusFile, StopRequest } from './status/file.js';
+import { EntryLog } from './status/entryLog.js';
 import { EntryStats } from './status/entryStats.js';
 import type { CollectorState, ErrorInfo, StatusReport } from './status/report.js';
 import type { Output } from './output/output.js';
@@ -19,6 +21,8 @@ import { version } from './model/version.js';
 
 /** How long the flush of a stop may take, milliseconds (design 3.5). */
 export const flushTime = 5000;
+/** How long a stop waits for the last samples to be kept, milliseconds. */
+const putTime = 1000;
 /** How often the stop file is looked for, milliseconds. */
 const stopPoll = 500;
 /** The shortest time that a function measuring since its last call is given in a single round, milliseconds. */
@@ -42,12 +46,12 @@ export class Agent {
   readonly #scheduler: Scheduler;
   readonly #samplers: readonly Sampler[];
   readonly #envelopes: Envelopes;
+  readonly #batcher: Batcher;
+  readonly #entryLog: EntryLog;
   readonly #since: number;
   readonly #stopRequest: StopRequest;
   readonly #status: StatusFile;
   #state: CollectorState = 'starting';
-  #batch: Envelope[] = [];
-  #putting: Promise<void> = Promise.resolve();
   #lastError: ErrorInfo | null = null;
   #timers: (() => void)[] = [];
 
@@ -56,6 +60,8 @@ export class Agent {
     this.#since = clock.wall();
     this.#provider = new SharedProvider(parts.provider);
     this.#envelopes = new Envelopes(settings.identity, settings.broker?.routingKey ?? settings.identity.deploymentId);
+    this.#batcher = new Batcher((batch) => parts.output.put(batch));
+    this.#entryLog = new EntryLog(parts.log.logger, clock);
     this.#scheduler = new Scheduler(clock, {
       offset: fraction(settings.identity.nodeId) * settings.schedule.jitter * 1000,
       align: settings.schedule.align,
@@ -76,7 +82,7 @@ export class Agent {
     const { clock, settings } = this.parts;
     const reader = openReader(this.#provider, clock, entry);
     return new Sampler(
-      entry, definition, reader, settings.publish.units, this.#observer(stats),
+      entry, definition, reader, settings.publish.units, this.#observer(stats), () => this.#batcher.full,
       (samples) => { this.#take(samples); },
       () => clock.wall(),
     );
@@ -84,33 +90,24 @@ export class Agent {
 
   /** Tells the stats, and the log what is news. */
   #observer(stats: EntryStats): Observer {
-    const { logger } = this.parts.log;
-    const who = (entry: Entry): object => ({ entry: entry.index, name: entry.name, method: entry.method });
+    const { entry } = stats;
     return {
       took: (wall, selected) => { stats.took(wall, selected); },
       missed: (wall, count, reason) => {
-        if (stats.missed(wall, count, reason)) logger.warn({ ...who(stats.entry), reason }, 'a value cannot be had');
+        if (stats.missed(wall, count, reason)) this.#entryLog.missed(entry, reason);
       },
       complete: () => {
-        if (stats.complete()) logger.info(who(stats.entry), 'every value can be had again');
+        if (stats.complete()) this.#entryLog.complete(entry);
       },
       skipped: (count) => {
-        if (stats.skipped === 0) logger.warn(who(stats.entry), 'a tick was skipped, for the one before was still running; further ones are counted');
         stats.skipped += count;
+        this.#entryLog.skipped(entry, count);
       },
     };
   }
 
-  /** Samples of one tick go on as one batch. */
   #take(samples: readonly Sample[]): void {
-    if (this.#batch.length === 0) setImmediate(() => { this.#flush(); });
-    for (const sample of samples) this.#batch.push(this.#envelopes.of(sample));
-  }
-
-  #flush(): void {
-    const batch = this.#batch;
-    this.#batch = [];
-    if (batch.length > 0) this.#putting = Promise.all([this.#putting, this.parts.output.put(batch)]).then(() => undefined);
+    for (const sample of samples) this.#batcher.add(this.#envelopes.of(sample));
   }
 
   /** Starts sampling; resolves when the first ticks are under way. */
@@ -154,10 +151,12 @@ export class Agent {
     this.#enter('stopping');
     for (const cancel of this.#timers) cancel();
     await this.#scheduler.stop(0);
-    this.#flush();
-    await this.#putting;
+    this.#batcher.flush();
+    // A disk that does not take them must not cost the flush of what it has.
+    await Promise.race([this.#batcher.settled(), sleep(clock, putTime)]);
     const left = await output.stop(flushTime);
     this.#provider.close();
+    this.#entryLog.close();
     this.#enter('stopped');
     this.#stopRequest.clear();
     await this.#status.settled();
@@ -201,10 +200,13 @@ export class Agent {
     const entries = this.stats.map((stats) => stats.report());
     const total = (key: 'taken' | 'skipped' | 'unavailable'): number => entries.reduce((sum, entry) => sum + entry[key], 0);
     const output = this.parts.output.report();
+    const overload = this.#batcher.dropped;
     return {
       version, state: this.#state, pid: process.pid, since: isoTime(this.#since), updated: isoTime(this.parts.clock.wall()),
       taken: total('taken'), skipped: total('skipped'), unavailable: total('unavailable'),
       ...output,
+      dropped: output.dropped + overload,
+      dropped_by: { ...output.dropped_by, overload },
       last_error: newer(output.last_error, this.#lastError),
       entries,
     };

@@ -8,7 +8,9 @@ import type { Provider } from './provider.js';
  * A reading that fails fails for all of them.
  */
 export class SharedProvider {
-  readonly #made = new WeakMap<Tick, Map<string, Promise<unknown>>>();
+  /** What was made on the last tick: those due together ask one after another. */
+  #tick: Tick | undefined;
+  readonly #made = new Map<string, Promise<unknown>>();
 
   constructor(private readonly provider: Provider) {}
 
@@ -31,10 +33,10 @@ export class SharedProvider {
     // An async call: what throws at once fails like what rejects.
     const start = async (): Promise<T> => await make();
     if (tick === undefined) return start();
-    let made = this.#made.get(tick);
-    if (made === undefined) this.#made.set(tick, (made = new Map<string, Promise<unknown>>()));
-    let promise = made.get(key) as Promise<T> | undefined;
-    if (promise === undefined) made.set(key, (promise = start()));
+    if (tick !== this.#tick) this.#made.clear();
+    this.#tick = tick;
+    let promise = this.#made.get(key) as Promise<T> | undefined;
+    if (promise === undefined) this.#made.set(key, (promise = start()));
     return promise;
   }
 

@@ -1,41 +1,65 @@
 import { randomBytes } from 'node:crypto';
-import type { Envelope, Identity, Message, Sample } from '../model/message.js';
+import type { Envelope, Identity, Sample } from '../model/message.js';
 
-/** Puts samples into envelopes: the message as JSON, under an id that no other sample of any host has. */
+/** Places remembered; a collector with more of them (one for each of ever new processes, say) forgets and begins anew. */
+const mostPlaces = 50_000;
+
+/** The JSON text of a message but for what changes from sample to sample: its metric and its time. */
+interface Frame {
+  readonly before: string;
+  readonly between: string;
+}
+
+/** Puts samples into envelopes: the message as JSON (design 3.2), under an id that no other sample of any host has. */
 export class Envelopes {
   readonly #run = randomBytes(8).toString('hex');
   #count = 0;
+  readonly #head: string;
+  readonly #source: string;
+  /** By name, then by path and unit. */
+  readonly #frames = new Map<string, Map<string, Frame>>();
+  #places = 0;
 
   constructor(
     private readonly identity: Identity,
     private readonly routingKey: string,
-  ) {}
+  ) {
+    const { nodeId, nodeName, deploymentId } = identity;
+    this.#head = JSON.stringify({ node_id: nodeId, node_name: nodeName, deployment_id: deploymentId }).slice(0, -1);
+    this.#source = `${deploymentId}.${nodeName}.${nodeId}`;
+  }
 
-  of(sample: Sample): Envelope {
+  of({ name, path, unit, metric, time }: Sample): Envelope {
+    const { before, between } = this.#frame(name, path, unit);
     this.#count += 1;
     return {
       id: `${this.#run}-${String(this.#count)}`,
-      time: sample.time,
+      time,
       routingKey: this.routingKey,
-      body: JSON.stringify(messageFor(this.identity, sample)),
+      // Numbers that are no JSON are no samples; what String makes of all others is what JSON.stringify makes of them.
+      body: `${before}${String(metric)}${between}${String(time)}}`,
     };
   }
-}
 
-/** The message of one sample. */
-function messageFor(identity: Identity, sample: Sample): Message {
-  const service = `${identity.deploymentId}.${identity.nodeName}.${identity.nodeId}.${sample.name}`;
-  return {
-    node_id: identity.nodeId,
-    node_name: identity.nodeName,
-    deployment_id: identity.deploymentId,
-    name: sample.name,
-    path: sample.path,
-    metric: sample.metric,
-    unit: sample.unit,
-    type: 'GAUGE',
-    host: identity.host,
-    service: sample.path === '' ? service : `${service}.${sample.path}`,
-    time: sample.time,
-  };
+  #frame(name: string, path: string, unit: string): Frame {
+    const frames = this.#frames.get(name) ?? new Map<string, Frame>();
+    const place = unit === '' ? path : `${unit}\0${path}`;
+    let frame = frames.get(place);
+    if (frame === undefined) {
+      if (this.#places >= mostPlaces) {
+        this.#frames.clear();
+        this.#places = 0;
+      }
+      this.#places += 1;
+      frame = this.#newFrame(name, path, unit);
+      this.#frames.set(name, frames.set(place, frame));
+    }
+    return frame;
+  }
+
+  #newFrame(name: string, path: string, unit: string): Frame {
+    const service = [this.#source, name, ...(path === '' ? [] : [path])].join('.');
+    const rest = JSON.stringify({ unit, type: 'GAUGE', host: this.identity.host, service }).slice(1, -1);
+    return { before: `${this.#head},"name":${JSON.stringify(name)},"path":${JSON.stringify(path)},"metric":`, between: `,${rest},"time":` };
+  }
 }

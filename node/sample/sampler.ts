@@ -31,6 +31,7 @@ export class Sampler implements Task {
     private readonly reader: Reader,
     private readonly units: boolean,
     private readonly observer: Observer,
+    private readonly overloaded: () => boolean,
     private readonly sink: (samples: readonly Sample[]) => void,
     private readonly wall: () => number,
   ) {
@@ -51,6 +52,10 @@ export class Sampler implements Task {
   }
 
   async run(tick: Tick): Promise<void> {
+    if (this.overloaded()) {
+      this.observer.skipped(1);
+      return;
+    }
     try {
       if (this.#sinceLast && !this.#primed) await this.prime(tick);
       else await this.#take(tick);

@@ -25,6 +25,8 @@ export interface Alignment {
 
 interface Slot {
   readonly task: Task;
+  /** Called when a run of the task has ended. */
+  readonly ended: () => void;
   /** The first tick, monotonic milliseconds; tick n falls at base + n * interval, so nothing adds up. */
   readonly base: number;
   /** The number of the next tick. */
@@ -40,7 +42,8 @@ interface Slot {
  */
 export class Scheduler {
   readonly #heap: Slot[] = [];
-  readonly #running = new Set<Promise<void>>();
+  #running = 0;
+  #idle = (): void => undefined;
   #cancel: (() => void) | undefined;
   #stopped = false;
 
@@ -53,7 +56,8 @@ export class Scheduler {
   start(tasks: readonly Task[]): void {
     const now = this.clock.now();
     for (const task of tasks) {
-      this.#push({ task, base: this.#firstTick(task, now), next: 0, running: false, pendingTick: false });
+      const slot: Slot = { task, base: this.#firstTick(task, now), next: 0, running: false, pendingTick: false, ended: () => { this.#ended(slot); } };
+      this.#push(slot);
     }
     this.#arm();
   }
@@ -69,12 +73,12 @@ export class Scheduler {
   async stop(patience: number): Promise<void> {
     this.#stopped = true;
     this.#cancel?.();
-    if (this.#running.size === 0) return;
+    if (this.#running === 0) return;
     let cancel = (): void => undefined;
     const enough = new Promise<void>((resolve) => {
       cancel = this.clock.after(patience, resolve);
     });
-    await Promise.race([Promise.all(this.#running), enough]);
+    await Promise.race([new Promise<void>((resolve) => { this.#idle = resolve; }), enough]);
     cancel();
   }
 
@@ -118,15 +122,18 @@ export class Scheduler {
 
   #run(slot: Slot, tick: Tick): void {
     slot.running = true;
-    const run = slot.task.run(tick).finally(() => {
-      slot.running = false;
-      this.#running.delete(run);
-      if (slot.pendingTick && !this.#stopped) {
-        slot.pendingTick = false;
-        this.#run(slot, { at: this.clock.now() });
-      }
-    });
-    this.#running.add(run);
+    this.#running += 1;
+    void slot.task.run(tick).then(slot.ended);
+  }
+
+  #ended(slot: Slot): void {
+    slot.running = false;
+    this.#running -= 1;
+    if (slot.pendingTick && !this.#stopped) {
+      slot.pendingTick = false;
+      this.#run(slot, { at: this.clock.now() });
+    }
+    if (this.#running === 0) this.#idle();
   }
 
   #push(slot: Slot): void {

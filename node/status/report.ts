@@ -19,7 +19,7 @@ export interface EntryReport {
   readonly interval: number;
   /** Samples taken. */
   readonly taken: number;
-  /** Ticks not run because the one before was still running. */
+  /** Ticks not run because the one before was still running, or because samples could not be kept as fast as they were taken. */
   readonly skipped: number;
   /** Values that the system could not tell. */
   readonly unavailable: number;
@@ -62,6 +62,8 @@ export interface StatusReport {
     readonly unroutable: number;
     /** AMQP cannot carry them. */
     readonly unsendable: number;
+    /** One tick brought more than there was memory for. */
+    readonly overload: number;
   };
   /** Samples that wait because nobody is bound for them. */
   readonly unroutable: number;

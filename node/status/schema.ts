@@ -26,7 +26,7 @@ export function statusSchema(): Schema {
       connected: orNull({ type: 'boolean' }), connected_since: orNull(time), broker: orNull(text), blocked: { type: 'boolean' },
       taken: count, published: count, spooled: count, spooled_bytes: count,
       spool_oldest: orNull(time), spool_kept: { enum: ['disk', 'memory', null] }, spool_fault: orNull(text),
-      dropped: count, dropped_by: whole({ size: count, age: count, damage: count, closed: count, unroutable: count, unsendable: count }),
+      dropped: count, dropped_by: whole({ size: count, age: count, damage: count, closed: count, unroutable: count, unsendable: count, overload: count }),
       unroutable: count, returned: count, skipped: count, unavailable: count, reconnects: count,
       last_published: orNull(time), last_error: orNull(whole({ time, code: text, message: text })),
       entries: {

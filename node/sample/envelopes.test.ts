@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Message } from '../model/message.js';
+import { Envelopes } from './envelopes.js';
+
+const identity = { deploymentId: 'dep "1"', nodeName: 'web', nodeId: 'web_1', host: 'höst' };
+const sample = { name: 'disk', path: 'C:\\_free', metric: 1.5, unit: '', time: 1_700_000_000 };
+
+describe('Envelopes', () => {
+  it('gives the message of the contract, its keys in their order, whatever is in the texts', () => {
+    const envelopes = new Envelopes(identity, 'key');
+    const { body, routingKey, time } = envelopes.of(sample);
+    assert.deepEqual([routingKey, time], ['key', 1_700_000_000]);
+    const expected: Message = {
+      node_id: 'web_1', node_name: 'web', deployment_id: 'dep "1"', name: 'disk', path: 'C:\\_free', metric: 1.5, unit: '', type: 'GAUGE',
+      host: 'höst', service: 'dep "1".web.web_1.disk.C:\\_free', time: 1_700_000_000,
+    };
+    assert.equal(body, JSON.stringify(expected));
+    assert.equal((JSON.parse(envelopes.of({ ...sample, path: '' }).body) as Message).service, 'dep "1".web.web_1.disk');
+  });
+
+  it('keeps names, paths and units apart, and writes every number as JSON does', () => {
+    const envelopes = new Envelopes(identity, 'key');
+    const read = (change: Partial<typeof sample>): Message => JSON.parse(envelopes.of({ ...sample, ...change }).body) as Message;
+    for (const [name, path, unit] of [['a', 'b', ''], ['a', 'b', '%'], ['a', '', 'b'], ['ab', '', ''], ['a', 'b', '']] as const) {
+      const message = read({ name, path, unit });
+      assert.deepEqual([message.name, message.path, message.unit], [name, path, unit]);
+    }
+    for (const metric of [0, -0, -1, 1e21, 5e-324, Number.MAX_VALUE, 2 ** 53, 0.1]) {
+      assert.ok(envelopes.of({ ...sample, metric }).body.includes(`"metric":${JSON.stringify(metric)},`), String(metric));
+    }
+  });
+
+  it('remembers a bounded number of places, and gives right messages beyond it', () => {
+    const envelopes = new Envelopes(identity, 'key');
+    for (let n = 0; n < 120_000; n += 1) {
+      const path = String(n % 60_000);
+      if ((JSON.parse(envelopes.of({ ...sample, path }).body) as Message).path !== path) assert.fail(path);
+    }
+  });
+
+  it('never gives an id twice, to two collectors neither', () => {
+    const both = [new Envelopes(identity, 'key'), new Envelopes(identity, 'key')];
+    const ids = both.flatMap((envelopes) => [1, 2, 3].map(() => envelopes.of(sample).id));
+    assert.equal(new Set(ids).size, 6);
+  });
+});
