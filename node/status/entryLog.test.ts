@@ -4,7 +4,7 @@ import type { Entry } from '../model/settings.js';
 import { TestClock } from '../test/support/clock.js';
 import { EntryLog, mostLines } from './entryLog.js';
 
-const entries: Entry[] = Array.from({ length: 10_000 }, (_, index) => ({ index, name: `e${String(index)}`, method: 'users', args: {}, interval: 1 }));
+const entries: Entry[] = Array.from({ length: 10_000 }, (_, index) => ({ index, name: `e${String(index)}`, method: 'users', args: {}, interval: 1, rate: false, scale: 1 }));
 const entry = (index: number): Entry => entries[index]!;
 
 function openLog() {
