@@ -29,5 +29,15 @@ $invokeNative = InModuleScope PsutilAgent { Get-Command -Name InvokeNative -Comm
 Mock -ModuleName PsutilAgent InvokeNative {
     if ($FilePath -like '*nssm*') { Invoke-FakeNssm -FilePath $FilePath -ArgumentList $ArgumentList }
     elseif ($FilePath -like '*sc.exe') { Invoke-FakeSc -ArgumentList $ArgumentList }
-    else { & $invokeNative @PesterBoundParameters }
+    elseif (-not $InputText) { & $invokeNative @PesterBoundParameters }
+    else {
+        # What the collector says of the same configuration is the same each time.
+        $key = (@($ArgumentList) + $InputText) -join "`0"
+        $reply = Get-FakeReply -Key $key
+        if ($null -eq $reply) {
+            $reply = & $invokeNative @PesterBoundParameters
+            Set-FakeReply -Key $key -Reply $reply
+        }
+        $reply
+    }
 }

@@ -8,8 +8,10 @@ $script:Calls = [System.Collections.Generic.List[string[]]]::new()
 $script:Options = @{}
 # Keys of the registry that are no service's.
 $script:Keys = @{}
+# The collector's real replies, by what it was called with.
+$script:Replies = @{}
 
-# Forgets everything. Collector is what a started collector does: works, refused, unreachable, unreadable (its password), exits, paused or silent.
+# Forgets everything but the replies. Collector is what a started collector does: works, refused, unreachable, unreadable (its password), exits, paused or silent.
 # FailAt is a word list; the NSSM call that begins with it fails. Unkept is a parameter that NSSM does not keep.
 function Reset-FakeWindows {
     param([string] $Collector = 'works', [string[]] $FailAt, [string] $Unkept, [bool] $ObeysStop = $true)
@@ -77,6 +79,18 @@ function Remove-FakeKey {
     param([string] $Name)
 
     $script:Keys.Remove($Name)
+}
+
+function Get-FakeReply {
+    param([string] $Key)
+
+    $script:Replies[$Key]
+}
+
+function Set-FakeReply {
+    param([string] $Key, $Reply)
+
+    $script:Replies[$Key] = $Reply
 }
 
 function Send-FakeControl {

@@ -26,19 +26,19 @@ function GetProgramPath {
     throw (NewErrorRecord -Id $id -TargetObject $Program -Message "$Program is needed and was not found: $found")
 }
 
-# The path of the collector's main.js: bundled in a packaged module, built by `npm run build` in a clone.
+# The path of what starts the collector: in a packaged module, or as built by `npm run build` in a clone.
 function GetCollectorPath {
     [CmdletBinding()]
     [OutputType([string])]
     param()
 
     $root = GetModuleRoot
-    foreach ($place in @('collector', 'main.js'), @('dist', 'cli', 'main.js')) {
+    foreach ($place in @('collector', 'main.js'), @('dist', 'cli', 'launcher.cjs')) {
         $path = [System.IO.Path]::Combine([string[]](@($root) + $place))
         if ([System.IO.File]::Exists($path)) { return $path }
     }
     throw (NewErrorRecord -Id CollectorNotFound -TargetObject $root -Message (
-            "The collector is missing from the module folder '$root': expected collector/main.js or dist/cli/main.js. " +
+            "The collector is missing from the module folder '$root': expected collector/main.js or dist/cli/launcher.cjs. " +
             'Install the complete module; in a clone run: npm ci, then npm run build.'))
 }
 

@@ -6,13 +6,16 @@ import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { installPackages, root } from './dependencies.mjs';
+import { powershellEngine, windowsPowershell } from './powershell/engine.mjs';
 import { ensurePrerequisites } from './prerequisites.mjs';
+import { windowsParts } from './windows/parts.mjs';
+import { installedWindows } from './windows/prefix.mjs';
 
 installPackages();
 ensurePrerequisites();
 await import('./build.mjs');
-// Here once: stages that run side by side would install it into one folder at the same time.
-await (await import('./windows/prefix.mjs')).windowsParts();
+// Here once: stages that run side by side would make it in one place at the same time, and some have no network.
+await Promise.all([windowsParts(), installedWindows(), powershellEngine().then(windowsPowershell)]);
 
 const given = process.argv.slice(2);
 const pesterFiles = given.filter((word) => word.endsWith('.Tests.ps1'));
@@ -21,19 +24,21 @@ const system = files.filter((name) => name.endsWith('.system.test.js'));
 const unit = files.filter((name) => !system.includes(name));
 const transport = system.filter((name) => name.startsWith('dist/transport/'));
 const chaos = system.filter((name) => name.startsWith('dist/test/chaos/'));
-const others = system.filter((name) => ![...transport, ...chaos].includes(name));
+const module = system.filter((name) => name.startsWith('dist/test/module/'));
+const others = system.filter((name) => ![...transport, ...chaos, ...module].includes(name));
+const moduleTest = (name) => ['--test', `dist/test/module/${name}.system.test.js`];
 // One file at a time: they measure.
 const serial = ['--test', '--test-concurrency=1'];
 
 /** Each stage in the order they start: its name, and the words of its command, run by this Node. */
 const stages = [
   { name: 'transport', words: [...serial, ...transport] },
-  { name: 'wine', words: ['Pester/wine.mjs'] },
+  { name: 'wine', words: moduleTest('monitor') },
   { name: 'system', words: [...serial, ...others] },
-  { name: 'cloudify', words: ['Pester/cloudify.mjs'] },
+  { name: 'cloudify', words: ['tools/isolated.mjs', ...moduleTest('cloudify')] },
   { name: 'pester', words: ['tools/pester.mjs', ...pesterFiles] },
   { name: 'chaos', words: [...serial, ...chaos] },
-  { name: 'package', words: ['Pester/package.mjs'] },
+  { name: 'package', words: ['tools/isolated.mjs', ...moduleTest('package')] },
   { name: 'unit', words: ['--test', ...unit] },
 ];
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { bundle } from '../bundle.mjs';
-import { root } from '../windows/prefix.mjs';
+import { root } from '../dependencies.mjs';
 
 /** Native modules are asked for beside the collector, not where their packages would search. */
 const native = {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { root } from '../windows/prefix.mjs';
+import { root } from '../dependencies.mjs';
 
 const lockOf = async (folder) => JSON.parse(await readFile(join(folder, 'package-lock.json'), 'utf8')).packages;
 const texts = new URL('./licenses/', import.meta.url);

@@ -1,13 +1,15 @@
 // The PowerShell and the Pester that the tests run on: the published ones, from NuGet, pinned and checked.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../dependencies.mjs';
 
 const home = join(root, 'build/powershell');
-const project = join(root, 'tools/powershell/pester/pester.csproj');
+const sources = join(root, 'tools/powershell');
 const manifest = join(root, '.config/dotnet-tools.json');
+const pesterProject = join(sources, 'pester/pester.csproj');
 
 /** NuGet's content hash of what no lock file of NuGet's covers: a tool, and a package that is only downloaded. */
 const contentHashes = {
@@ -15,32 +17,57 @@ const contentHashes = {
   'pester/5.9.1': 'ueNRfNTrcHycKxcPOiENFm4UJULpJJpNN6SVNo0MNmwDHJkmoMA6/UX07i3BClqFX09Wl09BbBLGJifWgSIXbg==',
 };
 
+/** What PowerShell is told wherever it runs here: no colours, no telemetry, no look for updates. */
+export const engineEnv = { NO_COLOR: '1', POWERSHELL_TELEMETRY_OPTOUT: '1', POWERSHELL_UPDATECHECK: 'Off' };
+
 /**
  * Restores PowerShell (the .NET tool of the manifest) and Pester (the package of the project) once, and gives `command`,
  * the words that start pwsh here, and `pester`, the path of Pester's manifest. Throws where the SDK or a package is
  * missing, or a package is not the pinned one.
  */
 export async function powershellEngine() {
-  const stamp = join(home, 'packages.json');
-  const wanted = JSON.stringify([await readFile(manifest, 'utf8'), await readFile(project, 'utf8'), contentHashes]);
-  const known = existsSync(stamp) ? JSON.parse(await readFile(stamp, 'utf8')) : {};
-  if (known.wanted === wanted && existsSync(known.pwsh) && existsSync(known.pester)) return engineOf(known);
-  await mkdir(home, { recursive: true });
-  dotnet(['tool', 'restore', '--tool-manifest', manifest]);
-  dotnet(['restore', '-v', 'quiet', project]);
-  const assets = JSON.parse(await readFile(join(home, 'obj/pester/project.assets.json'), 'utf8'));
-  const [packages] = Object.keys(assets.packageFolders);
-  for (const [name, hash] of Object.entries(contentHashes)) await verify(join(packages, name), hash);
-  const restored = {
-    wanted,
-    pwsh: join(packages, 'powershell/7.6.9/tools/net10.0/any', process.platform === 'win32' ? 'win' : 'unix', 'pwsh.dll'),
+  const packages = await once('packages.json', [manifest, pesterProject], async () => {
+    dotnet(['tool', 'restore', '--tool-manifest', manifest]);
+    dotnet(['restore', '-v', 'quiet', pesterProject]);
+    const assets = JSON.parse(await readFile(join(home, 'obj/pester/project.assets.json'), 'utf8'));
+    const [folder] = Object.keys(assets.packageFolders);
+    for (const [name, hash] of Object.entries(contentHashes)) await verify(join(folder, name), hash);
+    return folder;
+  });
+  const system = process.platform === 'win32' ? 'win' : 'unix';
+  return {
+    command: ['dotnet', join(packages, 'powershell/7.6.9/tools/net10.0/any', system, 'pwsh.dll')],
     pester: join(packages, 'pester/5.9.1/tools/Pester.psd1'),
   };
-  await writeFile(stamp, JSON.stringify(restored));
-  return engineOf(restored);
 }
 
-const engineOf = ({ pwsh, pester }) => ({ command: ['dotnet', pwsh], pester });
+/** Publishes pwsh.exe for win-x64 once, complete with its modules, and gives its path. Throws as `powershellEngine`. */
+export function windowsPowershell() {
+  const project = join(sources, 'windows');
+  return once('windows.json', ['pwsh.csproj', 'Program.cs', 'packages.lock.json'].map((name) => join(project, name)), async () => {
+    const folder = join(home, 'windows');
+    const fresh = `${folder}.new`;
+    await Promise.all([folder, fresh].map((name) => rm(name, { recursive: true, force: true })));
+    dotnet(['publish', '-c', 'Release', '-v', 'quiet', '--nologo', '-o', fresh, project]);
+    await cp(join(fresh, 'runtimes/win/lib/net10.0/Modules'), join(fresh, 'Modules'), { recursive: true });
+    await rename(fresh, folder);
+    return join(folder, 'pwsh.exe');
+  });
+}
+
+/** What `make` gave for these inputs and versions, kept in a stamp file as long as the path it gave is there. */
+async function once(stamp, inputs, make) {
+  const hash = createHash('sha256').update(JSON.stringify(contentHashes));
+  for (const input of inputs) hash.update(await readFile(input));
+  const wanted = hash.digest('hex');
+  const file = join(home, stamp);
+  const known = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  if (known.wanted === wanted && existsSync(known.path)) return known.path;
+  await mkdir(home, { recursive: true });
+  const path = await make();
+  await writeFile(file, JSON.stringify({ wanted, path }));
+  return path;
+}
 
 async function verify(folder, expected) {
   const { contentHash } = JSON.parse(await readFile(join(folder, '.nupkg.metadata'), 'utf8'));
@@ -48,7 +75,7 @@ async function verify(folder, expected) {
 }
 
 /** Runs the .NET SDK; throws with its words where it fails. */
-export function dotnet(words) {
+function dotnet(words) {
   const env = { ...process.env, DOTNET_CLI_TELEMETRY_OPTOUT: '1', DOTNET_NOLOGO: '1' };
   const { status, stdout, stderr, error } = spawnSync('dotnet', words, { cwd: root, env, encoding: 'utf8' });
   if (error) throw new Error('The .NET SDK 10 (the command dotnet) is missing: the PowerShell tests need it. Install it from your distribution or from Microsoft.');

@@ -11,6 +11,9 @@ param(
     # Only tests with one of these tags; a comma separates.
     [string] $Tag = '',
 
+    # No test with one of these tags; a comma separates.
+    [string] $ExcludeTag = '',
+
     [ValidateSet('None', 'Normal', 'Detailed', 'Diagnostic')]
     [string] $Output = 'Normal'
 )
@@ -24,7 +27,7 @@ Write-Output "Engine: $engine"
 $configuration = New-PesterConfiguration -Hashtable @{
     Run    = @{ Path = $Path.Split(','); PassThru = $true }
     Output = @{ Verbosity = $Output }
-    Filter = @{ Tag = @($Tag.Split(',') | Where-Object { $_ }) }
+    Filter = @{ Tag = @($Tag.Split(',') | Where-Object { $_ }); ExcludeTag = @($ExcludeTag.Split(',') | Where-Object { $_ }) }
 }
 
 # What this script is strict about is its own affair: a test starts as in a fresh session.

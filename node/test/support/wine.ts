@@ -1,4 +1,8 @@
-/** Windows on this machine, for tests: what tools/windows/prefix.mjs gives, with types. */
+/** Windows on this machine, for tests: what tools/windows gives, with types. */
+import { fileURLToPath } from 'node:url';
+
+/** The folder of package.json. */
+export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** How a Windows program ended. */
 export interface WineEnded {
@@ -7,11 +11,21 @@ export interface WineEnded {
   readonly err: string;
 }
 
+/** How a Windows program is run: added to its environment, the seconds it may take, its folder (here), with a console. */
+export interface WineOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly timeout?: number;
+  readonly cwd?: string;
+  readonly console?: boolean;
+}
+
 /** A fresh Wine prefix of the test's own. */
 export interface Prefix {
+  /** The temporary folder that holds it, and may hold more. */
+  readonly home: string;
   /** Drive C: as a folder of this machine. */
   readonly drive: string;
-  wine(args: readonly string[], options?: { env?: Readonly<Record<string, string>>; timeout?: number }): Promise<WineEnded>;
+  wine(args: readonly string[], options?: WineOptions): Promise<WineEnded>;
   boot(): Promise<void>;
   /** Ends every process at once. */
   powerCut(): Promise<void>;
@@ -20,15 +34,23 @@ export interface Prefix {
   path(file: string): string;
 }
 
-interface PrefixModule {
-  makePrefix(): Promise<Prefix>;
-  layoutModule(target: string): Promise<void>;
-}
-
-const tools = (await import(new URL('../../../tools/windows/prefix.mjs', import.meta.url).href)) as PrefixModule;
+const tool = (name: string): Promise<unknown> => import(new URL(`../../../tools/${name}`, import.meta.url).href);
+const windows = (await tool('windows/prefix.mjs')) as { makePrefix(): Promise<Prefix> };
+const parts = (await tool('windows/parts.mjs')) as { layoutModule(target: string): Promise<void> };
+const engine = (await tool('powershell/engine.mjs')) as {
+  engineEnv: Readonly<Record<string, string>>;
+  powershellEngine(): Promise<{ readonly command: readonly string[]; readonly pester: string }>;
+  windowsPowershell(): Promise<string>;
+};
 
 /** Makes a prefix; throws where Wine is missing, naming the packages. */
-export const makePrefix = (): Promise<Prefix> => tools.makePrefix();
+export const makePrefix = (): Promise<Prefix> => windows.makePrefix();
 
 /** Lays out the module folder (bin/node.exe, dist/, the win32 packages) at a target. */
-export const layoutModule = (target: string): Promise<void> => tools.layoutModule(target);
+export const layoutModule = (target: string): Promise<void> => parts.layoutModule(target);
+
+/** pwsh.exe for a prefix: the program, what its environment says to it, and the Pester to run there. */
+export async function windowsPowershell(): Promise<{ program: string; env: Readonly<Record<string, string>>; pester: string }> {
+  const [program, { pester }] = await Promise.all([engine.windowsPowershell(), engine.powershellEngine()]);
+  return { program, env: engine.engineEnv, pester };
+}

@@ -1,0 +1,160 @@
+/**
+ * The module on Windows (Wine): real pwsh.exe and Pester, nssm.exe, node.exe and RabbitMQ. First all of Pester/, which leaves
+ * monitors running; then a power cut, what comes after it, and the README's quick start.
+ */
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { connect, createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startBroker, type TestBroker } from '../support/broker.js';
+import { consume, type Consumer } from '../support/consumer.js';
+import { until } from '../support/wait.js';
+import { layoutModule, root } from '../support/wine.js';
+import { makeWindowsHost, type WindowsHost } from '../support/windowsHost.js';
+
+/** A word of this run's password that is nowhere else on the machine, with what quoting may break around it. */
+const secret = `Secret${randomBytes(6).toString('hex')}`;
+const password = `Wine "${secret}" 4711\\`;
+const aliases = ['cpu_total_system', 'cpu_total_user', 'memory_MemFree'];
+
+let host: WindowsHost;
+let broker: TestBroker;
+let consumer: Consumer;
+let module: string;
+
+/** Runs Pester files of the module folder in one PowerShell; throws with their output, what failed first, where a test failed. */
+async function pester(files: readonly string[], filter: readonly string[]): Promise<void> {
+  const env = { PSUTIL_AGENT_E2E: host.prefix.path(join(host.prefix.home, 'e2e.json')) };
+  const { code, out, err } = await host.pester(files.map((name) => join(module, 'Pester', name)), filter, { env, timeout: 1200 });
+  console.log(out.trim().split(/\r?\n/).slice(-2).join('\n'));
+  const failures = out.split(/^(?=\s*\[[+!-]\] |\s*Describing )/m).filter((part) => part.trimStart().startsWith('[-]'));
+  assert.equal(code, 0, `${failures.join('')}\nAll of it:\n${out}\n${err}`);
+}
+
+/** The command lines of all processes that ran while `work` did. */
+async function watchCommandLines(work: () => Promise<void>): Promise<string[]> {
+  const seen = new Set<string>();
+  const watch = new AbortController();
+  const watching = (async () => {
+    while (!watch.signal.aborted) {
+      for (const id of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+        try {
+          seen.add(readFileSync(`/proc/${id}/cmdline`, 'utf8').replaceAll('\0', ' '));
+        } catch {
+          // It ended meanwhile.
+        }
+      }
+      await delay(100);
+    }
+  })();
+  try {
+    await work();
+  } finally {
+    watch.abort();
+    await watching;
+  }
+  return [...seen];
+}
+
+/** Waits until every metric of the example has come, after the first `skip` messages. */
+async function arrive(skip: number): Promise<void> {
+  const names = (): Set<unknown> => new Set(consumer.received.slice(skip).filter(({ body }) => body['node_id'] === 'host_1').map(({ body }) => body['name']));
+  await until('a sample of every metric', () => aliases.every((alias) => names().has(alias)), 90);
+}
+
+/** Every file under a folder that holds the text, in UTF-8 or UTF-16. */
+async function filesWith(folder: string, text: string): Promise<string[]> {
+  const needles = [Buffer.from(text, 'utf8'), Buffer.from(text, 'utf16le')];
+  const found: string[] = [];
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name);
+    // The pinned programs are large, and known.
+    if (!entry.isFile() || file.includes('/windows/') || file.endsWith('.exe')) continue;
+    const content = await readFile(file);
+    if (needles.some((needle) => content.includes(needle))) found.push(file);
+  }
+  return found;
+}
+
+/** The broker at its usual port, which the README's lines mean. */
+async function listen(port: number): Promise<Server> {
+  const server = createServer((socket) => {
+    const far = connect({ host: '127.0.0.1', port: broker.port });
+    for (const [from, to] of [[socket, far], [far, socket]] as const) {
+      from.on('error', () => to.destroy());
+      from.pipe(to);
+    }
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  server.unref();
+  return server;
+}
+
+before(async () => {
+  [host, broker] = await Promise.all([makeWindowsHost(), startBroker()]);
+  module = join(host.drive, 'Program Files/PsutilAgent');
+  await layoutModule(module);
+  await mkdir(join(module, 'Pester'));
+  await cp(join(root, 'Pester'), join(module, 'Pester'), { recursive: true });
+  await broker.ctl('add_user', 'sampler', password);
+  await broker.ctl('set_permissions', 'sampler', '.*', '.*', '.*');
+  await writeFile(join(host.prefix.home, 'e2e.json'), JSON.stringify({ port: broker.port, user: 'sampler', password, secret }));
+  consumer = await consume(broker.port);
+});
+
+after(async () => {
+  await Promise.all([host.remove(), consumer.close()]);
+  await broker.stop();
+});
+
+describe('the module under Wine', () => {
+  it('passes every Pester test: monitors start, their samples come, and no secret is on a command line', async () => {
+    const files = readdirSync(join(root, 'Pester')).filter((name) => name.endsWith('.Tests.ps1') && name !== 'EndToEnd.Tests.ps1');
+    const lines = await watchCommandLines(() => pester([...files, 'EndToEnd.Tests.ps1'], ['-ExcludeTag', 'Booted']));
+    await arrive(0);
+    assert.ok(consumer.received.some(({ body }) => body['name'] === 'second' && body['node_id'] === 'second'));
+    assert.ok(lines.some((line) => line.includes('nssm.exe set')), 'the calls of NSSM were seen');
+    assert.deepEqual(lines.filter((line) => line.includes(secret)), []);
+  });
+
+  it('samples again after a power cut, and no secret is in a file or the registry', async () => {
+    await host.prefix.powerCut();
+    assert.deepEqual(await filesWith(host.drive, secret), []);
+    assert.ok(!host.registry().includes(secret));
+    const skip = consumer.received.length;
+    await host.prefix.boot();
+    await arrive(skip);
+  });
+
+  it('stops its monitors', () => pester(['EndToEnd.Tests.ps1'], ['-Tag', 'Booted']));
+
+  it('does what the README\'s quick start says, as printed', async () => {
+    const block = /## On Windows\n\n```powershell\n([^`]*)```/.exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[1] ?? '';
+    assert.equal(block.trim().split('\n').length, 5);
+    const script = join(host.drive, 'quickstart.ps1');
+    await writeFile(script, `$ErrorActionPreference = 'Stop'\n${block}\n`);
+    const skip = consumer.received.length;
+    const relay = await listen(5672);
+    try {
+      const { code, out, err } = await host.runFile(host.prefix.path(script), [], { cwd: join(module, '..') });
+      assert.equal(code, 0, `${out}\n${err}`);
+      assert.match(out, /True/);
+      assert.match(out, /cloudify-psutil\s+Running\s+True/);
+      assert.ok(consumer.received.length > skip, 'samples came');
+    } finally {
+      relay.close();
+    }
+  });
+
+  it('leaves nothing in the registry', async () => {
+    await host.prefix.powerCut();
+    assert.doesNotMatch(host.registry(), /cloudify-psutil|neill/);
+  });
+});

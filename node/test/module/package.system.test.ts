@@ -1,0 +1,206 @@
+/**
+ * The package: made twice, taken apart, and used on a Windows host (Wine) with nothing else on it and no network but the way
+ * to the broker.
+ */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { unzipSync, zipSync } from 'fflate';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import os from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { startBroker, type TestBroker } from '../support/broker.js';
+import { consume, type Consumer } from '../support/consumer.js';
+import { packageCollector, type Bill } from '../support/package.js';
+import { until } from '../support/wait.js';
+import { makeWindowsHost, type WindowsHost } from '../support/windowsHost.js';
+import { root } from '../support/wine.js';
+
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+const aliases = ['cpu_total_system', 'cpu_total_user', 'memory_MemFree'];
+const folder = mkdtempSync(join(os.tmpdir(), 'psutil-agent-package-'));
+const sha256 = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex');
+
+/** Makes the package from dist/ as it is, as another machine would. */
+function make(name: string, env: Readonly<Record<string, string>> & { UMASK: string; CWD: string }): { bytes: Uint8Array; stdout: string } {
+  const file = join(folder, name);
+  const words = ['-c', 'umask "$1"; shift; exec "$@"', 'sh', env.UMASK, process.execPath, join(root, 'tools/package.mjs'), '--no-build', '--out', file];
+  const { status, stdout, stderr } = spawnSync('sh', words, { cwd: env.CWD, env: { ...process.env, ...env }, encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  return { bytes: readFileSync(file), stdout };
+}
+
+let zip: Uint8Array;
+let files: Record<string, Uint8Array>;
+before(() => {
+  const { bytes, stdout } = make('a.zip', { UMASK: '022', CWD: root, TZ: 'UTC' });
+  console.log(stdout);
+  zip = bytes;
+  files = unzipSync(zip);
+});
+after(() => { rmSync(folder, { recursive: true, force: true }); });
+
+describe('the package', () => {
+  const file = (name: string): Uint8Array => files[`PsutilAgent/${name}`]!;
+  const text = (name: string): string => Buffer.from(file(name)).toString('utf8');
+
+  it('is the same, made again elsewhere', () => {
+    const again = make('b.zip', { UMASK: '077', CWD: folder, TZ: 'Asia/Tokyo', LANG: 'tr_TR.UTF-8' });
+    const contents = unzipSync(again.bytes);
+    const differing = Object.keys({ ...files, ...contents }).filter((name) => sha256(files[name] ?? '') !== sha256(contents[name] ?? ''));
+    assert.deepEqual(differing, []);
+    assert.equal(sha256(again.bytes), sha256(zip));
+  });
+
+  it('is one module folder whose SHA256SUMS hold for every other file', () => {
+    const sums = new Map(text('SHA256SUMS').trim().split('\n').map((line) => line.split('  ').reverse() as [string, string]));
+    const names = Object.keys(files).map((name) => name.replace(/^PsutilAgent\//, ''));
+    assert.deepEqual([...sums.keys()].sort(), names.filter((name) => name !== 'SHA256SUMS').sort());
+    for (const [name, sum] of sums) assert.equal(sha256(file(name)), sum, name);
+    for (const name of ['PsutilAgent.psd1', 'PsutilAgent.psm1', 'bin/node.exe', 'bin/nssm.exe', 'collector/main.js', 'schemas/monitor.schema.json',
+      'en-US/about_PsutilAgent.help.txt', 'cloudify/start.ps1', 'cloudify/stop.ps1', 'cloudify/plugin.yaml', 'examples/monitor.yaml', 'LICENSE']) {
+      assert.ok(sums.has(name), name);
+    }
+  });
+
+  it('holds native modules for Windows only', () => {
+    const native = Object.keys(files).filter((name) => /\.(node|dll|so|exe)$/.test(name));
+    assert.deepEqual(native.map((name) => name.split('/').at(-1)).sort(), ['koffi.node', 'node.exe', 'nssm.exe']);
+    for (const name of native) assert.equal(Buffer.from(files[name]!.slice(0, 2)).toString(), 'MZ', name);
+  });
+
+  it('tells nothing of the machine that made it', () => {
+    const told = [root.replace(/\/$/, ''), folder, 'sourceMappingURL'];
+    for (const name of Object.keys(files).filter((candidate) => !/\.(exe|node)$|LICENSE|NOTICES/.test(candidate))) {
+      const content = Buffer.from(files[name]!).toString('utf8');
+      for (const word of told) assert.ok(!content.includes(word), `${name} holds ${word}`);
+    }
+  });
+
+  it('lists exactly what is in it in a bill of materials, and every licence', async () => {
+    const { files: collector, inputs } = await packageCollector(version);
+    for (const [name, data] of Object.entries(collector)) assert.equal(sha256(data), sha256(file(`collector/${name}`)), name);
+    const bill = JSON.parse(text('sbom.cdx.json')) as Bill;
+    assert.equal(bill.bomFormat, 'CycloneDX');
+    assert.equal(bill.specVersion, '1.6');
+    assert.equal(bill.metadata.component.version, version);
+    const listed = new Set(bill.components.map(({ group, name }) => (group === undefined ? name : `${group}/${name}`)));
+    const installed = (JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, { integrity: string }> }).packages;
+    const bundled = inputs.map((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]).filter((name) => name !== undefined);
+    // Beside what esbuild put into collector.cjs: the native modules, what is compiled into them, and the programs.
+    const beside = ['@koromix/koffi-win32-x64', 'node-addon-api', 'node-api-headers', 'node', 'nssm'];
+    assert.deepEqual([...listed].sort(), [...new Set([...bundled, ...beside])].sort());
+    const refs = new Set(bill.components.map((component) => component['bom-ref']));
+    assert.equal(refs.size, bill.components.length);
+    for (const { dependsOn } of bill.dependencies) for (const ref of dependsOn) assert.ok(refs.has(ref), ref);
+    const notices = text('THIRD-PARTY-NOTICES.txt');
+    for (const { group, name, version: found, licenses, hashes, purl } of bill.components) {
+      const full = group === undefined ? name : `${group}/${name}`;
+      assert.ok(notices.includes(`${full}${found === undefined ? '' : ` ${found}`}`), full);
+      assert.ok(licenses.length > 0, full);
+      const locked = installed[`node_modules/${full}`];
+      if (purl?.startsWith('pkg:npm/')) assert.equal(Buffer.from(hashes[0]!.content, 'hex').toString('base64'), locked!.integrity.replace('sha512-', ''));
+    }
+  });
+});
+
+describe('a Windows host with the package and nothing else', () => {
+  let host: WindowsHost;
+  let broker: TestBroker;
+  let consumer: Consumer;
+  let files0: string[];
+  before(async () => {
+    [host, broker] = await Promise.all([makeWindowsHost(), startBroker()]);
+    await mkdir(host.modules, { recursive: true });
+    files0 = host.files();
+    await host.unpack(zip, join(host.modules, 'PsutilAgent', version), 'PsutilAgent');
+    consumer = await consume(broker.port);
+  });
+  after(async () => {
+    await Promise.all([host.remove(), consumer.close()]);
+    await broker.stop();
+  });
+
+  it('has no Node, and no network but to this machine', async () => {
+    assert.deepEqual(Object.keys(os.networkInterfaces()), ['lo']);
+    const found = await host.run("ConvertTo-Json @(Get-Command -Name node, node.exe -ErrorAction SilentlyContinue).Count");
+    assert.equal(found, 0);
+  });
+
+  it('starts the example, whose samples come to RabbitMQ', async () => {
+    const monitor = await host.run(`
+      Import-Module -Name PsutilAgent
+      $secret = New-Object System.Security.SecureString
+      'guest'.ToCharArray() | ForEach-Object { $secret.AppendChar($_) }
+      $monitor = Start-PsutilMonitor -Path 'C:\\Program Files\\WindowsPowerShell\\Modules\\PsutilAgent\\${version}\\examples\\monitor.yaml' -PassThru -Timeout 180 \`
+        -NodeId host_1 -BrokerHostname 127.0.0.1 -BrokerPort ${String(broker.port)} -BrokerCredential (New-Object System.Management.Automation.PSCredential guest, $secret)
+      ConvertTo-Json @{ name = $monitor.Name; state = "$($monitor.State)"; connected = $monitor.Connected } -Compress`);
+    assert.deepEqual(monitor, { name: 'cloudify-psutil-host_1', state: 'Running', connected: true });
+    await arrive(consumer);
+  });
+
+  it('samples again after a power cut', async () => {
+    await host.prefix.powerCut();
+    const settled = consumer.received.length;
+    await host.prefix.boot();
+    await arrive(consumer, settled);
+  });
+
+  it('keeps settings and unsent samples when a newer version takes the monitor over', async () => {
+    const data = join(host.drive, 'ProgramData/PsutilAgent/cloudify-psutil-host_1');
+    const settings = readFileSync(join(data, 'settings.json'), 'utf8');
+    // Without a consumer nothing is routable: samples are held in the spool.
+    await consumer.close();
+    await until('held samples', () => (JSON.parse(readFileSync(join(data, 'status.json'), 'utf8')) as { spooled: number }).spooled >= 6, 90);
+    const before = Math.floor(Date.now() / 1000);
+    await host.unpack(newer(files), join(host.modules, 'PsutilAgent', '99.0.0'), 'PsutilAgent');
+    await host.run(`
+      Import-Module -Name PsutilAgent -MinimumVersion 99.0
+      Get-PsutilMonitor | Start-PsutilMonitor -Timeout 180`);
+    assert.equal(readFileSync(join(data, 'settings.json'), 'utf8'), settings);
+    await rm(join(host.modules, 'PsutilAgent', version), { recursive: true });
+    await host.prefix.powerCut();
+    const registry = host.registry();
+    assert.ok(registry.includes('PsutilAgent\\\\99.0.0'), 'the service is the newer one');
+    assert.ok(!registry.includes(`PsutilAgent\\\\${version}`), 'nothing of the service is the older one');
+    await host.prefix.boot();
+    consumer = await consume(broker.port);
+    const times = (): number[] => consumer.received.map(({ body }) => body['time'] as number);
+    // Those held come first, however many they have become meanwhile.
+    await until('new samples', () => times().some((time) => time > before), 90);
+    assert.ok(times().filter((time) => time < before).length >= 6, 'the samples held before came too');
+  });
+
+  it('keeps nothing once the monitor is stopped and the folder deleted', async () => {
+    await host.run(`
+      Import-Module -Name PsutilAgent
+      Stop-PsutilMonitor -Name cloudify-psutil-host_1`);
+    await rm(join(host.modules, 'PsutilAgent'), { recursive: true });
+    await host.prefix.powerCut();
+    assert.deepEqual(host.files().filter((name) => !files0.includes(name) && !/^scripts(\/|$)/.test(name)), []);
+    // Of the registry's keys, those that hold a word of ours.
+    const keys = host.registry().split(/^(?=\[)/m).filter((key) => /psutil|nssm/i.test(key)).map((key) => key.split(/\] /)[0]);
+    assert.deepEqual(keys, []);
+  });
+});
+
+/** Waits until every metric of the example has come, after the first `skip` messages. */
+async function arrive(consumer: Consumer, skip = 0): Promise<void> {
+  const names = (): unknown[] => [...new Set(consumer.received.slice(skip).map(({ body }) => body['name']))].sort();
+  await until('a sample of every metric', () => aliases.every((alias) => names().includes(alias)), 90);
+  assert.deepEqual(names(), aliases);
+  for (const { body } of consumer.received.slice(skip)) {
+    assert.equal(typeof body['metric'], 'number');
+    assert.equal(body['node_id'], 'host_1');
+  }
+}
+
+/** The same package under a later version. */
+function newer(contents: Readonly<Record<string, Uint8Array>>): Uint8Array {
+  const changed = { ...contents };
+  const manifest = 'PsutilAgent/PsutilAgent.psd1';
+  changed[manifest] = Buffer.from(Buffer.from(contents[manifest]!).toString('utf8').replace(`'${version}'`, "'99.0.0'"));
+  return zipSync(changed, { level: 0 });
+}

@@ -1,0 +1,36 @@
+/** The making of the package, for tests: what tools/package gives, with types. */
+
+/** A CycloneDX bill of materials, as far as the tests read it. */
+export interface Bill {
+  readonly bomFormat: string;
+  readonly specVersion: string;
+  readonly metadata: { readonly component: { readonly version: string } };
+  readonly components: readonly {
+    readonly 'bom-ref': string;
+    readonly group?: string;
+    readonly name: string;
+    readonly version?: string;
+    readonly purl?: string;
+    readonly licenses: readonly unknown[];
+    readonly hashes: readonly { readonly content: string }[];
+  }[];
+  readonly dependencies: readonly { readonly dependsOn: readonly string[] }[];
+}
+
+const tool = (name: string): Promise<unknown> => import(new URL(`../../../tools/package/${name}`, import.meta.url).href);
+const { makePackage: make } = (await tool('make.mjs')) as { makePackage: (options: { out: string }) => Promise<unknown> };
+const { packageCollector: collector } = (await tool('bundle.mjs')) as { packageCollector: (version: string) => Promise<PackagedCollector> };
+
+/** The files of the collector's folder by name, and the files of the clone that are in them. */
+export interface PackagedCollector {
+  readonly files: Readonly<Record<string, Uint8Array>>;
+  readonly inputs: readonly string[];
+}
+
+/** Makes the package from dist/ as it is. */
+export async function makePackage(out: string): Promise<void> {
+  await make({ out });
+}
+
+/** What the package has of the collector. */
+export const packageCollector = (version: string): Promise<PackagedCollector> => collector(version);

