@@ -1,7 +1,7 @@
 import { readSettings } from '../config/reader.js';
 import { ConfigError, ExitCode } from '../model/errors.js';
 import { unprotect } from '../providers/secret.js';
-import type { BrokerCheck } from '../transport/probe.js';
+import type { BrokerCheck } from '../transport/checkBroker.js';
 import type { Command } from './command.js';
 import { required } from './option.js';
 import { print, report } from './output.js';
@@ -25,7 +25,7 @@ export const checkBroker: Command = {
     if (settings.broker === undefined) {
       throw new ConfigError('PSA_CONFIG_INVALID', `${path}: expected the key broker, found none; there is no broker to check`);
     }
-    const { checkBroker: check } = await import('../transport/probe.js');
+    const { checkBroker: check } = await import('../transport/checkBroker.js');
     const outcome = await check(settings.broker, { unprotect });
     if (options['json'] === true) print(JSON.stringify(jsonOf(outcome)));
     else showSteps(outcome);

@@ -94,8 +94,8 @@ async function collect(job: Job): Promise<ExitCode> {
   stopping.release();
   const left = await agent.stop();
   if (left === 0 || job.output.kind !== 'amqp') return ExitCode.ok;
-  const { last_error: error, spool_fault: fault, dropped_by: { closed: lost } } = agent.report();
-  const reason = error?.message ?? 'the broker did not confirm them in time';
+  const { delivery, spool_fault: fault, dropped_by: { closed: lost } } = agent.report();
+  const reason = delivery?.reason ?? 'the broker did not confirm them in time';
   if (left > lost) report(`psutil-agent: ${samples(left - lost)} kept in ${job.settings.spool.path}: ${reason}`);
   // What only memory held while the disk could not be used is gone with the process.
   if (lost > 0) report(`psutil-agent: ${samples(lost)} lost: ${reason}. ${fault ?? 'The spool could not be written.'}`);

@@ -46,10 +46,11 @@ function page(report: StatusReport): string[] {
   const rows = [
     ['state', `${state} (pid ${String(report.pid)}, since ${report.since}, told ${report.updated})`],
     ['broker', `${broker}; reconnects ${String(report.reconnects)}`],
+    ...(report.delivery === null ? [] : [['delivery', `${report.delivery.state} since ${report.delivery.since}${report.delivery.reason === null ? '' : `: ${report.delivery.reason}`}`]]),
     ['samples', `taken ${String(report.taken)}, published ${String(report.published)}, last ${report.last_published ?? 'never'}`],
     ['spool', `${String(report.spooled)} samples, ${String(report.spooled_bytes)} bytes, oldest ${report.spool_oldest ?? 'none'}, ${places[report.spool_kept ?? 'none']}${report.spool_fault === null ? '' : `: ${report.spool_fault}`}`],
     ['dropped', `${String(report.dropped)} (${why})`],
-    ['unroutable', `${String(report.unroutable)} waiting, ${String(report.returned)} returned`],
+    ['unroutable', `${String(report.unroutable)} waiting, ${String(report.returned)} returned; ${String(report.nacked)} refused by the broker`],
     ['skipped', `${String(report.skipped)} ticks; ${String(report.unavailable)} values could not be had`],
     ['last error', report.last_error === null ? 'none' : `${report.last_error.time} ${report.last_error.message}`],
   ];

@@ -28,6 +28,7 @@ export const ErrorCodes = {
   PSA_BROKER_TLS: 'the TLS handshake with the broker failed',
   PSA_BROKER_REFUSED: 'the broker refused the login, the vhost or the permission',
   PSA_BROKER_CHANNEL: 'the broker closed the channel',
+  PSA_SAMPLE_UNSENDABLE: 'AMQP cannot carry a sample, which is dropped',
   PSA_UNAVAILABLE: 'this system cannot tell the value',
   PSA_PLATFORM: 'the function or the operating system is not supported here',
   PSA_STATUS_NOT_FOUND: 'no collector has written a status file there',

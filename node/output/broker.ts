@@ -6,12 +6,9 @@ import type { Envelope } from '../model/message.js';
 import { isoTime, type Clock } from '../model/clock.js';
 import type { SampleQueue } from '../spool/queue.js';
 import { openSpool } from '../spool/spool.js';
-import { AmqpTransport } from '../transport/amqp.js';
-import type { TransportEvent } from '../transport/event.js';
+import type { LogLine } from '../transport/eventLog.js';
+import { Transport } from '../transport/transport.js';
 import type { Output, OutputReport } from './output.js';
-
-/** Events after which the status is worth writing at once. */
-const notable: ReadonlySet<TransportEvent['kind']> = new Set(['connected', 'disconnected', 'failed', 'blocked', 'unblocked', 'unroutable', 'routed']);
 
 /**
  * Opens the way to the broker: the spool, and the transport that takes from it. `tell` gets the lines that a person at
@@ -23,7 +20,7 @@ export async function brokerOutput(
   logger: Logger,
   tell: (line: string) => void,
 ): Promise<Output> {
-  const report = (level: TransportEvent['level'], { message, ...facts }: { readonly message: string }): void => {
+  const report = (level: LogLine['level'], { message, ...facts }: { readonly message: string }): void => {
     logger[level](facts, message);
     if (level !== 'debug') tell(`psutil-agent: ${message}`);
   };
@@ -31,7 +28,7 @@ export async function brokerOutput(
     ...settings.spool, clock,
     report: (event) => { report(event.kind === 'recovered' || event.kind === 'notice' ? 'info' : 'warn', event); },
   });
-  return new BrokerOutput(settings, clock, queue, ({ level, ...event }) => { report(level, event); });
+  return new BrokerOutput(settings, clock, queue, ({ level, ...line }) => { report(level, line); });
 }
 
 /**
@@ -40,22 +37,23 @@ export async function brokerOutput(
  */
 const spooled = channel('psutil-agent:spooled');
 
+/** Changes that follow each other within this time, milliseconds, are told together: a broker may change its mind by the thousand. */
+const changePause = 1000;
+
 class BrokerOutput implements Output {
-  readonly #transport: AmqpTransport;
+  readonly #transport: Transport;
   #changed = (): void => undefined;
+  #cancelPause: (() => void) | undefined;
+  #changedMeanwhile = false;
 
   constructor(
     { broker, publish }: Settings & { readonly broker: BrokerSettings },
-    clock: Clock,
+    private readonly clock: Clock,
     private readonly queue: SampleQueue,
-    log: (event: TransportEvent) => void,
+    log: (line: LogLine) => void,
   ) {
-    this.#transport = new AmqpTransport({
-      broker, unroutable: publish.unroutable, queue, clock, unprotect,
-      report: (event) => {
-        log(event);
-        if (notable.has(event.kind)) this.#changed();
-      },
+    this.#transport = new Transport({
+      broker, unroutable: publish.unroutable, queue, clock, unprotect, log, changed: () => { this.#tellChanged(); },
     });
   }
 
@@ -71,10 +69,21 @@ class BrokerOutput implements Output {
 
   async stop(ms: number): Promise<number> {
     this.#changed = () => undefined;
+    this.#cancelPause?.();
     await this.#transport.stop(ms);
     const left = this.queue.stats().count;
     await this.queue.close();
     return left;
+  }
+
+  #tellChanged(): void {
+    this.#changedMeanwhile = this.#cancelPause !== undefined;
+    if (this.#changedMeanwhile) return;
+    this.#cancelPause = this.clock.after(changePause, () => {
+      this.#cancelPause = undefined;
+      if (this.#changedMeanwhile) this.#tellChanged();
+    });
+    this.#changed();
   }
 
   report(): OutputReport {
@@ -83,12 +92,15 @@ class BrokerOutput implements Output {
     const iso = (wall: number | undefined): string | null => (wall === undefined ? null : isoTime(wall));
     const { size, age, damage, closed } = stats.dropped;
     const dropped = { size, age, damage, closed, unroutable: state.unroutableDropped, unsendable: state.unsendable };
+    const { delivery } = state;
     return {
-      connected: state.connected, connected_since: iso(state.connectedSince), broker: state.host ?? null, blocked: state.blocked,
+      connected: state.connected, connected_since: iso(state.connectedSince), broker: state.address ?? null, blocked: state.blocked,
+      delivery: { state: delivery.state, since: isoTime(delivery.since), reason: delivery.reason ?? null },
       published: state.published, spooled: stats.count, spooled_bytes: stats.bytes,
       spool_oldest: iso(stats.oldest === undefined ? undefined : stats.oldest * 1000), spool_kept: stats.kept, spool_fault: stats.fault ?? null,
       dropped: Object.values(dropped).reduce((total, count) => total + count, 0), dropped_by: dropped,
-      unroutable: state.unroutable ? stats.count : 0, returned: state.returned, reconnects: state.reconnects, last_published: iso(state.lastPublished),
+      unroutable: state.unroutable ? stats.count : 0, returned: state.returned, nacked: state.nacked, reconnects: state.reconnects,
+      last_published: iso(state.lastPublished),
       last_error: state.lastError === undefined ? null : { ...state.lastError, time: isoTime(state.lastError.time) },
     };
   }

@@ -28,6 +28,19 @@ export interface EntryReport {
   readonly last_error: { readonly time: string; readonly message: string } | null;
 }
 
+/** What becomes of samples at this moment. */
+export interface DeliveryReport {
+  /**
+   * idle: all is confirmed. flowing: samples are on their way. held: nobody is bound for them. nacked: the broker refuses
+   * them. blocked: it asks for a pause. connecting: a name is being resolved, or a connection or channel opened.
+   * unreachable: the last attempt failed, the next waits. refused: as that, where only a person can put it right.
+   */
+  readonly state: 'idle' | 'flowing' | 'held' | 'nacked' | 'blocked' | 'connecting' | 'unreachable' | 'refused';
+  readonly since: string;
+  /** Why nothing flows, one sentence: what holds now; null where samples flow. */
+  readonly reason: string | null;
+}
+
 /** status.json. Counters start at 0 with the process; spooled is what is there now. */
 export interface StatusReport {
   readonly version: string;
@@ -41,6 +54,8 @@ export interface StatusReport {
   /** host:port of the connection. */
   readonly broker: string | null;
   readonly blocked: boolean;
+  /** What becomes of samples at this moment, and why where they do not flow; null: no broker is configured. */
+  readonly delivery: DeliveryReport | null;
   readonly taken: number;
   readonly published: number;
   readonly spooled: number;
@@ -69,6 +84,8 @@ export interface StatusReport {
   readonly unroutable: number;
   /** Times that the broker gave a sample back as unroutable. */
   readonly returned: number;
+  /** Times that the broker refused a sample (nack); each was sent again. */
+  readonly nacked: number;
   readonly skipped: number;
   readonly unavailable: number;
   readonly reconnects: number;

@@ -24,10 +24,14 @@ export function statusSchema(): Schema {
       state: { type: 'string', enum: ['starting', 'sampling', 'stopping', 'stopped', 'failed'] },
       pid: count, since: time, updated: time,
       connected: orNull({ type: 'boolean' }), connected_since: orNull(time), broker: orNull(text), blocked: { type: 'boolean' },
+      delivery: orNull(whole({
+        state: { type: 'string', enum: ['idle', 'flowing', 'held', 'nacked', 'blocked', 'connecting', 'unreachable', 'refused'] },
+        since: time, reason: orNull(text),
+      })),
       taken: count, published: count, spooled: count, spooled_bytes: count,
       spool_oldest: orNull(time), spool_kept: { enum: ['disk', 'memory', null] }, spool_fault: orNull(text),
       dropped: count, dropped_by: whole({ size: count, age: count, damage: count, closed: count, unroutable: count, unsendable: count, overload: count }),
-      unroutable: count, returned: count, skipped: count, unavailable: count, reconnects: count,
+      unroutable: count, returned: count, nacked: count, skipped: count, unavailable: count, reconnects: count,
       last_published: orNull(time), last_error: orNull(whole({ time, code: text, message: text })),
       entries: {
         type: 'array',

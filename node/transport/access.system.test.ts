@@ -8,8 +8,8 @@ import { connect } from 'amqplib';
 import type { BrokerSettings } from '../model/settings.js';
 import { freePort } from '../test/support/broker.js';
 import { until } from '../test/support/wait.js';
-import { checkBroker } from './probe.js';
-import { Consumer, lookupTimeout, openBroker, Rig, settingsFor } from './rig.test.support.js';
+import { checkBroker } from './checkBroker.js';
+import { Consumer, lookupTimeout, openBroker, Harness, settingsFor } from './harness.test.support.js';
 
 const secret = 'hunter2-secret';
 const broker = await openBroker();
@@ -30,7 +30,7 @@ function agent(exchange: string, more: Partial<BrokerSettings> = {}): BrokerSett
   return settingsFor(broker.port, exchange, { username: 'agent', password: { kind: 'plain', password: secret }, ...more });
 }
 
-/** Nothing told by a rig or found by a check may carry the password. */
+/** Nothing told by a harness or found by a check may carry the password. */
 function assertNoSecret(...told: unknown[]): void {
   assert.doesNotMatch(JSON.stringify(told), new RegExp(secret));
 }
@@ -52,24 +52,24 @@ describe('refusals, each in its own words', () => {
   for (const [index, { name, more, step, code, message }] of refusals.entries()) {
     it(name, async () => {
       const settings = agent(`refused-${String(index)}`, typeof more === 'function' ? await more() : more);
-      const rig = new Rig(settings);
-      rig.transport.start();
-      await rig.put(1);
-      await until('the refusal', () => rig.told('failed').length > 0);
-      const [event] = rig.told('failed');
+      const harness = new Harness(settings);
+      harness.transport.start();
+      await harness.put(1);
+      await until('the refusal', () => harness.failures.length > 0);
+      const [event] = harness.failures;
       assert.match(event?.message ?? '', message);
       assert.equal(event?.code, code);
       if (code !== 'PSA_SECRET_UNAVAILABLE') assert.equal(event.step, step);
-      assert.equal(rig.transport.state().lastError?.code, code);
-      assert.equal(rig.queue.stats().count, 1);
+      assert.equal(harness.transport.state().lastError?.code, code);
+      assert.equal(harness.queue.stats().count, 1);
       const check = await checkBroker(settings);
       assert.equal(check.ok, false);
       assert.equal(check.error?.code, code);
       assert.match(check.error.message, name === 'a host name that is none' ? /bad host#/ : message);
       assert.equal(check.steps.at(-1)?.step, step);
       assert.deepEqual(check.steps.map(({ ok }) => ok), check.steps.map((_, index) => index < check.steps.length - 1));
-      assertNoSecret(rig.events, rig.transport.state(), check, check.error.stack);
-      await rig.stop();
+      assertNoSecret(harness.lines, harness.transport.state(), check, check.error.stack);
+      await harness.stop();
     });
   }
 
@@ -103,28 +103,27 @@ describe('what is put right while it runs', () => {
     const path = join(folder, 'password');
     await writeFile(path, 'not yet\n');
     const consumer = await Consumer.open(broker.port, 'rotated');
-    const rig = new Rig(agent('rotated', { password: { kind: 'file', path } }));
-    rig.transport.start();
-    await rig.put(3);
-    await until('the refusal', () => rig.told('failed').length > 0);
+    const harness = new Harness(agent('rotated', { password: { kind: 'file', path } }));
+    harness.transport.start();
+    await harness.put(3);
+    await until('the refusal', () => harness.failures.length > 0);
     await writeFile(path, `\uFEFF${secret}\r\nsecond line\n`);
     await until('the samples', () => consumer.firsts.length === 3);
     // And changed on the broker: the open connection stays, the next one needs the new password.
     await broker.ctl('change_password', 'agent', `${secret}2`);
-    const failed = rig.told('failed').length;
     await broker.ctl('close_all_connections', 'rotation');
-    await until('the refusal', () => rig.told('failed').slice(failed).some(({ step }) => step === 'login'));
+    await until('the refusal', () => harness.transport.state().delivery.state === 'refused');
     await writeFile(path, `${secret}2`);
-    await until('the connection', () => rig.transport.state().connected);
+    await until('the connection', () => harness.transport.state().connected);
     await broker.ctl('change_password', 'agent', secret);
-    assertNoSecret(rig.events, rig.transport.state());
-    await rig.stop();
+    assertNoSecret(harness.lines, harness.transport.state());
+    await harness.stop();
     await consumer.close();
   });
 
   it('a password in DPAPI is unprotected on every attempt', async () => {
     let calls = 0;
-    const rig = new Rig(agent('dpapi', { password: { kind: 'dpapi', blob: Buffer.from('blob').toString('base64') } }), {
+    const harness = new Harness(agent('dpapi', { password: { kind: 'dpapi', blob: Buffer.from('blob').toString('base64') } }), {
       unprotect: async (blob) => {
         calls += 1;
         assert.equal(blob.toString(), 'blob');
@@ -132,23 +131,23 @@ describe('what is put right while it runs', () => {
         return await Promise.resolve(Buffer.from(secret));
       },
     });
-    rig.transport.start();
-    await until('the connection', () => rig.transport.state().connected);
+    harness.transport.start();
+    await until('the connection', () => harness.transport.state().connected);
     assert.equal(calls, 2);
-    assert.match(rig.told('failed')[0]?.message ?? '', /cannot be unprotected \(key not available\)/);
-    await rig.stop();
+    assert.match(harness.failures[0]?.message ?? '', /cannot be unprotected \(key not available\)/);
+    await harness.stop();
   });
 
   it('a permission to publish', async () => {
     const consumer = await Consumer.open(broker.port, 'granted');
-    const rig = new Rig(agent('granted', { username: 'reader' }));
-    rig.transport.start();
-    await rig.put(20);
-    await until('the refusal', () => rig.told('failed').length > 0);
+    const harness = new Harness(agent('granted', { username: 'reader' }));
+    harness.transport.start();
+    await harness.put(20);
+    await until('the refusal', () => harness.failures.length > 0);
     await broker.ctl('set_permissions', 'reader', '.*', '.*', '.*');
     await until('the samples', () => consumer.firsts.length === 20);
     await broker.ctl('set_permissions', 'reader', '.*', '', '.*');
-    await rig.stop();
+    await harness.stop();
     await consumer.close();
   });
 });
@@ -160,31 +159,31 @@ describe('the exchange', () => {
     await channel.assertExchange('other', 'topic', { durable: true, autoDelete: false });
     const { queue } = await channel.assertQueue('', { exclusive: true });
     await channel.bindQueue(queue, 'other', '#');
-    const rig = new Rig(agent('other'));
-    rig.transport.start();
-    await rig.put(10);
-    await until('the samples', () => rig.transport.state().published === 10);
-    const { reconnects } = rig.transport.state();
+    const harness = new Harness(agent('other'));
+    harness.transport.start();
+    await harness.put(10);
+    await until('the samples', () => harness.transport.state().published === 10);
+    const { reconnects } = harness.transport.state();
     assert.equal(reconnects, 0);
     assert.equal((await channel.checkQueue(queue)).messageCount, 10);
-    assert.equal(rig.told('exchange').length, 1);
-    assert.match(rig.told('exchange')[0]?.message ?? '', /"other" is used as it is: .*inequivalent/);
+    assert.equal(harness.told('passive').length, 1);
+    assert.match(harness.told('passive')[0]?.message ?? '', /"other" is used as it is: .*inequivalent/);
     const check = await checkBroker(agent('other'));
     assert.equal(check.ok, true);
     assert.match(check.steps.find(({ step }) => step === 'exchange')?.detail ?? '', /used as it is/);
-    await rig.stop();
+    await harness.stop();
     await channel.deleteExchange('other');
     await connection.close();
   });
 
   it('exists and may not be declared by this user: used as it is', async () => {
     const consumer = await Consumer.open(broker.port, 'theirs');
-    const rig = new Rig(agent('theirs', { username: 'writer' }));
-    rig.transport.start();
-    await rig.put(5);
+    const harness = new Harness(agent('theirs', { username: 'writer' }));
+    harness.transport.start();
+    await harness.put(5);
     await until('the samples', () => consumer.firsts.length === 5);
-    assert.equal(rig.told('exchange').length, 1);
-    await rig.stop();
+    assert.equal(harness.told('passive').length, 1);
+    await harness.stop();
     await consumer.close();
   });
 });
@@ -199,12 +198,12 @@ describe('check-broker', () => {
     assert.doesNotMatch(await broker.ctl('list_exchanges', 'name'), /checked/);
     const consumer = await Consumer.open(broker.port, 'checked');
     assert.equal((await checkBroker(agent('checked'))).ok, true);
-    const rig = new Rig(agent('checked'));
-    rig.transport.start();
-    await rig.put(1);
+    const harness = new Harness(agent('checked'));
+    harness.transport.start();
+    await harness.put(1);
     await until('a sample', () => consumer.messages.length > 0);
     assert.equal(consumer.messages.length, 1, 'the sample is all that came');
-    await rig.stop();
+    await harness.stop();
     await consumer.close();
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Backoff } from './backoff.js';
+import { Backoff, Retries } from './backoff.js';
 
 describe('Backoff', () => {
   it('draws each delay from between 0 and a bound that doubles up to the maximum', () => {
@@ -28,5 +28,22 @@ describe('Backoff', () => {
   it('stays near the maximum for what a person must put right', () => {
     assert.equal(new Backoff(1, 30_000, () => 0).longest(), 15_000);
     assert.equal(new Backoff(1, 30_000, () => 1).longest(), 30_000);
+  });
+});
+
+describe('Retries', () => {
+  it('all start over by one judgement: something was delivered', () => {
+    const retries = new Retries({ initial: 1, maximum: 8 }, () => 1);
+    const next = () => [retries.connect.next(), retries.channel.next(), retries.resend.next()];
+    assert.deepEqual([next(), next()], [[1000, 1000, 1000], [2000, 2000, 2000]]);
+    assert.equal(retries.healthy, false);
+    retries.worked();
+    assert.equal(retries.healthy, true);
+    assert.deepEqual(next(), [1000, 1000, 1000]);
+    retries.worked();
+    assert.deepEqual(next(), [2000, 2000, 2000], 'what works goes on working');
+    retries.failed();
+    retries.worked();
+    assert.deepEqual(next(), [1000, 1000, 1000]);
   });
 });

@@ -29,6 +29,39 @@ describe('readPassword', () => {
     await assert.rejects(readPassword({ kind: 'file', path: join(folder, 'none') }), unavailable(/cannot be read.*ENOENT/));
   });
 
+  it('takes what Windows writes: UTF-16 and UTF-8 with a byte order mark, any line end', async () => {
+    const path = join(folder, 'windows');
+    const utf16 = Buffer.from('\uFEFFpäss wörd\r\n', 'utf16le');
+    for (const bytes of [utf16, Buffer.from(utf16).swap16(), Buffer.from('\uFEFFpäss wörd\n'), Buffer.from('päss wörd\r'), Buffer.from('päss wörd')]) {
+      await writeFile(path, bytes);
+      assert.equal(await readPassword({ kind: 'file', path }), 'päss wörd');
+    }
+  });
+
+  it('refuses other bytes, saying what they are and nothing of the secret', async () => {
+    const path = join(folder, 'bytes');
+    const cases: readonly [Buffer, RegExp][] = [
+      [Buffer.from('hunter2ä', 'latin1'), /bytes that are no UTF-8/],
+      [Buffer.from('hunter2', 'utf16le'), /zero bytes, as UTF-16 without a byte order mark has/],
+      [Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('hunter2', 'utf16le'), Buffer.from([0x31])]), /a mark of UTF-16LE and bytes that are not/],
+      [Buffer.alloc(100_000, 'hunter2'), /more than 64 KiB/],
+    ];
+    for (const [bytes, message] of cases) {
+      await writeFile(path, bytes);
+      await assert.rejects(readPassword({ kind: 'file', path }), (error) => {
+        assert.ok(error instanceof ConfigError && error.code === 'PSA_SECRET_UNAVAILABLE');
+        assert.match(error.message, message);
+        assert.ok(error.message.includes(path));
+        assert.doesNotMatch(error.message + (error.stack ?? ''), /hunter/);
+        return true;
+      });
+    }
+  });
+
+  it('does not read a device to its end', async () => {
+    await assert.rejects(readPassword({ kind: 'file', path: '/dev/zero' }), unavailable(/more than 64 KiB/));
+  });
+
   it('takes an environment variable, if it is set', async () => {
     process.env['PSUTIL_AGENT_TEST_PASSWORD'] = 'from outside';
     assert.equal(await readPassword({ kind: 'environment', variable: 'PSUTIL_AGENT_TEST_PASSWORD' }), 'from outside');

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { PasswordSource } from '../model/settings.js';
 import { ConfigError, messageOf } from '../model/errors.js';
 
@@ -19,16 +19,60 @@ export async function readPassword(source: PasswordSource, unprotect?: Unprotect
   }
 }
 
+/** More than any password; a device or a wrong path is not read to its end. */
+const longestFile = 64 * 1024;
+
 async function passwordFile(path: string): Promise<string> {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = await readFile(path, 'utf8');
+    bytes = await firstBytes(path);
   } catch (error) {
     throw unavailable(`the password file ${path} cannot be read (${messageOf(error)}): check broker.password_file and its permissions`, error);
   }
-  const line = text.replace(/^\uFEFF/, '').split(/\r?\n/, 1)[0] ?? '';
+  if (bytes.length > longestFile) throw unavailable(`the password file ${path} must have the password in its first line, and has more than 64 KiB: check broker.password_file`);
+  const line = textOf(bytes, path).split(/\r\n|\r|\n/, 1)[0] ?? '';
   if (line === '') throw unavailable(`the password file ${path} must have the password in its first line, which is empty`);
   return line;
+}
+
+async function firstBytes(path: string): Promise<Buffer> {
+  const file = await open(path);
+  try {
+    const buffer = Buffer.alloc(longestFile + 1);
+    let length = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, length, buffer.length - length);
+      length += bytesRead;
+      if (bytesRead === 0 || length === buffer.length) return buffer.subarray(0, length);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** Byte order marks; Windows PowerShell writes UTF-16LE with one. */
+const marks = [
+  { bytes: [0xff, 0xfe], encoding: 'utf-16le' },
+  { bytes: [0xfe, 0xff], encoding: 'utf-16be' },
+  { bytes: [0xef, 0xbb, 0xbf], encoding: 'utf-8' },
+] as const;
+
+/** The text of a file in UTF-8 or, with a byte order mark, UTF-16. What is found instead is told by kind and place, never by value. */
+function textOf(bytes: Buffer, path: string): string {
+  const mark = marks.find((one) => one.bytes.every((byte, index) => bytes[index] === byte));
+  const encoding = mark?.encoding ?? 'utf-8';
+  const content = bytes.subarray(mark?.bytes.length ?? 0);
+  const refuse = (found: string): ConfigError =>
+    unavailable(`the password file ${path} must be text in UTF-8, or in UTF-16 with a byte order mark; found ${found}: write it again as UTF-8`);
+  let text: string;
+  try {
+    text = new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(content);
+  } catch {
+    throw refuse(encoding === 'utf-8' ? 'bytes that are no UTF-8, as an older Windows encoding has' : `a mark of ${encoding.toUpperCase()} and bytes that are not`);
+  }
+  const zero = text.indexOf('\0');
+  if (zero !== -1) throw refuse(mark === undefined ? 'zero bytes, as UTF-16 without a byte order mark has' : 'a zero character');
+  return text;
 }
 
 function environmentPassword(variable: string): string {

@@ -1,6 +1,6 @@
 import { credentials, type SocketOptions } from 'amqplib';
 import { hostname } from 'node:os';
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6, type LookupFunction } from 'node:net';
 import type { BrokerSettings } from '../model/settings.js';
 import { BrokerError } from '../model/errors.js';
 import { readPassword, type Unprotect } from './credentials.js';
@@ -9,22 +9,29 @@ import { tlsOptions } from './tls.js';
 /** What one attempt to connect needs. The URL carries no credentials, so that it may be logged by anybody. */
 export interface Endpoint {
   readonly url: string;
-  readonly connectionOptions: SocketOptions & { readonly signal: AbortSignal };
+  readonly connectionOptions: SocketOptions & { readonly signal: AbortSignal; readonly lookup: LookupFunction };
 }
 
+export interface EndpointParts {
+  readonly broker: BrokerSettings;
+  readonly host: string;
+  /** Ends the connection at any time by destroying its socket, which is the only end a dead network allows. */
+  readonly signal: AbortSignal;
+  readonly lookup: LookupFunction;
+  readonly unprotect?: Unprotect | undefined;
+}
+
+/** The longest frame, bytes, that is asked for and taken: RabbitMQ's own default, and all that its confirms and notices need. */
+const frameMax = 128 * 1024;
+
 /**
- * The endpoint of one of the broker's hosts, its password and certificates read now. `signal` ends the connection at
- * any time by destroying its socket, which is the only end a dead network allows.
- * Throws BrokerError or ConfigError PSA_SECRET_UNAVAILABLE.
+ * The endpoint of one of the broker's hosts, its password and certificates read now. Throws BrokerError or ConfigError
+ * PSA_SECRET_UNAVAILABLE.
  */
-export async function endpointOf(
-  broker: BrokerSettings,
-  host: string,
-  signal: AbortSignal,
-  unprotect?: Unprotect,
-): Promise<Endpoint> {
+export async function endpointOf({ broker, host, signal, lookup, unprotect }: EndpointParts): Promise<Endpoint> {
   const { tls } = broker;
-  const url = `${tls.enabled ? 'amqps' : 'amqp'}://${addressOf(broker, host)}/${encodeURIComponent(broker.vhost)}?heartbeat=${String(broker.heartbeat)}`;
+  const options = `heartbeat=${String(broker.heartbeat)}&frameMax=${String(frameMax)}&maxFrameSize=${String(frameMax)}`;
+  const url = `${tls.enabled ? 'amqps' : 'amqp'}://${addressOf(broker, host)}/${encodeURIComponent(broker.vhost)}?${options}`;
   if (!URL.canParse(url)) {
     throw new BrokerError('PSA_BROKER_UNREACHABLE', 'resolve', `broker.hostnames: "${host}" must be a host name or an address`);
   }
@@ -36,6 +43,7 @@ export async function endpointOf(
     keepAlive: true,
     clientProperties: { connection_name: `${broker.appId} on ${hostname()}` },
     signal,
+    lookup,
   };
   return { url, connectionOptions };
 }
@@ -43,4 +51,11 @@ export async function endpointOf(
 /** host:port, with brackets around an IPv6 address. */
 export function addressOf(broker: BrokerSettings, host: string): string {
   return `${isIPv6(host) ? `[${host}]` : host}:${String(broker.port)}`;
+}
+
+/** Whether a host is this one, so that what goes there crosses no network. */
+export function isThisHost(host: string): boolean {
+  const name = host.toLowerCase();
+  if (isIP(name) !== 0) return /^127\.|^::1$|^::ffff:127\./.test(name);
+  return name === 'localhost' || name.endsWith('.localhost') || name === hostname().toLowerCase();
 }

@@ -1,92 +1,95 @@
-import type { Envelope } from '../model/message.js';
+import type { BrokerSettings } from '../model/settings.js';
+import type { Clock } from '../model/clock.js';
+import { BrokerError } from '../model/errors.js';
 import type { Queued } from '../spool/queue.js';
-import { propertiesOf, type PublisherParts } from './publishing.js';
-import { Reader } from './reader.js';
-import { Window } from './window.js';
+import type { Retries } from './backoff.js';
+import { Deque } from './deque.js';
+import type { DrainLimiter } from './drainLimiter.js';
+import type { Emit } from './events.js';
+import { PublishFrames } from './publishFrames.js';
+import type { InFlight, UnconfirmedReader } from './unconfirmedReader.js';
+import { promptly, Window } from './window.js';
+import type { Wire } from './wire.js';
 
-interface Flight {
-  readonly position: number;
-  readonly envelope: Envelope;
-  /** Monotonic milliseconds. */
-  readonly sent: number;
-  returned: boolean;
+export interface PublisherParts {
+  readonly wire: Wire;
+  /** host:port of the connection. */
+  readonly address: string;
+  readonly broker: BrokerSettings;
+  readonly unroutable: 'hold' | 'drop';
+  readonly reader: UnconfirmedReader;
+  readonly limiter: DrainLimiter;
+  readonly clock: Clock;
+  readonly retries: Retries;
+  readonly emit: Emit;
 }
 
 /**
- * Sends from the outbox over one channel, in order, a window at a time. After a sample came back or was refused nothing
- * follows it: the outcome of everything in flight is awaited, then sending starts again at the oldest unconfirmed, a
+ * Sends from the queue over one channel, in order, a window at a time. After a sample came back or was refused nothing
+ * follows it: the answers to everything in flight are awaited, then sending starts again at the oldest unconfirmed, a
  * single sample first. A consumer that drops repeated message ids so sees samples in the order taken.
  */
 export class Publisher {
   readonly #window: Window;
-  readonly #reader: Reader;
-  readonly #flights = new Map<string, Flight>();
-  #holding: boolean;
-  /** Nothing was confirmed since the last restart. */
-  #wary = false;
-  /** Nothing is sent until the flights have landed. */
-  #settling = false;
+  readonly #frames: PublishFrames;
+  /** What was sent, by delivery tag: the first has the tag `#firstTag`. Answered ones leave when all before them have. */
+  readonly #sent = new Deque<InFlight>();
+  #firstTag = 1;
+  #inFlight = 0;
+  /** Samples came back and nothing has reached anybody since. */
+  #unroutable: boolean;
+  /** A sample came back or was refused: nothing is sent until the answers to all in flight are there. */
+  #draining = false;
+  /** Nothing was confirmed since sending started again. */
+  #probing = false;
   /** Nothing is sent until a timer. */
   #paused = false;
-  #blocked = false;
+  #blocked: boolean;
   #ended = false;
-  #room = true;
-  #pumping = false;
-  #again = false;
+  #writable = true;
+  #reading = false;
   #unblockedAt = 0;
   #cancelPause: () => void = () => undefined;
   #cancelOverdue: (() => void) | undefined;
 
-  /** `holding`: samples came back on the channel before this one. */
+  /** `before`: how things stood on the channel before this one, and whether the connection is blocked. */
   constructor(
     private readonly parts: PublisherParts,
-    holding = false,
+    before: { readonly unroutable: boolean; readonly blocked: boolean } = { unroutable: false, blocked: false },
   ) {
-    this.#window = new Window(parts.broker.window);
-    this.#reader = new Reader(parts.outbox);
-    this.#holding = holding;
-    parts.channel.on('return', (message) => { this.#returned(message.properties.messageId); });
-    parts.channel.on('drain', () => {
-      this.#room = true;
+    const { broker, wire } = parts;
+    this.#unroutable = before.unroutable;
+    this.#blocked = before.blocked;
+    this.#window = new Window(broker.window);
+    this.#frames = new PublishFrames(wire.channel, wire.frameMax, broker, (frames) => { this.#writable = wire.write(frames); });
+    wire.onConfirm((tag, multiple, acknowledged) => { this.#confirmed(tag, multiple, acknowledged); });
+    wire.onReturn((id) => { this.#returned(id); });
+    wire.onWritable(() => {
+      this.#writable = true;
       this.wake();
     });
   }
 
   /** Samples sent whose outcome is not known. */
   get inFlight(): number {
-    return this.#flights.size;
+    return this.#inFlight;
   }
 
-  /** Samples came back and nothing has reached anybody since. */
-  get holding(): boolean {
-    return this.#holding;
-  }
-
-  /** Something was put into the queue. */
-  put(): void {
-    this.#reader.put();
+  /** Begins with the oldest unconfirmed. */
+  start(): void {
+    this.#begin();
     this.wake();
-  }
-
-  /** Sends what may be sent. */
-  wake(): void {
-    this.#again = true;
-    if (this.#pumping) return;
-    this.#pumping = true;
-    void this.#pump().finally(() => {
-      this.#pumping = false;
-      // Called for between the end of the pump and this.
-      if (this.#again) this.wake();
-    });
   }
 
   /** The broker asks for a pause; confirms may then take any time. */
   block(blocked: boolean): void {
+    if (this.#blocked === blocked) return;
     this.#blocked = blocked;
     this.#cancelOverdue?.();
     this.#cancelOverdue = undefined;
     if (blocked) return;
     this.#unblockedAt = this.parts.clock.now();
+    this.parts.limiter.begin(this.parts.reader.waiting);
     this.#watch();
     this.wake();
   }
@@ -98,136 +101,197 @@ export class Publisher {
     this.#cancelOverdue?.();
   }
 
-  #stopped(): boolean {
-    return this.#ended || this.#settling || this.#paused || this.#blocked || !this.#room;
+  /** Sends what may be sent. */
+  wake(): void {
+    if (this.#stopped || this.#reading) return;
+    this.#send();
+    this.#frames.flush();
   }
 
-  async #pump(): Promise<void> {
-    const { outbox } = this.parts;
-    while (this.#again) {
-      this.#again = false;
-      while (!this.#stopped() && this.#window.room(this.#flights.size, outbox.count) && (await this.#filled())) {
-        const next = this.#reader.peek();
-        // Anything may have happened while the queue was read. And the same id twice in flight could not be told apart.
-        if (this.#stopped() || next === undefined || this.#flights.has(next.envelope.id)) break;
-        const wait = this.parts.rate.take();
-        if (wait > 0) {
-          this.#pause(wait);
-          break;
-        }
-        this.#reader.advance();
-        this.#send(next);
-      }
-    }
+  get #stopped(): boolean {
+    return this.#ended || this.#draining || this.#paused || this.#blocked || !this.#writable;
   }
 
-  async #filled(): Promise<boolean> {
-    const { listener, patience } = this.parts;
-    try {
-      const filled = await this.#reader.fill(Math.min(2 * this.#window.size, this.#window.maximum));
-      if (!filled && this.#flights.size === 0) listener.idle();
-      return filled;
-    } catch (error) {
-      listener.queueFailed(error);
-      if (!this.#paused) this.#pause(patience.patient());
-      return false;
-    }
-  }
-
-  #send({ position, envelope }: Queued): void {
-    const { broker, channel, clock, listener, outbox } = this.parts;
-    const flight: Flight = { position, envelope, sent: clock.now(), returned: false };
-    try {
-      this.#room = channel.publish(broker.exchange.name, envelope.routingKey, Buffer.from(envelope.body), propertiesOf(envelope, broker), (error) => {
-        this.#landed(flight, error);
-      });
-    } catch (error) {
-      if (error instanceof Error && error.name === 'IllegalOperationError') {
-        // The channel is closing; its end is told by its own event.
-        this.#ended = true;
-        return;
-      }
-      // amqplib could not encode it (a routing key over 255 bytes, say) and never will: it must not stop the rest.
-      listener.unsendable(envelope, error);
-      outbox.confirm(position);
+  #send(): void {
+    const { clock, limiter, reader } = this.parts;
+    const { waiting } = reader;
+    const now = clock.now();
+    const prompt = limiter.caughtUp && now - (this.#sent.at(0)?.sent ?? now) <= promptly;
+    let capacity = this.#window.capacity(this.#inFlight, waiting, prompt);
+    const allowance = limiter.allowance(waiting);
+    if (capacity > 0 && allowance === 0) {
+      this.#pause(limiter.wait(waiting));
       return;
     }
-    this.#flights.set(envelope.id, flight);
+    capacity = Math.min(capacity, allowance);
+    while (capacity > 0 && this.#writable) {
+      const next = reader.peek();
+      if (next === undefined) {
+        if (!this.#fill(capacity)) break;
+        continue;
+      }
+      capacity -= 1;
+      this.#publish(next, now);
+    }
     this.#watch();
   }
 
+  /** Whether the next sample is at hand. */
+  #fill(count: number): boolean {
+    const filled = this.parts.reader.fill(count);
+    if (filled === true) return true;
+    if (filled === false) this.#idle();
+    else {
+      this.#reading = true;
+      void filled.then((any) => {
+        this.#reading = false;
+        if (any) this.wake();
+        else this.#idle();
+      });
+    }
+    return false;
+  }
+
+  #idle(): void {
+    if (this.#inFlight === 0) this.parts.emit({ kind: 'idle' });
+  }
+
+  #publish(next: Queued, now: number): void {
+    const { emit, reader } = this.parts;
+    const sample = reader.take(next);
+    const reason = this.#frames.add(next.envelope);
+    if (reason !== undefined) {
+      // It must not stop the rest.
+      sample.done = true;
+      reader.acknowledge();
+      emit({ kind: 'unsendable', id: next.envelope.id, reason });
+      return;
+    }
+    sample.sent = now;
+    this.#sent.push(sample);
+    this.#inFlight += 1;
+  }
+
   #returned(id: unknown): void {
-    const flight = typeof id === 'string' ? this.#flights.get(id) : undefined;
-    if (flight === undefined) return;
-    flight.returned = true;
-    const held = this.parts.unroutable === 'hold';
-    if (held) {
-      this.#settling = true;
-      this.#holding = true;
-    }
-    this.parts.listener.returned(held);
-  }
-
-  #landed(flight: Flight, error: unknown): void {
-    if (!this.#flights.delete(flight.envelope.id)) return;
-    if (error !== null && error !== undefined) {
-      this.#settling = true;
-      // A closed channel ends all flights so; it is not the sample that was refused.
-      if (error instanceof Error && error.message === 'message nacked') this.parts.listener.rejected();
-    } else if (!flight.returned || this.parts.unroutable === 'drop') {
-      this.#done(flight);
-    }
-    if (this.#ended) {
-      if (this.#flights.size === 0) this.parts.listener.idle();
-    } else if (this.#settling && this.#flights.size === 0) {
-      this.#restart();
-    } else {
-      this.wake();
+    for (const sample of this.#sent) {
+      if (sample.answered || sample.returned || sample.envelope.id !== id) continue;
+      sample.returned = true;
+      const held = this.parts.unroutable === 'hold';
+      if (held) {
+        this.#fail();
+        this.#unroutable = true;
+      }
+      this.parts.emit({ kind: 'returned', held });
+      return;
     }
   }
 
-  #done(flight: Flight): void {
-    const { clock, listener, outbox, patience } = this.parts;
-    outbox.confirm(flight.position);
-    this.#window.confirmed(clock.now() - flight.sent);
-    if (flight.returned) return;
-    listener.confirmed();
-    if (this.#settling) return;
-    if (this.#wary) patience.reset();
-    this.#wary = false;
-    if (this.#holding) listener.routed();
-    this.#holding = false;
+  #confirmed(tag: number, multiple: boolean, acknowledged: boolean): void {
+    if (this.#ended && this.#inFlight === 0) return;
+    const { address, clock, emit } = this.parts;
+    const last = this.#firstTag + this.#sent.length - 1;
+    if (!Number.isSafeInteger(tag) || tag < 0 || tag > last || (tag === 0 && !multiple)) {
+      emit({ kind: 'dead', fault: new BrokerError('PSA_BROKER_CHANNEL', 'publish', `${address} confirmed what was not sent: the connection is closed`) });
+      return;
+    }
+    const now = clock.now();
+    let routed = 0;
+    let nacked = 0;
+    const answer = (sample: InFlight | undefined): void => {
+      if (sample === undefined || sample.answered) return;
+      sample.answered = true;
+      this.#inFlight -= 1;
+      if (!acknowledged) nacked += 1;
+      else if (this.#done(sample, now)) routed += 1;
+    };
+    const place = (tag === 0 ? last : tag) - this.#firstTag;
+    for (let index = multiple ? 0 : place; index <= place; index += 1) answer(this.#sent.at(index));
+    while (this.#sent.at(0)?.answered === true) {
+      this.#sent.shift();
+      this.#firstTag += 1;
+    }
+    if (nacked > 0) {
+      this.#fail();
+      emit({ kind: 'nacked', count: nacked });
+    }
+    this.#after(routed);
   }
 
-  /** Everything in flight has landed, some of it badly: from the oldest again, after a while. */
+  /** Notes a confirm; whether somebody was bound for the sample. */
+  #done(sample: InFlight, now: number): boolean {
+    if (sample.returned && this.parts.unroutable === 'hold') return false;
+    sample.done = true;
+    this.#window.confirmed(now - sample.sent);
+    return !sample.returned;
+  }
+
+  /** Answers came, `routed` of them saying that a sample reached somebody. */
+  #after(routed: number): void {
+    const { emit, reader, retries } = this.parts;
+    reader.acknowledge();
+    if (routed > 0) {
+      if (!this.#draining) this.#worked(retries);
+      emit({ kind: 'confirmed', count: routed });
+    }
+    if (this.#ended) this.#idle();
+    else if (this.#draining && this.#inFlight === 0) this.#restart();
+    else this.wake();
+  }
+
+  #worked(retries: Retries): void {
+    retries.worked();
+    if (this.#probing) this.parts.limiter.begin(this.parts.reader.waiting);
+    this.#probing = false;
+    if (!this.#unroutable) return;
+    this.#unroutable = false;
+    this.parts.emit({ kind: 'routed' });
+  }
+
+  #fail(): void {
+    this.#draining = true;
+    this.parts.retries.failed();
+  }
+
+  /** Everything in flight is answered, some of it badly: from the oldest again, after a while. */
   #restart(): void {
-    this.#settling = false;
-    this.#wary = true;
-    this.#window.reset();
-    this.#pause(this.parts.patience.patient(), () => { this.#reader.restart(); });
+    this.#draining = false;
+    this.#pause(this.parts.retries.resend.patient(), () => { this.#begin(); });
   }
 
-  #pause(ms: number, before?: () => void): void {
+  #begin(): void {
+    const { limiter, reader } = this.parts;
+    this.#window.reset();
+    this.#probing = true;
+    reader.restart();
+    limiter.begin(reader.waiting);
+  }
+
+  #pause(ms: number, then: () => void = () => undefined): void {
     this.#cancelPause();
     this.#paused = true;
     this.#cancelPause = this.parts.clock.after(ms, () => {
-      before?.();
       this.#paused = false;
+      then();
       this.wake();
     });
   }
 
-  /** Sets the timer of the oldest flight. */
+  /** Sets the timer of the oldest in flight. */
   #watch(): void {
     if (this.#cancelOverdue !== undefined || this.#blocked || this.#ended) return;
-    const [oldest] = this.#flights.values();
+    const oldest = this.#sent.at(0);
     if (oldest === undefined) return;
-    const { broker, clock, listener } = this.parts;
+    const { address, broker, clock, emit } = this.parts;
     const due = Math.max(oldest.sent, this.#unblockedAt) + broker.confirmTimeout * 1000;
     this.#cancelOverdue = clock.after(due - clock.now(), () => {
       this.#cancelOverdue = undefined;
-      if (this.#flights.get(oldest.envelope.id) === oldest) listener.overdue();
-      else this.#watch();
+      if (this.#sent.at(0) !== oldest) this.#watch();
+      else {
+        emit({
+          kind: 'dead',
+          fault: new BrokerError('PSA_BROKER_UNREACHABLE', 'publish', `${address} confirmed nothing for ${String(broker.confirmTimeout)} s (broker.confirm_timeout): the connection counts as dead`),
+        });
+      }
     });
   }
 }

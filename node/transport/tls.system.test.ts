@@ -8,13 +8,13 @@ import type { TlsSettings } from '../model/settings.js';
 import { startBroker, type TestBroker, type TestBrokerTls } from '../test/support/broker.js';
 import { makeCertificates, type KeyPair, type TestCertificates } from '../test/support/certificates.js';
 import { until } from '../test/support/wait.js';
-import { checkBroker } from './probe.js';
-import { Consumer, Rig, settingsFor, stopRigs } from './rig.test.support.js';
+import { checkBroker } from './checkBroker.js';
+import { Consumer, Harness, settingsFor, stopHarnesses } from './harness.test.support.js';
 
 let certificates: TestCertificates;
 before(async () => { certificates = await makeCertificates(); });
 after(async () => {
-  await stopRigs();
+  await stopHarnesses();
   await certificates.remove();
 });
 
@@ -53,33 +53,33 @@ async function listening(port: number): Promise<void> {
 /** Both the transport and check-broker refuse with the sentence, at the step. */
 async function refuses(port: number, settings: TlsSettings, message: RegExp, hostnames = ['localhost']): Promise<void> {
   const broker = settingsFor(port, 'tls', { tls: settings, hostnames });
-  const rig = new Rig(broker);
-  rig.transport.start();
-  await until('the refusal', () => rig.told('failed').length > 0);
-  const [event] = rig.told('failed');
+  const harness = new Harness(broker);
+  harness.transport.start();
+  await until('the refusal', () => harness.failures.length > 0);
+  const [event] = harness.failures;
   assert.match(event?.message ?? '', message);
   assert.deepEqual([event?.code, event?.step], ['PSA_BROKER_TLS', 'tls']);
-  await rig.stop();
+  await harness.stop();
   const check = await checkBroker(broker);
   assert.equal(check.ok, false);
   assert.match(check.error?.message ?? '', message);
   assert.equal(check.steps.at(-1)?.step, 'tls');
 }
 
-async function publishes(port: number, plainPort: number, settings: TlsSettings, hostnames = ['localhost']): Promise<Rig> {
+async function publishes(port: number, plainPort: number, settings: TlsSettings, hostnames = ['localhost']): Promise<Harness> {
   const consumer = await Consumer.open(plainPort, 'tls');
   const broker = settingsFor(port, 'tls', { tls: settings, hostnames });
-  const rig = new Rig(broker);
-  rig.transport.start();
-  await rig.put(5);
+  const harness = new Harness(broker);
+  harness.transport.start();
+  await harness.put(5);
   await until('the samples', () => consumer.firsts.length === 5);
-  await rig.stop();
+  await harness.stop();
   const check = await checkBroker(broker);
   assert.deepEqual(check.steps.map(({ step, ok }) => [step, ok]), [
     ['resolve', true], ['connect', true], ['tls', true], ['login', true], ['vhost', true], ['exchange', true], ['publish', true],
   ]);
   await consumer.close();
-  return rig;
+  return harness;
 }
 
 describe('a broker with a good certificate', () => {
@@ -100,11 +100,11 @@ describe('a broker with a good certificate', () => {
   it('spoken to without TLS says so', async () => {
     await withBroker(certificates.server, false, async ({ tlsPort }) => {
       const broker = settingsFor(tlsPort, 'tls');
-      const rig = new Rig(broker);
-      rig.transport.start();
-      await until('the refusal', () => rig.told('failed').length > 0);
-      assert.match(rig.told('failed')[0]?.message ?? '', /or it is the TLS port: then set broker\.tls\.enabled to true/);
-      await rig.stop();
+      const harness = new Harness(broker);
+      harness.transport.start();
+      await until('the refusal', () => harness.failures.length > 0);
+      assert.match(harness.failures[0]?.message ?? '', /or it is the TLS port: then set broker\.tls\.enabled to true/);
+      await harness.stop();
       const check = await checkBroker(broker);
       assert.match(check.error?.message ?? '', /speaks TLS and was spoken to without: set broker\.tls\.enabled/);
       assert.equal(check.steps.at(-1)?.step, 'tls');
@@ -133,18 +133,18 @@ describe('a broker with a bad certificate', () => {
     await withBroker(pair, false, async (broker) => {
       const { port, tlsPort } = broker;
       await refuses(tlsPort, tls(), /has expired: renew it on the broker/);
-      const rig = await publishes(tlsPort, port, tls({ verify: false }));
-      assert.equal(rig.told('unverified').length, 1);
-      assert.equal(rig.told('unverified')[0]?.level, 'warn');
+      const harness = await publishes(tlsPort, port, tls({ verify: false }));
+      assert.equal(harness.told('unverified').length, 1);
+      assert.equal(harness.told('unverified')[0]?.level, 'warn');
       // Our own CA file is wrong at first and put right while it runs.
       const caCert = join(folder, 'authority.pem');
       await copyFile(certificates.strangerCa, caCert);
       await copyFile(certificates.server.cert, pair.cert);
       await copyFile(certificates.server.key, pair.key);
       await broker.ctl('eval', 'ssl:clear_pem_cache().');
-      const running = new Rig(settingsFor(tlsPort, 'tls', { tls: tls({ caCert }), hostnames: ['localhost'] }));
+      const running = new Harness(settingsFor(tlsPort, 'tls', { tls: tls({ caCert }), hostnames: ['localhost'] }));
       running.transport.start();
-      await until('the refusal', () => running.told('failed').length > 0);
+      await until('the refusal', () => running.failures.length > 0);
       await copyFile(certificates.ca, caCert);
       await until('the connection', () => running.transport.state().connected);
       await running.stop();

@@ -31,16 +31,13 @@ describe('Window', () => {
     assert.equal(window.size, 1);
   });
 
-  it('sends a few at a time to a broker that keeps up, and more the more wait', () => {
+  it('sends a tick at once to a broker that keeps up, a backlog a few at a time, and more the more wait', () => {
     const window = new Window(256);
     for (let count = 0; count < 300; count += 1) window.confirmed(1);
-    const inFlight = (waiting: number): number => {
-      let count = 0;
-      while (window.room(count, waiting)) count += 1;
-      return count;
-    };
-    assert.deepEqual([1, 100, 3200, 1_000_000].map(inFlight), [8, 8, 100, 256]);
+    assert.deepEqual([1, 100, 6400, 1_000_000].map((waiting) => window.capacity(0, waiting, true)), [64, 64, 200, 256]);
+    assert.deepEqual([1, 100, 3200, 1_000_000].map((waiting) => window.capacity(0, waiting, false)), [8, 8, 100, 256]);
+    assert.deepEqual([60, 64, 70].map((inFlight) => window.capacity(inFlight, 5, true)), [4, 0, 0]);
     window.reset();
-    assert.equal(inFlight(1_000_000), 1);
+    assert.equal(window.capacity(0, 1_000_000, true), 1);
   });
 });

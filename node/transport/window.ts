@@ -1,7 +1,12 @@
 /** Confirms slower than this, milliseconds, say that more is in flight than the way to the broker carries. */
 const slow = 500;
 
-/** Samples in flight while no more than a tick's are waiting, and the share of a longer queue that is in flight. */
+/** An answer that took longer than this, milliseconds, did not come at once. */
+export const promptly = 20;
+
+/** Samples in flight while a broker keeps up with what is sampled: a tick's in one write. */
+const live = 64;
+/** The same while a backlog is made up for or answers are late, and the share of a longer queue that is in flight. */
 const few = 8;
 const share = 32;
 
@@ -22,19 +27,20 @@ export class Window {
   }
 
   /**
-   * Whether one more may be sent while so many are in flight of `waiting` in the queue. A broker that keeps up is sent a
-   * tick's samples a few at a time: more at once would not be there sooner, and would all be sent again if the connection
-   * broke now. The more wait, the more are sent at once.
+   * How many more may be sent while so many are in flight and `waiting` are not; `prompt`: none of them is backlog, and
+   * the broker answers at once. Otherwise samples are in flight at every moment, and all of them would be sent again if
+   * the connection broke: so they are sent a few at a time, the more wait the more.
    */
-  room(inFlight: number, waiting: number): boolean {
-    return inFlight < Math.min(this.#size, Math.max(few, waiting / share));
+  capacity(inFlight: number, waiting: number, prompt: boolean): number {
+    const wanted = Math.max(prompt ? live : few, Math.floor((waiting + inFlight) / share));
+    return Math.max(0, Math.min(this.#size, wanted) - inFlight);
   }
 
   /** A confirm came `latency` milliseconds after its sample was sent. */
   confirmed(latency: number): void {
-    this.#untilHalving = Math.max(0, this.#untilHalving - 1);
+    if (this.#untilHalving > 0) this.#untilHalving -= 1;
     if (latency < slow) {
-      this.#size = Math.min(this.maximum, this.#size + 1);
+      if (this.#size < this.maximum) this.#size += 1;
     } else if (this.#untilHalving === 0) {
       // Those already in flight will be as slow: they must not halve it again.
       this.#untilHalving = this.#size;

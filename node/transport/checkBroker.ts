@@ -1,13 +1,14 @@
 import { connect as dial, type ChannelModel } from 'amqplib';
-import { lookup } from 'node:dns/promises';
-import { connect } from 'node:net';
+import { connect, type LookupFunction } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { display } from '../model/display.js';
 import type { BrokerSettings } from '../model/settings.js';
 import { BrokerError, type AgentError, type BrokerStep } from '../model/errors.js';
 import type { Unprotect } from './credentials.js';
-import { channelFault, connectFault, replyCode, timeoutFault } from './diagnosis.js';
+import { openChannel, type OpenChannel } from './channel.js';
 import { addressOf, endpointOf } from './endpoint.js';
-import { openChannel, type OpenChannel } from './exchange.js';
+import { channelFault, connectFault, replyCode, resolveTimeoutFault, timeoutFault } from './errors.js';
+import { Resolver } from './resolver.js';
 
 /** One step of a check, on one of the broker's hosts. */
 export interface CheckedStep {
@@ -31,10 +32,10 @@ export interface BrokerCheck {
  * Tries each of the broker's hosts step by step: resolve, connect, tls, login, vhost, exchange, publish; a host's steps
  * end with the first that fails. It delivers nothing to any consumer and leaves nothing behind. Never rejects.
  */
-export async function checkBroker(broker: BrokerSettings, { unprotect }: { readonly unprotect?: Unprotect } = {}): Promise<BrokerCheck> {
+export async function checkBroker(broker: BrokerSettings, tools: { readonly unprotect?: Unprotect; readonly resolver?: Resolver } = {}): Promise<BrokerCheck> {
   const checks = [];
   for (const host of broker.hostnames) {
-    const check = new HostCheck(broker, host, unprotect);
+    const check = new HostCheck(broker, host, tools.resolver ?? new Resolver(), tools.unprotect);
     await check.run();
     checks.push(check);
   }
@@ -52,6 +53,7 @@ class HostCheck {
   constructor(
     private readonly broker: BrokerSettings,
     private readonly host: string,
+    private readonly resolver: Resolver,
     private readonly unprotect: Unprotect | undefined,
   ) {}
 
@@ -61,8 +63,8 @@ class HostCheck {
       await this.#connect();
       this.#passed('connect', `${addressOf(this.broker, this.host)} accepts connections`);
       const connection = await this.#open();
-      await this.#exchange(connection);
-      await connection.close();
+      await this.#within(timeoutFault(this.broker, addressOf(this.broker, this.host), 'answer'), this.#exchange(connection));
+      await this.#within(undefined, connection.close());
     } catch (error) {
       this.#failed(error);
     } finally {
@@ -82,17 +84,41 @@ class HostCheck {
     this.steps.push({ step, ok: false, detail: fault.message, host: this.host });
   }
 
+  /** What is waited for, for connectTimeout at most; then the fault is thrown, or without one it is let be. */
+  async #within<T>(fault: AgentError | undefined, work: Promise<T>): Promise<T | undefined> {
+    let cancel = (): void => undefined;
+    const limit = new Promise<undefined>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        if (fault === undefined) resolve(undefined);
+        else reject(fault);
+      }, this.broker.connectTimeout * 1000);
+      cancel = () => { clearTimeout(timer); };
+    });
+    // Whatever it comes to after that is of no interest.
+    work.catch(() => undefined);
+    try {
+      return await Promise.race([work, limit]);
+    } finally {
+      cancel();
+    }
+  }
+
+  /** Every step's own look at the name is answered by the first's. */
+  get #lookup(): LookupFunction {
+    return this.resolver.lookupFunction(() => undefined, () => undefined);
+  }
+
   async #resolve(): Promise<string> {
-    const addresses = await lookup(this.host, { all: true });
-    return addresses.map(({ address }) => address).join(', ');
+    const addresses = await this.#within(resolveTimeoutFault(this.broker, this.host), this.resolver.addresses(this.host));
+    return (addresses ?? []).map(({ address }) => address).join(', ');
   }
 
   /** A bare TCP connection: it tells a port that is closed from one that does not speak AMQP. */
   async #connect(): Promise<void> {
     const { broker, host } = this;
     await new Promise<void>((resolve, reject) => {
-      const socket = connect({ host, port: broker.port });
-      socket.setTimeout(broker.connectTimeout * 1000, () => { socket.destroy(timeoutFault(broker, host, 'accept a connection')); });
+      const socket = connect({ host, port: broker.port, lookup: this.#lookup });
+      socket.setTimeout(broker.connectTimeout * 1000, () => { socket.destroy(timeoutFault(broker, addressOf(broker, host), 'accept a connection')); });
       socket.once('error', reject);
       socket.once('connect', () => {
         socket.destroy();
@@ -103,16 +129,16 @@ class HostCheck {
 
   async #open(): Promise<ChannelModel> {
     const { broker, host } = this;
-    const { url, connectionOptions } = await endpointOf(broker, host, this.#end.signal, this.unprotect);
+    const { url, connectionOptions } = await endpointOf({ broker, host, signal: this.#end.signal, lookup: this.#lookup, unprotect: this.unprotect });
     const timer = setTimeout(() => {
       this.#end.abort(new BrokerError('PSA_BROKER_UNREACHABLE', 'connect', `${addressOf(broker, host)} did not answer as RabbitMQ within ${String(broker.connectTimeout)} s: check that RabbitMQ listens on this port`));
     }, broker.connectTimeout * 1000);
     try {
       const connection = await dial(url, connectionOptions);
       connection.on('error', () => undefined);
-      const { product, version } = connection.connection.serverProperties;
+      const { product, version }: Partial<Record<string, unknown>> = connection.connection.serverProperties;
       if (broker.tls.enabled) this.#passed('tls', broker.tls.verify ? 'the certificate is good' : 'NOT VERIFIED: broker.tls.verify is off');
-      this.#passed('login', `${product} ${version} accepts user "${broker.username}"`);
+      this.#passed('login', `${told(product) ?? 'the broker'} ${told(version) ?? 'of no version'} accepts user "${broker.username}"`);
       this.#passed('vhost', `"${broker.vhost}" is open to the user`);
       return connection;
     } catch (error) {
@@ -157,9 +183,9 @@ class HostCheck {
       throw channelFault(error, this.broker, 'exchange');
     });
     const state = existed ? 'is there' : 'was declared, and is removed again';
-    this.#passed('exchange', `"${exchange.name}" ${opened.asItIs === undefined ? state : `is used as it is: ${opened.asItIs}`}`);
+    this.#passed('exchange', `"${exchange.name}" ${opened.passive === undefined ? state : `is used as it is: ${opened.passive}`}`);
     const fault = await this.#publish(opened);
-    if (!existed && opened.asItIs === undefined) await remove(connection, exchange.name);
+    if (!existed && opened.passive === undefined) await remove(connection, exchange.name);
     if (fault !== undefined) throw fault;
     this.#passed('publish', `the user may publish with the routing key "${this.broker.routingKey}"`);
   }
@@ -179,6 +205,11 @@ class HostCheck {
     const error = await closed;
     return replyCode(error) === 406 ? undefined : channelFault(error, this.broker, 'publish');
   }
+}
+
+/** What a broker says of itself, which may be anything. */
+function told(value: unknown): string | undefined {
+  return typeof value === 'string' ? display(value, 40) : undefined;
 }
 
 async function exists(connection: ChannelModel, exchange: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 /** What a failed attempt means: errors of Node, OpenSSL, amqplib and RabbitMQ, each as one sentence for a person. */
 import type { BrokerSettings } from '../model/settings.js';
+import { display } from '../model/display.js';
 import { AgentError, BrokerError, messageOf, systemCode } from '../model/errors.js';
 import { addressOf } from './endpoint.js';
 
@@ -17,11 +18,20 @@ export function connectFault(error: unknown, broker: BrokerSettings, host: strin
 }
 
 /** No answer within broker.connectTimeout. */
-export function timeoutFault(broker: BrokerSettings, host: string, what: string): BrokerError {
+export function timeoutFault(broker: BrokerSettings, address: string, what: string): BrokerError {
   return new BrokerError(
     'PSA_BROKER_UNREACHABLE',
     'connect',
-    `${addressOf(broker, host)} did not ${what} within ${String(broker.connectTimeout)} s: check the address, the firewall and broker.connect_timeout`,
+    `${address} did not ${what} within ${String(broker.connectTimeout)} s: check the address, the firewall and broker.connect_timeout`,
+  );
+}
+
+/** No answer of the name server within broker.connectTimeout. */
+export function resolveTimeoutFault(broker: BrokerSettings, host: string): BrokerError {
+  return new BrokerError(
+    'PSA_BROKER_UNREACHABLE',
+    'resolve',
+    `the name "${host}" could not be resolved within ${String(broker.connectTimeout)} s: check this host's name servers, broker.hostnames and broker.connect_timeout`,
   );
 }
 
@@ -92,7 +102,7 @@ function tlsFault(error: unknown, broker: BrokerSettings, host: string): BrokerE
   const fault = (text: string) => new BrokerError('PSA_BROKER_TLS', 'tls', `${text} (${code})`, { cause: error });
   const sentence = tlsSentences[code];
   if (sentence !== undefined) return fault(sentence(broker, at, broker.tls.serverName ?? host, error));
-  if (/^ERR_(SSL|TLS|OSSL)_|^CERT_|^EPROTO$/.test(code)) return fault(`the TLS handshake with ${at} failed: ${messageOf(error)}`);
+  if (/^ERR_(SSL|TLS|OSSL)_|^CERT_|^EPROTO$/.test(code)) return fault(`the TLS handshake with ${at} failed: ${foreign(messageOf(error))}`);
   if (/before secure TLS connection/.test(messageOf(error))) {
     return fault(`${at} closed the connection during the TLS handshake: check that it is the broker's TLS port (5671)`);
   }
@@ -100,7 +110,7 @@ function tlsFault(error: unknown, broker: BrokerSettings, host: string): BrokerE
 }
 
 function reasonOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'reason' in error ? String(error.reason) : messageOf(error);
+  return typeof error === 'object' && error !== null && 'reason' in error ? foreign(String(error.reason)) : foreign(messageOf(error));
 }
 
 const networkSentences: Readonly<Record<string, (at: string) => string>> = {
@@ -134,22 +144,24 @@ function networkFault(error: unknown, broker: BrokerSettings, host: string): Bro
       options,
     );
   }
-  return new BrokerError('PSA_BROKER_UNREACHABLE', 'connect', `the connection to ${at} failed: ${messageOf(error)}${suffix}`, options);
+  return new BrokerError('PSA_BROKER_UNREACHABLE', 'connect', `the connection to ${at} failed: ${foreign(messageOf(error))}${suffix}`, options);
 }
 
 /** What the loss of an open connection means. */
-export function lossFault(error: unknown, broker: BrokerSettings, host: string): AgentError {
+export function lossFault(error: unknown, broker: BrokerSettings, address: string): AgentError {
   if (error instanceof AgentError) return error;
   if (error instanceof Error && error.name === 'AbortError' && error.cause instanceof AgentError) return error.cause;
-  const at = addressOf(broker, host);
   const message = messageOf(error ?? 'closed');
   const lost = (text: string) => new BrokerError('PSA_BROKER_UNREACHABLE', 'connect', text, { cause: error });
-  if (message === 'Heartbeat timeout') return lost(`${at} sent nothing for two heartbeats of ${String(broker.heartbeat)} s: the connection is dead`);
-  if (replyCode(error) === 320) return lost(`the broker closed the connection of ${at}: ${serverText(message)}`);
-  if (replyCode(error) !== undefined) {
-    return new BrokerError('PSA_BROKER_CHANNEL', 'publish', `the broker closed the connection of ${at} for an error: ${serverText(message)}`, { cause: error });
+  if (/maxFrameSize|Invalid frame|Unknown frame type|Too much content|[Uu]nexpected frame|unknown channel/.test(message)) {
+    return new BrokerError('PSA_BROKER_CHANNEL', 'publish', `${address} sent what is no AMQP, or a frame beyond the limit: ${foreign(message)}`, { cause: error });
   }
-  return lost(`the connection to ${at} was lost: ${message}`);
+  if (message === 'Heartbeat timeout') return lost(`${address} sent nothing for two heartbeats of ${String(broker.heartbeat)} s: the connection is dead`);
+  if (replyCode(error) === 320) return lost(`the broker closed the connection of ${address}: ${serverText(message)}`);
+  if (replyCode(error) !== undefined) {
+    return new BrokerError('PSA_BROKER_CHANNEL', 'publish', `the broker closed the connection of ${address} for an error: ${serverText(message)}`, { cause: error });
+  }
+  return lost(`the connection to ${address} was lost: ${foreign(message)}`);
 }
 
 /** What the failure of the channel means, at the declaration of the exchange or while publishing. */
@@ -182,5 +194,10 @@ export function channelFault(error: unknown, broker: BrokerSettings, step: 'exch
 
 /** The server's own text within a message of amqplib. */
 function serverText(message: string): string {
-  return /with message "(.*)"$/s.exec(message)?.[1] ?? message;
+  return foreign(/with message "(.*)"$/s.exec(message)?.[1] ?? message);
+}
+
+/** A text of the broker or of its certificate, as it may be told. */
+function foreign(text: string): string {
+  return display(text, 300);
 }

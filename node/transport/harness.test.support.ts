@@ -10,7 +10,8 @@ import { systemClock } from '../model/clock.js';
 import { MemoryQueue } from '../spool/memory.js';
 import { startBroker, type TestBroker } from '../test/support/broker.js';
 import { until } from '../test/support/wait.js';
-import { AmqpTransport, type AmqpTransportParts, type TransportEvent } from './amqp.js';
+import type { LogLine } from './eventLog.js';
+import { Transport, type TransportParts } from './transport.js';
 
 /** Settings with short times, for a broker on this host. */
 export function settingsFor(port: number, exchange: string, more: Partial<BrokerSettings> = {}): BrokerSettings {
@@ -40,21 +41,21 @@ export const lookupTimeout = 15;
 
 const sampleId = (sequence: number): string => `sample-${String(sequence)}`;
 
-const running = new Set<Rig>();
+const running = new Set<Harness>();
 
 /** Stops what failed tests left running, which would keep the process from ending. */
-export async function stopRigs(): Promise<void> {
-  for (const rig of running) await rig.stop();
+export async function stopHarnesses(): Promise<void> {
+  for (const harness of running) await harness.stop();
 }
 
-/** Starts the broker of a test file. After its tests broker and rigs are stopped, and a rejection that nobody took fails the file. */
+/** Starts the broker of a test file. After its tests broker and transports are stopped, and a rejection that nobody took fails the file. */
 export async function openBroker(): Promise<TestBroker> {
   const unhandled: string[] = [];
   const note = (error: unknown) => { unhandled.push(error instanceof Error ? (error.stack ?? error.message) : String(error)); };
   process.on('unhandledRejection', note);
   const broker = await startBroker();
   after(async () => {
-    await stopRigs();
+    await stopHarnesses();
     await broker.stop();
     process.off('unhandledRejection', note);
     assert.deepEqual(unhandled, []);
@@ -63,15 +64,15 @@ export async function openBroker(): Promise<TestBroker> {
 }
 
 /** A transport with a queue in memory, and what it took and told. */
-export class Rig {
-  readonly events: TransportEvent[] = [];
+export class Harness {
+  readonly lines: LogLine[] = [];
   readonly queue = new MemoryQueue({ maxBytes: 1e9, maxAge: 1e6, clock: systemClock });
-  readonly transport: AmqpTransport;
+  readonly transport: Transport;
   #taken = 0;
 
-  constructor(broker: BrokerSettings, more: Partial<AmqpTransportParts> = {}) {
-    this.transport = new AmqpTransport({
-      broker, unroutable: 'hold', queue: this.queue, clock: systemClock, report: (event) => this.events.push(event), ...more,
+  constructor(broker: BrokerSettings, more: Partial<TransportParts> = {}) {
+    this.transport = new Transport({
+      broker, unroutable: 'hold', queue: this.queue, clock: systemClock, log: (line) => this.lines.push(line), ...more,
     });
     running.add(this);
   }
@@ -111,9 +112,14 @@ export class Rig {
     };
   }
 
-  /** Events of a kind. */
-  told(kind: TransportEvent['kind']): TransportEvent[] {
-    return this.events.filter((event) => event.kind === kind);
+  /** Lines of a kind in the log. */
+  told(kind: LogLine['kind']): LogLine[] {
+    return this.lines.filter((line) => line.kind === kind);
+  }
+
+  /** Lines of failed attempts, at a connection or a channel on it. */
+  get failures(): LogLine[] {
+    return this.lines.filter(({ kind }) => kind === 'connectFailed' || kind === 'channelFailed');
   }
 
   async stop(): Promise<void> {
@@ -165,14 +171,14 @@ export class Consumer {
   }
 }
 
-/** Waits until consumers have, in turn, all that a rig took; fails with what is missing, or out of order within a metric. */
-export async function assertDelivered(rig: Rig, ...consumers: Consumer[]): Promise<void> {
+/** Waits until consumers have, in turn, all that a transport took; fails with what is missing, or out of order within a metric. */
+export async function assertDelivered(harness: Harness, ...consumers: Consumer[]): Promise<void> {
   const arrived = () => new Set(consumers.flatMap((consumer) => consumer.firsts));
-  await until('every sample', () => arrived().size === rig.taken).catch((error: unknown) => {
+  await until('every sample', () => arrived().size === harness.taken).catch((error: unknown) => {
     const ids = arrived();
-    const missing = Array.from({ length: rig.taken }, (_, sequence) => sampleId(sequence)).filter((id) => !ids.has(id));
-    const { published } = rig.transport.state();
-    assert.fail(`${messageOf(error)}; of ${String(rig.taken)} taken ${String(published)} are confirmed, ${String(rig.queue.stats().count)} wait, ${String(missing.length)} did not arrive: ${missing.slice(0, 5).join(', ')}`);
+    const missing = Array.from({ length: harness.taken }, (_, sequence) => sampleId(sequence)).filter((id) => !ids.has(id));
+    const { published } = harness.transport.state();
+    assert.fail(`${messageOf(error)}; of ${String(harness.taken)} taken ${String(published)} are confirmed, ${String(harness.queue.stats().count)} wait, ${String(missing.length)} did not arrive: ${missing.slice(0, 5).join(', ')}`);
   });
   const numbers = [...arrived()].map((id) => Number(id.replace('sample-', '')));
   for (const metric of [0, 1, 2]) {

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { BrokerError } from '../model/errors.js';
+import { TestClock } from '../test/support/clock.js';
+import type { TransportEvent } from './events.js';
+import { TransportFold } from './state.js';
+
+const address = 'broker:5672';
+const unreachable = new BrokerError('PSA_BROKER_UNREACHABLE', 'connect', 'nobody listens');
+const refused = new BrokerError('PSA_BROKER_REFUSED', 'login', 'wrong password');
+
+function folded(...events: TransportEvent[]): TransportFold {
+  const fold = new TransportFold(new TestClock(0), 'nobody is bound');
+  for (const event of events) fold.apply(event);
+  return fold;
+}
+
+const up: TransportEvent[] = [{ kind: 'connecting', address }, { kind: 'opened', address }, { kind: 'connected', address }];
+
+describe('the state of the delivery', () => {
+  const cases: readonly { readonly name: string; readonly events: readonly TransportEvent[]; readonly waiting?: number; readonly state: string; readonly reason?: string }[] = [
+    { name: 'at first', events: [], state: 'connecting', reason: 'the first connection is not made yet' },
+    { name: 'a name being resolved', events: [{ kind: 'resolving', host: 'broker' }], state: 'connecting', reason: 'the name "broker" is being resolved' },
+    { name: 'a failed attempt', events: [{ kind: 'connectFailed', fault: unreachable, address, retryIn: 2500 }], state: 'unreachable', reason: 'nobody listens; again in 2.5 s' },
+    { name: 'a refusal', events: [{ kind: 'connectFailed', fault: refused, address, retryIn: 1 }], state: 'refused', reason: 'wrong password; again in 0.0 s' },
+    {
+      name: 'the attempt after it', events: [{ kind: 'connectFailed', fault: refused, address, retryIn: 1 }, { kind: 'resolving', host: 'other' }],
+      state: 'connecting', reason: 'the name "other" is being resolved; before: wrong password',
+    },
+    { name: 'a channel, nothing waiting', events: up, state: 'idle' },
+    { name: 'a channel, samples waiting', events: up, waiting: 1, state: 'flowing' },
+    { name: 'a fault that is over', events: [{ kind: 'connectFailed', fault: refused, address, retryIn: 1 }, ...up], state: 'idle' },
+    { name: 'a pause', events: [...up, { kind: 'blocked', reason: 'low on memory' }], state: 'blocked', reason: 'the broker asks for a pause (low on memory)' },
+    { name: 'the end of a pause', events: [...up, { kind: 'blocked', reason: 'x' }, { kind: 'unblocked' }], state: 'idle' },
+    { name: 'a pause that ended with its connection', events: [...up, { kind: 'blocked', reason: 'x' }, { kind: 'connectionLost', fault: unreachable, address }, ...up], state: 'idle' },
+    { name: 'nobody bound', events: [...up, { kind: 'returned', held: true }], waiting: 1, state: 'held', reason: 'nobody is bound' },
+    { name: 'nobody bound, dropped', events: [...up, { kind: 'returned', held: false }], state: 'idle' },
+    { name: 'somebody bound again', events: [...up, { kind: 'returned', held: true }, { kind: 'routed' }], state: 'idle' },
+    { name: 'nobody bound, and then no connection', events: [...up, { kind: 'returned', held: true }, { kind: 'connectionLost', fault: unreachable, address }], state: 'unreachable', reason: 'nobody listens' },
+    { name: 'nacks', events: [...up, { kind: 'nacked', count: 3 }], waiting: 1, state: 'nacked', reason: 'the broker refuses samples (nack), as it does for a full queue' },
+    { name: 'confirms after nacks', events: [...up, { kind: 'nacked', count: 3 }, { kind: 'confirmed', count: 1 }], state: 'idle' },
+  ];
+  for (const { name, events, waiting = 0, state, reason } of cases) {
+    it(name, () => {
+      const { delivery } = folded(...events).state(waiting);
+      assert.deepEqual([delivery.state, delivery.reason], [state, reason]);
+    });
+  }
+
+  it('says since when, and whether an event changed it', async () => {
+    const clock = new TestClock(0);
+    const fold = new TransportFold(clock, '');
+    const passed: boolean[] = [];
+    for (const event of [...up, { kind: 'confirmed', count: 1 }, { kind: 'blocked', reason: 'a' }, { kind: 'blocked', reason: 'b' }] as const) {
+      await clock.pass(1000);
+      passed.push(fold.apply(event));
+    }
+    assert.deepEqual(passed, [false, false, true, false, true, false]);
+    assert.equal(fold.state(0).delivery.since, 5000);
+  });
+});
+
+describe('the counters', () => {
+  it('are of everything that is counted', () => {
+    const state = folded(
+      ...up, { kind: 'confirmed', count: 5 }, { kind: 'returned', held: false }, { kind: 'returned', held: true }, { kind: 'nacked', count: 2 },
+      { kind: 'unsendable', id: 'one', reason: 'it is too long' }, { kind: 'connectionLost', fault: unreachable, address }, ...up,
+    ).state(0);
+    const { published, returned, unroutableDropped, nacked, unsendable, reconnects } = state;
+    assert.deepEqual({ published, returned, unroutableDropped, nacked, unsendable, reconnects }, { published: 5, returned: 2, unroutableDropped: 1, nacked: 2, unsendable: 1, reconnects: 1 });
+  });
+
+  it('what was dropped as unsendable stands in last_error', () => {
+    const { lastError } = folded(...up, { kind: 'unsendable', id: 'one', reason: 'it is too long' }).state(0);
+    assert.deepEqual(lastError, { time: 0, code: 'PSA_SAMPLE_UNSENDABLE', message: 'the sample one cannot be carried by AMQP and is dropped: it is too long' });
+  });
+});

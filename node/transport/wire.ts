@@ -1,0 +1,115 @@
+/** The one file that reaches behind amqplib's interface: to the socket of a connection, and to the confirms of a channel. */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { ChannelModel, ConfirmChannel } from 'amqplib';
+
+/** What a publisher needs of a confirm channel. */
+export interface Wire {
+  /** The channel's number. */
+  readonly channel: number;
+  /** The longest frame that the broker takes, bytes. */
+  readonly frameMax: number;
+  /** Writes whole frames; false: the write buffer is full until `onWritable`. Does nothing on a channel that has ended. */
+  write(frames: Uint8Array): boolean;
+  onWritable(listener: () => void): void;
+  /** `tag` counts what was published on this channel, from 1 on; `multiple`: and all before it. */
+  onConfirm(listener: (tag: number, multiple: boolean, acknowledged: boolean) => void): void;
+  /** A message came back; its confirm follows. */
+  onReturn(listener: (messageId: unknown) => void): void;
+}
+
+interface Inside {
+  readonly stream: Duplex & { readonly bytesRead: number; readonly bytesWritten: number };
+  readonly frameMax: number;
+  readonly blocked: boolean;
+}
+
+/** Whether the broker asked for a pause before anybody could listen. */
+export function isBlocked(connection: ChannelModel): boolean {
+  return (connection.connection as unknown as Inside).blocked;
+}
+
+/**
+ * Calls `failed` with what is thrown by the listeners of the next socket that is made, until the returned function is
+ * called. A broker that sends nonsense in one packet with its answer to the login makes amqplib emit an error before it
+ * has handed out what one could listen at; that error would end the process.
+ */
+export function containSocket(failed: (error: unknown) => void): () => void {
+  const end = (): void => { unsubscribe('net.client.socket', contain); };
+  const contain = (message: unknown): void => {
+    end();
+    const { socket } = message as { readonly socket: Socket };
+    const emit = socket.emit.bind(socket) as (...args: unknown[]) => boolean;
+    socket.emit = (...args: unknown[]): boolean => {
+      try {
+        return emit(...args);
+      } catch (error) {
+        socket.destroy();
+        failed(error);
+        return true;
+      }
+    };
+  };
+  subscribe('net.client.socket', contain);
+  return end;
+}
+
+/** The socket of a connection. */
+export function streamOf(connection: ChannelModel | ConfirmChannel): Inside['stream'] {
+  return (connection.connection as unknown as Inside).stream;
+}
+
+/**
+ * Takes over publishing on a confirm channel. amqplib's own account of confirms is taken off, for it would wait for
+ * messages that it did not send; it costs a callback a message, and shifts an array for every confirm.
+ */
+export function wireOf(channel: ConfirmChannel): Wire {
+  const stream = streamOf(channel);
+  let ended = false;
+  channel.removeAllListeners('ack').removeAllListeners('nack');
+  channel.once('close', () => { ended = true; });
+  return {
+    channel: (channel as unknown as { readonly ch: number }).ch,
+    frameMax: (channel.connection as unknown as Inside).frameMax,
+    write: (frames) => ended || stream.write(frames),
+    onWritable: (listener) => {
+      stream.on('drain', listener);
+      channel.once('close', () => { stream.off('drain', listener); });
+    },
+    onConfirm: (listener) => {
+      channel.on('ack', ({ deliveryTag, multiple }) => { listener(deliveryTag, multiple, true); });
+      channel.on('nack', ({ deliveryTag, multiple }) => { listener(deliveryTag, multiple, false); });
+    },
+    onReturn: (listener) => { channel.on('return', ({ properties }) => { listener((properties as { readonly messageId?: unknown }).messageId); }); },
+  };
+}
+
+/** Bytes that a broker may send unasked: at once, and a second. */
+const unasked = 1024 * 1024;
+const unaskedRate = 64 * 1024;
+/** Bytes that may come back at most, of what was sent. */
+const mostReturned = 16 * 1024 * 1024;
+
+/**
+ * Calls `flooded` once when the broker sends more than it can have cause to: confirms, and messages that come back, are
+ * never more than twice what was sent. A message that came back without end, or notices by the thousand, would fill the
+ * memory, since amqplib gathers what comes.
+ */
+export function limitInbound(connection: ChannelModel, now: () => number, flooded: () => void): void {
+  const stream = streamOf(connection);
+  const counts = () => ({ read: stream.bytesRead, written: stream.bytesWritten, time: now() });
+  let last = counts();
+  let surplus = 0;
+  const check = (): void => {
+    const current = counts();
+    surplus += current.read - last.read - 2 * (current.written - last.written);
+    if (surplus > 0) surplus = Math.max(0, surplus - ((current.time - last.time) * unaskedRate) / 1000);
+    surplus = Math.max(-mostReturned, surplus);
+    last = current;
+    if (surplus <= unasked) return;
+    stream.off('readable', check);
+    flooded();
+  };
+  stream.on('readable', check);
+}
