@@ -232,15 +232,13 @@ describe('Publisher and broker.drain_rate', () => {
   });
 
   it('what the queue evicted is not waited for', async () => {
-    const harness = new PublisherHarness('hold', 1000, 1, 20_000);
+    const harness = new PublisherHarness('hold', 1000, 1);
     harness.publisher.end();
-    await harness.put(100);
+    await harness.put(1000);
     harness.open();
-    await harness.clock.pass(1000);
-    const body = 'x'.repeat(15_000);
-    await harness.queue.put([{ id: 'great', time: 1, routingKey: 'k', body }]);
-    await live(harness, 100, 2);
-    assert.ok(harness.arrived.includes('great'));
+    harness.queue.ack(990);
+    assert.ok(await live(harness, 100, 2) <= 15);
+    assert.ok(harness.arrived.length >= 190, `${String(harness.arrived.length)} arrived`);
   });
 });
 

@@ -89,8 +89,8 @@ export class PublisherHarness {
   taken = 0;
   #unroutable = false;
 
-  constructor(private readonly unroutable: 'hold' | 'drop' = 'hold', private readonly window = 8, drainRate = 1e9, maxBytes = 1e9) {
-    this.queue = new MemoryQueue({ maxBytes, maxAge: 1e9, clock: this.clock });
+  constructor(private readonly unroutable: 'hold' | 'drop' = 'hold', private readonly window = 8, drainRate = 1e9) {
+    this.queue = new MemoryQueue({ maxBytes: 1e9, maxAge: 1e9, clock: this.clock });
     this.reader = new UnconfirmedReader(this.queue);
     this.limiter = new DrainLimiter(drainRate, () => this.clock.now());
     this.publisher = this.open();
