@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { SpoolError } from '../model/errors.js';
@@ -231,6 +232,23 @@ test('what was acknowledged does not stay on disk', async (context) => {
   let bytes = 0;
   for (const name of await readdir(join(path, 'v2'))) bytes += (await stat(join(path, 'v2', name))).size;
   assert.ok(bytes < 1e6, `${String(bytes)} bytes on disk for an empty queue`);
+});
+
+test('a process that is killed 5 ms after the confirms of a tick sends none of it again', async (context) => {
+  const path = await temporary(context);
+  const { queue, clock } = await spool(context, path);
+  for (const tick of [0, 1, 2]) {
+    await queue.put(samples(tick * 40, tick * 40 + 40));
+    const cursor = (): Buffer => readFileSync(join(path, 'v2', 'cursor'));
+    const before = cursor();
+    queue.ack(tick * 40 + 40);
+    clock.pass(5);
+    await until('the acknowledgement is written', () => !cursor().equals(before));
+    const left = join(path, `killed${String(tick)}`);
+    await cp(join(path, 'v2'), join(left, 'v2'), { recursive: true });
+    assert.deepEqual(await numbers((await spool(context, left)).queue), []);
+    clock.pass(100);
+  }
 });
 
 test('nobody else may read it, whatever the umask, and nothing is written through a link', { skip: windows && 'Windows has access lists' }, async (context) => {

@@ -28,8 +28,12 @@ const windowBytes = 8 * mebibyte;
 const longestWrite = mebibyte;
 const readAhead = 512;
 const housekeeping = 1000;
-/** Delay until an acknowledgement is written, milliseconds: what a killed process sends again is what was confirmed in it. */
-const saveDelay = 50;
+/**
+ * Delay until an acknowledgement is written, milliseconds: what a killed process sends again is what was confirmed in it. The
+ * confirms of a tick come together, and the next are not waited for; but there is a least time between two writes.
+ */
+const saveDelay = 5;
+const saveInterval = 50;
 const firstRetry = 1000;
 const longestRetry = 30_000;
 /** A job that is at work for so many seconds' checks is one of a disk that does not answer. */
@@ -74,6 +78,8 @@ class Spool implements SampleQueue {
   #delay = firstRetry;
   #cancelRetry: (() => void) | undefined;
   #cancelSave: (() => void) | undefined;
+  /** Monotonic milliseconds. */
+  #nextSave = 0;
   #cancelHousekeeping: (() => void) | undefined;
   #closing: Promise<void> | undefined;
   readonly #noticed = new Set<string>();
@@ -135,9 +141,10 @@ class Spool implements SampleQueue {
     if (last >= (this.#log?.next ?? 1)) this.#pending.ack(last);
     if (this.#log === undefined || last < this.#log.head) return;
     this.#advance(this.#log, last);
-    this.#cancelSave ??= this.#clock.after(saveDelay, () => {
+    this.#cancelSave ??= this.#clock.after(Math.max(saveDelay, this.#nextSave - this.#clock.now()), () => {
       void this.#jobs.run(() => {
         this.#cancelSave = undefined;
+        this.#nextSave = this.#clock.now() + saveInterval;
         return this.#perform((one) => one.save());
       });
     });

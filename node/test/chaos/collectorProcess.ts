@@ -55,7 +55,9 @@ export class CollectorProcess {
       UV_THREADPOOL_SIZE: '64',
     };
     // A group of its own, so that whatever it starts is killed with it.
-    const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'inherit'], detached: true });
+    const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => { said = (said + text).slice(-2000); });
     this.#child = child;
     this.#expected = false;
     this.#told = undefined;
@@ -63,14 +65,14 @@ export class CollectorProcess {
     let ended: string | undefined;
     child.once('exit', (code, signal) => {
       ended = String(code ?? signal);
-      if (!this.#expected) this.broke(`the collector ended by itself (${ended})`);
+      if (!this.#expected) this.broke(`the collector ended by itself (${ended}): ${said}`);
     });
     while (ended === undefined && Date.now() - began < 60_000) {
       if (this.#writtenSince(began) && this.#read()?.state === 'sampling') return;
       await delay(10);
     }
     await this.end('SIGKILL');
-    throw new Error(ended === undefined ? 'the collector did not sample within 60 s' : `the collector ended before it sampled (${ended})`);
+    throw new Error(ended === undefined ? 'the collector did not sample within 60 s' : `the collector ended before it sampled (${ended}): ${said}`);
   }
 
   /** Ends it; resolves when it is gone. */
