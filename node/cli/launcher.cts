@@ -9,8 +9,10 @@ import path = require('node:path');
 import v8 = require('node:v8');
 import vm = require('node:vm');
 
-// Windows hands a process its environment once: there UV_THREADPOOL_SIZE must come from whoever starts it.
-if (process.platform !== 'win32') process.env['UV_THREADPOOL_SIZE'] ??= '64';
+// Windows hands a process its environment once, and what is loaded by --import has used the threads already: there
+// UV_THREADPOOL_SIZE must come from whoever starts the process.
+const tooLate = /--(import|loader|experimental-loader)\b/.test([...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' '));
+if (process.platform !== 'win32' && !tooLate) process.env['UV_THREADPOOL_SIZE'] ??= '64';
 
 /*
  * V8's heap is kept near what is alive in it, at the price of more frequent, small collections. Left alone its young

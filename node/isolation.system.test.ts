@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { StatusReport } from './status/report.js';
+import { startBroker, type TestBroker } from './test/support/broker.js';
+import { command } from './test/support/command.js';
+import { consume } from './test/support/consumer.js';
+import { startDeadHost, type DeadHost } from './test/support/deadHost.js';
+import { until } from './test/support/wait.js';
+
+// The whole collector among volumes that never answer, beside a name server that never answers, against a real RabbitMQ.
+
+/** Seconds that each collector samples; `ISOLATION_SECONDS` for longer. */
+const seconds = Number(process.env['ISOLATION_SECONDS'] ?? 20);
+/** From the request to stop to the end of the process, milliseconds; issue 13 promises 6 s on a machine that is not busy. */
+const longestStop = 6000;
+
+const home = mkdtempSync(join(tmpdir(), 'psutil-agent-isolation-'));
+after(() => { rmSync(home, { recursive: true, force: true }); });
+
+const healthy = [
+  { method: 'virtual_memory', result_argument: 'free', interval: 1, alias: 'memory' },
+  { method: 'cpu_times', result_argument: 'user', interval: 1, alias: 'cpu' },
+  { method: 'disk_usage', args: { path: '/' }, result_argument: 'total', interval: 1, alias: 'root' },
+  { method: 'net_if_stats', result_argument: 'count', interval: 1, alias: 'links' },
+  { method: 'boot_time', interval: 1, alias: 'boot' },
+];
+
+interface Collector {
+  readonly child: ChildProcess;
+  readonly code: Promise<number | null>;
+  readonly status: () => StatusReport;
+}
+
+/** Starts a collector among the host's volumes. */
+function start(host: DeadHost, name: string, settings: object, ...nodeOptions: string[]): Collector {
+  const data = join(home, name);
+  const config = `${data}.json`;
+  writeFileSync(config, JSON.stringify({ node: { node_id: name }, status: { path: data, interval: 0.5 }, ...settings }));
+  const [program, ...words] = host.words(process.execPath, ...nodeOptions, command, 'run', '--config', config);
+  // What --import loads has used the threads before the launcher could ask for more.
+  const env = { ...process.env, UV_THREADPOOL_SIZE: '64' };
+  const child = spawn(program, words, { stdio: ['ignore', 'ignore', 'pipe'], ...(nodeOptions.length > 0 ? { env } : {}) });
+  child.stderr.resume();
+  return {
+    child,
+    code: new Promise((resolve) => child.once('exit', resolve)),
+    status: () => JSON.parse(readFileSync(join(data, 'status.json'), 'utf8')) as StatusReport,
+  };
+}
+
+const dead = (volumes: readonly string[]): object[] =>
+  volumes.map((path, index) => ({ method: 'disk_usage', args: { path }, result_argument: 'free', interval: 1, alias: `dead${String(index)}` }));
+
+function untilSampling({ status }: Collector, what: string, wanted: (report: StatusReport) => boolean): Promise<number> {
+  return until(what, () => {
+    try {
+      return wanted(status());
+    } catch {
+      return false;
+    }
+  });
+}
+
+describe('dead volumes and a dead name server', { skip: process.platform !== 'linux' || process.getuid?.() !== 0 }, () => {
+  let broker: TestBroker;
+  before(async () => { broker = await startBroker(); });
+  after(() => broker.stop());
+
+  for (const count of [1, 8, 32]) {
+    it(`${String(count)} of them: every other sample is published, each absence has its reason, a stop ends the process`, async (t) => {
+      const host = await startDeadHost(count);
+      t.after(() => host.close());
+      await host.tell({ volumes: 'dead', names: 'dead' });
+      const consumer = await consume(broker.port);
+      t.after(() => consumer.close());
+      const collector = start(host, `volumes${String(count)}`, {
+        // The name comes first: its look-up never ends.
+        broker: { hostnames: ['dead.example', '127.0.0.1'], port: broker.port, connect_timeout: 2, reconnect_initial: 0.5, reconnect_maximum: 1 },
+        psutil_config: [...healthy, ...dead(host.volumes)],
+      });
+      const ofHealthy = ({ entries }: StatusReport): StatusReport['entries'] => entries.filter(({ name }) => !name.startsWith('dead'));
+      await untilSampling(collector, 'the samples of its time', (report) => ofHealthy(report).every(({ taken, skipped }) => taken + skipped >= seconds));
+      await untilSampling(collector, 'the connection', ({ connected, published }) => connected === true && published > 0);
+      await untilSampling(collector, 'a word on each dead volume', ({ entries }) => entries.every(({ name, last_error: error }) => !name.startsWith('dead') || error !== null));
+
+      const asked = performance.now();
+      collector.child.kill('SIGTERM');
+      assert.equal(await collector.code, 0);
+      const took = performance.now() - asked;
+      const report = collector.status();
+      const skipped = ofHealthy(report).reduce((sum, entry) => sum + entry.skipped, 0);
+      t.diagnostic(`${String(report.taken)} samples, ${String(skipped)} healthy ticks skipped, stopped after ${took.toFixed(0)} ms`);
+      assert.ok(took < longestStop, `${String(took)} ms`);
+      assert.equal(report.state, 'stopped');
+      assert.deepEqual([report.spooled, report.dropped, report.published], [0, 0, report.taken]);
+      await until('what was published', () => consumer.received.length >= report.taken);
+      for (const { name, taken } of ofHealthy(report)) {
+        assert.equal(consumer.received.filter(({ body }) => body['name'] === name).length, taken, name);
+      }
+      // A machine with ten times the work it can do may miss a tick, and says so.
+      assert.ok(skipped <= 2 * healthy.length, `${String(skipped)} ticks skipped`);
+      for (const { name, taken, unavailable, skipped: missed, last_error: error } of report.entries.filter((entry) => entry.name.startsWith('dead'))) {
+        assert.equal(taken, 0);
+        assert.ok(unavailable + missed >= seconds - 2, `${name}: ${String(unavailable)} and ${String(missed)}`);
+        assert.match(error?.message ?? '', /^The volume of ".*volume\d+" has not answered since \d{4}-/);
+      }
+    });
+  }
+
+  it('volumes that answer again are sampled again', async (t) => {
+    const host = await startDeadHost(8);
+    t.after(() => host.close());
+    await host.tell({ volumes: 'dead' });
+    const collector = start(host, 'again', { broker: { hostnames: ['127.0.0.1'], port: broker.port }, psutil_config: dead(host.volumes) });
+    t.after(() => collector.child.kill('SIGKILL'));
+    await untilSampling(collector, 'a word on each', ({ entries }) => entries.every(({ last_error: error }) => error !== null));
+    await host.tell({ volumes: 'alive' });
+    await untilSampling(collector, 'samples of each', ({ entries }) => entries.every(({ taken }) => taken >= 2));
+    collector.child.kill('SIGTERM');
+    assert.equal(await collector.code, 0);
+  });
+
+  const endings: [what: string, code: number, fault: string][] = [
+    ['an exception', 1, 'setTimeout(() => { throw new Error("planted"); }, 15000)'],
+    ['a rejection', 1, 'setTimeout(() => { Promise.reject(new Error("planted")); }, 15000)'],
+  ];
+  for (const [what, expected, fault] of endings) {
+    it(`${what} that nobody expected ends the process with ${String(expected)}, so that its service restarts it`, async (t) => {
+      const host = await startDeadHost(8);
+      t.after(() => host.close());
+      await host.tell({ volumes: 'dead', names: 'dead' });
+      const collector = start(
+        host, what.replaceAll(' ', ''), { broker: { hostnames: ['dead.example'], port: broker.port }, psutil_config: [...healthy, ...dead(host.volumes)] },
+        '--import', `data:text/javascript,${encodeURIComponent(fault)}`,
+      );
+      t.after(() => collector.child.kill('SIGKILL'));
+      await untilSampling(collector, 'hanging calls', ({ entries }) => entries.some(({ taken }) => taken >= 2));
+      assert.equal(await collector.code, expected);
+      const { state, last_error: error } = collector.status();
+      assert.deepEqual([state, error?.code, error?.message], ['failed', 'PSA_UNEXPECTED', 'planted']);
+    });
+  }
+});
