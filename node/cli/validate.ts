@@ -34,7 +34,8 @@ export const validate: Command = {
       return valid ? ExitCode.ok : ExitCode.configuration;
     } catch (error) {
       if (options['json'] !== true || !(error instanceof ConfigError) || error.code !== 'PSA_CONFIG_SYNTAX') throw error;
-      const fault = { pointer: '', message: error.message, expected: 'JSON or YAML', found: 'text that is neither' };
+      const [, expected, found] = /expected (.+), found (.+)/.exec(error.message) ?? [];
+      const fault = { pointer: '', message: error.message, expected: expected ?? 'JSON or YAML', found: found ?? 'text that is neither' };
       print(JSON.stringify({ valid: false, faults: [fault], more: 0, warnings: [] }));
       return ExitCode.configuration;
     }

@@ -101,11 +101,16 @@ describe('parseText', () => {
     refused(`a: &a ${'['.repeat(40)}${']'.repeat(40)}\nb: ${'['.repeat(40)}*a${']'.repeat(40)}`, deep);
     for (const text of ['&a [*a, *a]', '&a {b: *a}', '- &a [[*a]]']) refused(text, /found an alias \(\*name\) to a map or list that it stands in itself/);
     const laughs = 'bcdefghi'.split('').map((name, n) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'.charAt(n)}`).join(',')}]`);
-    refused(['a: &a [x,x,x,x,x,x,x,x,x]', ...laughs].join('\n'), 'expected at most 250000 values and 4194304 characters, aliases counted as what they stand for, found more');
+    refused(['a: &a [x,x,x,x,x,x,x,x,x]', ...laughs].join('\n'), 'expected at most 200000 values and 4194304 characters, aliases counted as what they stand for, found more');
     refused(`[&a 1${',*a'.repeat(1001)}]`, 'expected at most 1000 aliases (*name), found more');
     assert.equal((parseText(`[&a 1${',*a'.repeat(1000)}]`) as unknown[]).length, 1001);
     for (const text of [`- &a ${'x'.repeat(5000)}\n${'- *a\n'.repeat(900)}`, `- &a {${'x'.repeat(5000)}: 1}\n${'- *a\n'.repeat(900)}`]) refused(text, /and 4194304 characters/);
-    refused(`[${'1,'.repeat(250_000)}]`, /at most 250000 values/);
-    assert.equal((parseText(`[${'1,'.repeat(249_999)}]`) as unknown[]).length, 249_999);
+    for (const separator of ['\n', ',', '[', '{']) {
+      const text = (count: number): string => `a: 1 #${separator.repeat(count)}`;
+      refused(text(500_001), 'expected at most 500000 lines, commas and opening brackets, found more');
+      assert.deepEqual(Object.keys(parseText(text(500_000)) as object), ['a']);
+    }
+    refused(`[${'1,'.repeat(200_000)}]`, /at most 200000 values/);
+    assert.equal((parseText(`[${'1,'.repeat(199_999)}]`) as unknown[]).length, 199_999);
   });
 });

@@ -87,6 +87,9 @@ const empty = 'expected a list of entries or a map with psutil_config, found an 
 /** The value that a configuration's text stands for: a tree, whatever its aliases say. Throws ConfigError PSA_CONFIG_SYNTAX. */
 export function parseText(text: string): unknown {
   if (text.trim() === '') throw syntaxError(empty);
+  if (separators(text) > limits.separators) {
+    throw syntaxError(`expected at most ${String(limits.separators)} lines, commas and opening brackets, found more`);
+  }
   let value: unknown;
   try {
     // YAML 1.2, of which JSON is a part; the same key twice is an error in both.
@@ -96,6 +99,16 @@ export function parseText(text: string): unknown {
     throw error;
   }
   return treeOf(value, { values: limits.values, characters: limits.bytes, above: [] });
+}
+
+function separators(text: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    // \n , [ {
+    if (code === 0x0a || code === 0x2c || code === 0x5b || code === 0x7b) count++;
+  }
+  return count;
 }
 
 /** What the parser says of a fault, by the first words of it; it quotes the document, which may be a password. */

@@ -5,10 +5,12 @@
 export const limits = {
   /** Bytes of a configuration; characters of its texts, where an alias counts as what it stands for. */
   bytes: 4 * 1024 * 1024,
+  /** Lines, commas and opening brackets of a configuration, without which there are no values: counted before it is parsed. */
+  separators: 500_000,
   /** Maps and lists within each other. */
   depth: 64,
   /** Values in all: texts, numbers, maps, lists; an alias counts as what it stands for. */
-  values: 250_000,
+  values: 200_000,
   /** Aliases (`*name`) of a YAML document. */
   aliases: 1000,
   /** Bytes of UTF-8 in an AMQP short string. */
