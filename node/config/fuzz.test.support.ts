@@ -72,7 +72,7 @@ function growMap(random: Random, schema: Schema, wrong: number): unknown {
   const rules = (schema['allOf'] ?? []) as readonly { if: { properties: { method: { const: string } } }; then: Schema }[];
   const method = pairs.find(([name]) => name === 'method')?.[1];
   const rule = rules.find((one) => one.if.properties.method.const === method);
-  return { ...Object.fromEntries([...pairs, ...extra, ...planted]), ...(rule === undefined ? {} : (grow(random, rule.then, wrong) as object)) };
+  return { ...Object.fromEntries([...pairs, ...extra, ...planted]), ...(rule === undefined ? {} : (grow(random, rule.then, wrong))) };
 }
 
 /** A name with one letter changed; names of secrets stay so. */
