@@ -62,7 +62,7 @@ function grow(random: Random, schema: Schema, wrong: number): unknown {
   }
 }
 
-function growMap(random: Random, schema: Schema, wrong: number): unknown {
+function growMap(random: Random, schema: Schema, wrong: number): object {
   const properties = Object.entries((schema['properties'] ?? {}) as Record<string, Schema>);
   const required = (schema['required'] ?? []) as readonly string[];
   const chosen = properties.filter(([name]) => random.chance(required.includes(name) ? 1 - wrong / 2 : 0.3));
@@ -72,7 +72,7 @@ function growMap(random: Random, schema: Schema, wrong: number): unknown {
   const rules = (schema['allOf'] ?? []) as readonly { if: { properties: { method: { const: string } } }; then: Schema }[];
   const method = pairs.find(([name]) => name === 'method')?.[1];
   const rule = rules.find((one) => one.if.properties.method.const === method);
-  return { ...Object.fromEntries([...pairs, ...extra, ...planted]), ...(rule === undefined ? {} : (grow(random, rule.then, wrong))) };
+  return { ...Object.fromEntries([...pairs, ...extra, ...planted]), ...(rule === undefined ? {} : growMap(random, rule.then, wrong)) };
 }
 
 /** A name with one letter changed; names of secrets stay so. */
