@@ -125,7 +125,7 @@ function unlisted(pointer: string, names: readonly string[], value: unknown): Fa
   const near = typeof value === 'string' ? nearest(value, names) : undefined;
   const isMethod = names.length === functions.length && names[0] === functions[0]?.name;
   const refusal = isMethod && typeof value === 'string' ? refusalOf(value) : undefined;
-  if (refusal !== undefined) return fault(pointer, `a psutil function that a configuration may ask for, which ${String(value)} is not: ${refusal}`, show(value));
+  if (refusal !== undefined) return fault(pointer, `a psutil function that a configuration may ask for, which ${show(value)} is not: ${refusal}`, show(value));
   const expected = isMethod ? 'a psutil function of the catalog (psutil-agent methods lists them)' : `one of ${names.join(', ')}`;
   return fault(pointer, expected, show(value), near);
 }

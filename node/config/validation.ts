@@ -154,7 +154,7 @@ function rateFaults(pointer: string, definition: CatalogFunction, selector: Sele
   const fields = definition.fields.filter(fits);
   const open = fields.length === 0 && !wholes.includes(selector[selector.length - 1] ?? '');
   const counters = (open ? definition.fields : fields).some(({ kind }) => kind === 'counter');
-  return counters ? [] : [rateFault(pointer, source)];
+  return counters ? [] : [rateFault(pointer, show(source))];
 }
 
 /** Commands for PowerShell in a configuration that does not say that it may hold some. */
