@@ -5,7 +5,7 @@ import type { Arguments, Fields, Platform, Result } from '../catalog/value.js';
 import { messageOf, UnavailableError } from '../model/errors.js';
 import type { ProcessTable } from '../providers/processTable.js';
 import { need, withPercent } from './derivation.js';
-import { matches } from './pattern.js';
+import { matches } from '../model/pattern.js';
 
 /** Where raw readings come from: those of one tick are shared. */
 export interface Source {

@@ -75,3 +75,9 @@ describe('CounterMemory', () => {
     assert.deepEqual(through({ a: { n: 100 } }, { a: { n: 10 } }, {}, { a: { n: 5 } }), { a: { n: 5 } });
   });
 });
+
+it('a gauge among the counters of a device may fall', () => {
+  const memory = new CounterMemory(new Set(['queue_depth']));
+  memory.unwrap({ a: { n: 9, queue_depth: 5 } });
+  assert.deepEqual(memory.unwrap({ a: { n: 1, queue_depth: 2 } }), { a: { n: 10, queue_depth: 2 } });
+});

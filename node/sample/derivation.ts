@@ -105,6 +105,9 @@ export class CounterMemory {
   #last: Readonly<Record<string, Fields>> = {};
   readonly #lost = new Map<string, Record<string, number>>();
 
+  /** @param gauges the fields that are no counters, and may fall. */
+  constructor(private readonly gauges: ReadonlySet<string> = new Set()) {}
+
   /** The counters by item with what was lost added. */
   unwrap(items: Readonly<Record<string, Fields>>): Record<string, Fields> {
     for (const item of this.#lost.keys()) if (!(item in items)) this.#lost.delete(item);
@@ -118,7 +121,7 @@ export class CounterMemory {
     const lost = this.#lost.get(item) ?? {};
     for (const [name, value] of Object.entries(fields)) {
       const last = before[name] ?? 0;
-      if (value < last) lost[name] = (lost[name] ?? 0) + last;
+      if (value < last && !this.gauges.has(name)) lost[name] = (lost[name] ?? 0) + last;
     }
     if (Object.keys(lost).length === 0) return fields;
     this.#lost.set(item, lost);

@@ -1,3 +1,4 @@
+import { functionNamed } from '../catalog/functions.js';
 import type { Arguments, Fields, Result } from '../catalog/value.js';
 import { UnavailableError } from '../model/errors.js';
 import type { SharedProvider } from '../providers/shared.js';
@@ -35,7 +36,7 @@ function devices(raw: Result, args: Arguments, perItem: string, counters: Counte
  */
 export class MethodReader implements Reader {
   readonly givesRates = false;
-  readonly #counters = new CounterMemory();
+  readonly #counters: CounterMemory;
   /** The cpu_times that the next reading is measured from. */
   #before: Result | undefined;
 
@@ -44,7 +45,10 @@ export class MethodReader implements Reader {
     private readonly clock: Clock,
     readonly method: string,
     readonly args: Arguments,
-  ) {}
+  ) {
+    const fields = functionNamed(method)?.fields ?? [];
+    this.#counters = new CounterMemory(new Set(fields.filter(({ kind }) => kind === 'gauge').map(({ name }) => name)));
+  }
 
   get window(): number {
     const seconds = this.args['interval'];

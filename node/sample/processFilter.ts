@@ -1,7 +1,7 @@
 import type { Arguments, Platform } from '../catalog/value.js';
 import { UnavailableError } from '../model/errors.js';
 import type { ProcessEntry, ProcessTable } from '../providers/processTable.js';
-import { matches } from './pattern.js';
+import { matches } from '../model/pattern.js';
 
 /** Of a command line that many characters are looked at. */
 const longestText = 32_768;

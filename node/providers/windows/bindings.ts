@@ -56,6 +56,50 @@ export interface Functions {
   FindNextVolumeMountPointW: Native<[search: Handle, name: Buffer, characters: number], number>;
   FindVolumeMountPointClose: Native<[search: Handle], number>;
   NtQuerySystemInformation: Native<[informationClass: number, information: Buffer, size: number, returned: Buffer], number>;
+  NtQuerySystemInformationEx: Native<
+    [informationClass: number, input: Buffer, inputSize: number, information: Buffer, size: number, returned: Buffer],
+    number
+  >;
+  GetActiveProcessorGroupCount: Native<[], number>;
+  NtQueryInformationProcess: Native<[process: Handle, informationClass: number, information: Buffer, size: number, returned: Buffer], number>;
+  NtQueryVirtualMemory: Native<
+    [process: Handle, address: Handle, informationClass: number, information: Buffer, size: number, returned: Buffer],
+    number
+  >;
+  NtQueryObject: Native<[object: Handle, informationClass: number, information: Buffer, size: number, returned: Buffer], number>;
+  ReadProcessMemory: Native<[process: Handle, address: Handle, to: Buffer, size: number, read: Buffer], number>;
+  VirtualQueryEx: Native<[process: Handle, address: Handle, information: Buffer, size: number], number>;
+  K32GetMappedFileNameW: Native<[process: Handle, address: Handle, name: Buffer, characters: number], number>;
+  QueryFullProcessImageNameW: Native<[process: Handle, flags: number, name: Buffer, characters: Buffer], number>;
+  QueryDosDeviceW: Native<[device: string, target: Buffer, characters: number], number>;
+  GetPriorityClass: Native<[process: Handle], number>;
+  GetProcessAffinityMask: Native<[process: Handle, process_: Buffer, system: Buffer], number>;
+  DuplicateHandle: Native<
+    [process: Handle, source: Handle, target: Handle, duplicate: Buffer, access: number, inherit: number, options: number],
+    number
+  >;
+  GetCurrentProcess: Native<[], Handle>;
+  GetFileType: Native<[file: Handle], number>;
+  OpenProcessToken: Native<[process: Handle, access: number, token: Buffer], number>;
+  GetTokenInformation: Native<[token: Handle, kind: number, information: Memory, size: number, returned: Buffer], number>;
+  LookupAccountSidW: Native<
+    [system: null, sid: Buffer, name: Buffer, nameCharacters: Buffer, domain: Buffer, domainCharacters: Buffer, use: Buffer],
+    number
+  >;
+  GetExtendedTcpTable: Native<[table: Memory, size: Buffer, order: number, family: number, kind: number, reserved: number], number>;
+  GetExtendedUdpTable: Native<[table: Memory, size: Buffer, order: number, family: number, kind: number, reserved: number], number>;
+  GetSystemPowerStatus: Native<[status: Buffer], number>;
+  OpenSCManagerW: Native<[machine: null, database: null, access: number], Handle>;
+  OpenServiceW: Native<[manager: Handle, name: string, access: number], Handle>;
+  CloseServiceHandle: Native<[handle: Handle], number>;
+  EnumServicesStatusExW: Native<
+    [manager: Handle, level: number, type: number, state: number, services: Memory, size: number, needed: Buffer, count: Buffer, resume: Buffer, group: null],
+    number
+  >;
+  QueryServiceConfigW: Native<[service: Handle, config: Memory, size: number, needed: Buffer], number>;
+  QueryServiceConfig2W: Native<[service: Handle, level: number, information: Memory, size: number, needed: Buffer], number>;
+  QueryServiceStatusEx: Native<[service: Handle, level: number, status: Buffer, size: number, needed: Buffer], number>;
+  FormatMessageW: Native<[flags: number, source: null, code: number, language: number, text: Buffer, characters: number, values: null], number>;
   RtlNtStatusToDosError: Native<[status: number], number>;
   CallNtPowerInformation: Native<[level: number, input: Memory, inputSize: number, output: Buffer, outputSize: number], number>;
   GetAdaptersAddresses: Native<[family: number, flags: number, reserved: null, adapters: Memory, size: Buffer], number>;
@@ -104,6 +148,35 @@ const declarations: Readonly<Record<keyof Functions, readonly [dll: string, resu
   FindNextVolumeMountPointW: ['kernel32', 'int32_t', 'intptr_t, void *, uint32_t'],
   FindVolumeMountPointClose: ['kernel32', 'int32_t', 'intptr_t'],
   NtQuerySystemInformation: ['ntdll', 'uint32_t', 'int32_t, void *, uint32_t, void *'],
+  NtQuerySystemInformationEx: ['ntdll', 'uint32_t', 'int32_t, void *, uint32_t, void *, uint32_t, void *'],
+  GetActiveProcessorGroupCount: ['kernel32', 'uint16_t', ''],
+  NtQueryInformationProcess: ['ntdll', 'uint32_t', 'intptr_t, int32_t, void *, uint32_t, void *'],
+  NtQueryVirtualMemory: ['ntdll', 'uint32_t', 'intptr_t, intptr_t, int32_t, void *, size_t, void *'],
+  NtQueryObject: ['ntdll', 'uint32_t', 'intptr_t, int32_t, void *, uint32_t, void *'],
+  ReadProcessMemory: ['kernel32', 'int32_t', 'intptr_t, intptr_t, void *, size_t, void *'],
+  VirtualQueryEx: ['kernel32', 'size_t', 'intptr_t, intptr_t, void *, size_t'],
+  K32GetMappedFileNameW: ['kernel32', 'uint32_t', 'intptr_t, intptr_t, void *, uint32_t'],
+  QueryFullProcessImageNameW: ['kernel32', 'int32_t', 'intptr_t, uint32_t, void *, void *'],
+  QueryDosDeviceW: ['kernel32', 'uint32_t', 'str16, void *, uint32_t'],
+  GetPriorityClass: ['kernel32', 'uint32_t', 'intptr_t'],
+  GetProcessAffinityMask: ['kernel32', 'int32_t', 'intptr_t, void *, void *'],
+  DuplicateHandle: ['kernel32', 'int32_t', 'intptr_t, intptr_t, intptr_t, void *, uint32_t, int32_t, uint32_t'],
+  GetCurrentProcess: ['kernel32', 'intptr_t', ''],
+  GetFileType: ['kernel32', 'uint32_t', 'intptr_t'],
+  OpenProcessToken: ['advapi32', 'int32_t', 'intptr_t, uint32_t, void *'],
+  GetTokenInformation: ['advapi32', 'int32_t', 'intptr_t, int32_t, void *, uint32_t, void *'],
+  LookupAccountSidW: ['advapi32', 'int32_t', 'void *, void *, void *, void *, void *, void *, void *'],
+  GetExtendedTcpTable: ['iphlpapi', 'uint32_t', 'void *, void *, int32_t, uint32_t, int32_t, uint32_t'],
+  GetExtendedUdpTable: ['iphlpapi', 'uint32_t', 'void *, void *, int32_t, uint32_t, int32_t, uint32_t'],
+  GetSystemPowerStatus: ['kernel32', 'int32_t', 'void *'],
+  OpenSCManagerW: ['advapi32', 'intptr_t', 'void *, void *, uint32_t'],
+  OpenServiceW: ['advapi32', 'intptr_t', 'intptr_t, str16, uint32_t'],
+  CloseServiceHandle: ['advapi32', 'int32_t', 'intptr_t'],
+  EnumServicesStatusExW: ['advapi32', 'int32_t', 'intptr_t, int32_t, uint32_t, uint32_t, void *, uint32_t, void *, void *, void *, void *'],
+  QueryServiceConfigW: ['advapi32', 'int32_t', 'intptr_t, void *, uint32_t, void *'],
+  QueryServiceConfig2W: ['advapi32', 'int32_t', 'intptr_t, uint32_t, void *, uint32_t, void *'],
+  QueryServiceStatusEx: ['advapi32', 'int32_t', 'intptr_t, int32_t, void *, uint32_t, void *'],
+  FormatMessageW: ['kernel32', 'uint32_t', 'uint32_t, void *, uint32_t, uint32_t, void *, uint32_t, void *'],
   RtlNtStatusToDosError: ['ntdll', 'uint32_t', 'uint32_t'],
   CallNtPowerInformation: ['powrprof', 'uint32_t', 'int32_t, void *, uint32_t, void *, uint32_t'],
   GetAdaptersAddresses: ['iphlpapi', 'uint32_t', 'uint32_t, uint32_t, void *, void *, void *'],

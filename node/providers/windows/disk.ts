@@ -67,6 +67,9 @@ export function parseDiskPerformance(buffer: Buffer): Fields {
     write_bytes: u64(buffer, Performance.BytesWritten),
     read_time: milliseconds(Performance.ReadTime),
     write_time: milliseconds(Performance.WriteTime),
+    idle_time: milliseconds(Performance.IdleTime),
+    queue_depth: buffer.readUInt32LE(Performance.QueueDepth),
+    split_count: buffer.readUInt32LE(Performance.SplitCount),
   };
 }
 

@@ -5,6 +5,7 @@ import { failure } from './failure.js';
 const InformationClass = {
   SystemPerformanceInformation: 2,
   SystemTimeOfDayInformation: 3,
+  SystemProcessInformation: 5,
   SystemProcessorPerformanceInformation: 8,
 } as const;
 

@@ -17,6 +17,10 @@ const bytes = (name: string, count: number) => ({ [name]: koffi.array('uint8_t',
 const wide = (name: string, count: number) => ({ [name]: koffi.array('char16_t', count) });
 const socketAddress = koffi.struct({ ...pointers('lpSockaddr'), ...u32('iSockaddrLength') });
 
+const unicodeString = koffi.struct({ ...u16('Length MaximumLength'), ...pointers('Buffer') });
+const serviceStatus = u32(`dwServiceType dwCurrentState dwControlsAccepted dwWin32ExitCode dwServiceSpecificExitCode dwCheckPoint dwWaitHint
+  dwProcessId dwServiceFlags`);
+
 /** The structures as the Windows SDK and its driver kit declare them, in types that are alike on 64-bit Windows and Linux. */
 const declarations: Record<keyof typeof layouts, Parameters<typeof koffi.struct>[0]> = {
   SYSTEM_PERFORMANCE_INFORMATION: {
@@ -101,6 +105,66 @@ const declarations: Record<keyof typeof layouts, Parameters<typeof koffi.struct>
     ...wide('UserName', 21),
     ...u64('ConnectTime DisconnectTime LastInputTime LogonTime CurrentTime'),
   },
+  UNICODE_STRING: { ...u16('Length MaximumLength'), ...pointers('Buffer') },
+  SYSTEM_PROCESS_INFORMATION: {
+    ...u32('NextEntryOffset NumberOfThreads'),
+    ...u64('WorkingSetPrivateSize'),
+    ...u32('HardFaultCount NumberOfThreadsHighWatermark'),
+    ...u64('CycleTime CreateTime UserTime KernelTime'),
+    ImageName: unicodeString,
+    ...u32('BasePriority'),
+    ...pointers('UniqueProcessId InheritedFromUniqueProcessId'),
+    ...u32('HandleCount SessionId'),
+    ...pointers('UniqueProcessKey PeakVirtualSize VirtualSize'),
+    ...u32('PageFaultCount'),
+    ...pointers(`PeakWorkingSetSize WorkingSetSize QuotaPeakPagedPoolUsage QuotaPagedPoolUsage QuotaPeakNonPagedPoolUsage
+      QuotaNonPagedPoolUsage PagefileUsage PeakPagefileUsage PrivatePageCount`),
+    ...u64(`ReadOperationCount WriteOperationCount OtherOperationCount ReadTransferCount WriteTransferCount OtherTransferCount`),
+  },
+  SYSTEM_THREAD_INFORMATION: {
+    ...u64('KernelTime UserTime CreateTime'),
+    ...u32('WaitTime'),
+    ...pointers('StartAddress UniqueProcess UniqueThread'),
+    ...u32('Priority BasePriority ContextSwitches ThreadState WaitReason'),
+  },
+  SYSTEM_PROCESS_ID_INFORMATION: { ...pointers('ProcessId'), ImageName: unicodeString },
+  PROCESS_BASIC_INFORMATION: {
+    ...u32('ExitStatus'), ...pointers('PebBaseAddress AffinityMask'), ...u32('BasePriority'), ...pointers('UniqueProcessId InheritedFromUniqueProcessId'),
+  },
+  PEB: { ...u8('InheritedAddressSpace ReadImageFileExecOptions BeingDebugged BitField'), ...pointers('Mutant ImageBaseAddress Ldr ProcessParameters') },
+  RTL_USER_PROCESS_PARAMETERS: {
+    ...u32('MaximumLength Length Flags DebugFlags'),
+    ...pointers('ConsoleHandle'),
+    ...u32('ConsoleFlags'),
+    ...pointers('StandardInput StandardOutput StandardError'),
+    CurrentDirectory: unicodeString, ...pointers('CurrentDirectoryHandle'),
+    DllPath: unicodeString, ImagePathName: unicodeString, CommandLine: unicodeString,
+  },
+  MEMORY_BASIC_INFORMATION: {
+    ...pointers('BaseAddress AllocationBase'), ...u32('AllocationProtect'), ...u16('PartitionId'), ...pointers('RegionSize'), ...u32('State Protect Type'),
+  },
+  PROCESS_HANDLE_SNAPSHOT_INFORMATION: pointers('NumberOfHandles Reserved'),
+  PROCESS_HANDLE_TABLE_ENTRY_INFO: {
+    ...pointers('HandleValue HandleCount PointerCount'), ...u32('GrantedAccess ObjectTypeIndex HandleAttributes Reserved'),
+  },
+  MIB_TCPROW_OWNER_PID: u32('dwState dwLocalAddr dwLocalPort dwRemoteAddr dwRemotePort dwOwningPid'),
+  MIB_TCP6ROW_OWNER_PID: {
+    ...bytes('ucLocalAddr', 16), ...u32('dwLocalScopeId dwLocalPort'), ...bytes('ucRemoteAddr', 16), ...u32('dwRemoteScopeId dwRemotePort dwState dwOwningPid'),
+  },
+  MIB_UDPROW_OWNER_PID: u32('dwLocalAddr dwLocalPort dwOwningPid'),
+  MIB_UDP6ROW_OWNER_PID: { ...bytes('ucLocalAddr', 16), ...u32('dwLocalScopeId dwLocalPort dwOwningPid') },
+  SYSTEM_POWER_STATUS: { ...u8('ACLineStatus BatteryFlag BatteryLifePercent SystemStatusFlag'), ...u32('BatteryLifeTime BatteryFullLifeTime') },
+  SERVICE_STATUS_PROCESS: serviceStatus,
+  ENUM_SERVICE_STATUS_PROCESSW: { ...pointers('lpServiceName lpDisplayName'), ServiceStatusProcess: koffi.struct(serviceStatus) },
+  QUERY_SERVICE_CONFIGW: {
+    ...u32('dwServiceType dwStartType dwErrorControl'),
+    ...pointers('lpBinaryPathName lpLoadOrderGroup'),
+    ...u32('dwTagId'),
+    ...pointers('lpDependencies lpServiceStartName lpDisplayName'),
+  },
+  SERVICE_DESCRIPTIONW: pointers('lpDescription'),
+  SERVICE_DELAYED_AUTO_START_INFO: u32('fDelayedAutostart'),
+  SERVICE_TRIGGER_INFO: { ...u32('cTriggers'), ...pointers('pTriggers pReserved') },
   PDH_FMT_COUNTERVALUE: { ...u32('CStatus'), doubleValue: 'double' },
 };
 

@@ -45,8 +45,11 @@ export const DISK_PERFORMANCE = {
   BytesWritten: 8,
   ReadTime: 16,
   WriteTime: 24,
+  IdleTime: 32,
   ReadCount: 40,
   WriteCount: 44,
+  QueueDepth: 48,
+  SplitCount: 52,
 } as const;
 
 /** GetAdaptersAddresses: the members up to Ipv6IfIndex, all there are since Windows Vista. */
@@ -100,3 +103,89 @@ export const WTSINFOW = { size: 216, ConnectTime: 176 } as const;
 
 /** PdhGetFormattedCounterValue; with PDH_FMT_DOUBLE the value is a double. */
 export const PDH_FMT_COUNTERVALUE = { size: 16, CStatus: 0, doubleValue: 8 } as const;
+
+/** Text in memory: its length in bytes, and a pointer. */
+export const UNICODE_STRING = { size: 16, Length: 0, Buffer: 8 } as const;
+
+/** NtQuerySystemInformation(SystemProcessInformation): one a process, its threads behind it. */
+export const SYSTEM_PROCESS_INFORMATION = {
+  size: 256,
+  NextEntryOffset: 0,
+  NumberOfThreads: 4,
+  HardFaultCount: 16,
+  CreateTime: 32,
+  UserTime: 40,
+  KernelTime: 48,
+  ImageName: 56,
+  UniqueProcessId: 80,
+  InheritedFromUniqueProcessId: 88,
+  HandleCount: 96,
+  PeakVirtualSize: 112,
+  VirtualSize: 120,
+  PageFaultCount: 128,
+  PeakWorkingSetSize: 136,
+  WorkingSetSize: 144,
+  QuotaPeakPagedPoolUsage: 152,
+  QuotaPagedPoolUsage: 160,
+  QuotaPeakNonPagedPoolUsage: 168,
+  QuotaNonPagedPoolUsage: 176,
+  PeakPagefileUsage: 192,
+  PrivatePageCount: 200,
+  ReadOperationCount: 208,
+  WriteOperationCount: 216,
+  OtherOperationCount: 224,
+  ReadTransferCount: 232,
+  WriteTransferCount: 240,
+  OtherTransferCount: 248,
+} as const;
+
+/** A thread behind SYSTEM_PROCESS_INFORMATION. */
+export const SYSTEM_THREAD_INFORMATION = {
+  size: 80, KernelTime: 0, UserTime: 8, UniqueThread: 48, ContextSwitches: 64, ThreadState: 68, WaitReason: 72,
+} as const;
+
+/** NtQuerySystemInformation(SystemProcessIdInformation): asked by ProcessId, answered in ImageName. */
+export const SYSTEM_PROCESS_ID_INFORMATION = { size: 24, ProcessId: 0, ImageName: 8 } as const;
+
+/** NtQueryInformationProcess(ProcessBasicInformation). */
+export const PROCESS_BASIC_INFORMATION = { size: 48, PebBaseAddress: 8 } as const;
+
+/** A process's own memory about itself, as far as its parameters. */
+export const PEB = { ProcessParameters: 32 } as const;
+
+/** What a process was started with, as far as its command line. */
+export const RTL_USER_PROCESS_PARAMETERS = { CurrentDirectory: 56, CommandLine: 112 } as const;
+
+/** VirtualQueryEx: a region of memory. */
+export const MEMORY_BASIC_INFORMATION = { size: 48, BaseAddress: 0, RegionSize: 24, State: 32, Protect: 36 } as const;
+
+/** NtQueryInformationProcess(ProcessHandleInformation): the head, and an entry behind it. */
+export const PROCESS_HANDLE_SNAPSHOT_INFORMATION = { size: 16, NumberOfHandles: 0 } as const;
+export const PROCESS_HANDLE_TABLE_ENTRY_INFO = { size: 40, HandleValue: 0 } as const;
+
+/** GetExtendedTcpTable(TCP_TABLE_OWNER_PID_ALL): rows behind a count of 4 bytes. */
+export const MIB_TCPROW_OWNER_PID = { size: 24, dwState: 0, dwLocalAddr: 4, dwLocalPort: 8, dwRemoteAddr: 12, dwRemotePort: 16, dwOwningPid: 20 } as const;
+export const MIB_TCP6ROW_OWNER_PID = {
+  size: 56, ucLocalAddr: 0, dwLocalPort: 20, ucRemoteAddr: 24, dwRemotePort: 44, dwState: 48, dwOwningPid: 52,
+} as const;
+
+/** GetExtendedUdpTable(UDP_TABLE_OWNER_PID): rows behind a count of 4 bytes. */
+export const MIB_UDPROW_OWNER_PID = { size: 12, dwLocalAddr: 0, dwLocalPort: 4, dwOwningPid: 8 } as const;
+export const MIB_UDP6ROW_OWNER_PID = { size: 28, ucLocalAddr: 0, dwLocalPort: 20, dwOwningPid: 24 } as const;
+
+/** GetSystemPowerStatus. */
+export const SYSTEM_POWER_STATUS = { size: 12, ACLineStatus: 0, BatteryFlag: 1, BatteryLifePercent: 2, BatteryLifeTime: 4 } as const;
+
+/** QueryServiceStatusEx(SC_STATUS_PROCESS_INFO). */
+export const SERVICE_STATUS_PROCESS = { size: 36, dwCurrentState: 4, dwWin32ExitCode: 12, dwServiceSpecificExitCode: 16, dwProcessId: 28 } as const;
+
+/** EnumServicesStatusExW(SC_ENUM_PROCESS_INFO). */
+export const ENUM_SERVICE_STATUS_PROCESSW = { size: 56, lpServiceName: 0, lpDisplayName: 8, ServiceStatusProcess: 16 } as const;
+
+/** QueryServiceConfigW. */
+export const QUERY_SERVICE_CONFIGW = { size: 64, dwStartType: 4, lpBinaryPathName: 16, lpServiceStartName: 48, lpDisplayName: 56 } as const;
+
+/** QueryServiceConfig2W(SERVICE_CONFIG_DESCRIPTION, _DELAYED_AUTO_START_INFO, _TRIGGER_INFO). */
+export const SERVICE_DESCRIPTIONW = { size: 8, lpDescription: 0 } as const;
+export const SERVICE_DELAYED_AUTO_START_INFO = { size: 4, fDelayedAutostart: 0 } as const;
+export const SERVICE_TRIGGER_INFO = { size: 24, cTriggers: 0 } as const;

@@ -92,7 +92,7 @@ test('disks that do not count are left out, and every disk is closed', async () 
     CloseHandle: (device: number) => (open.delete(device) ? 1 : 0),
   });
   const provider = windowsProvider(windows.win32);
-  const disks = { PhysicalDrive1: { read_count: 0, write_count: 0, read_bytes: 512, write_bytes: 0, read_time: 0, write_time: 0 } };
+  const disks = { PhysicalDrive1: { read_count: 0, write_count: 0, read_bytes: 512, write_bytes: 0, read_time: 0, write_time: 0, idle_time: 0, queue_depth: 0, split_count: 0 } };
   assert.deepEqual(await provider.read('disk_io_counters', { perdisk: true, nowrap: true }), disks);
   assert.equal(open.size, 0);
 });

@@ -3,6 +3,8 @@ import type { Arguments, Result } from '../../catalog/value.js';
 import { isolation as processIsolation, type Isolation } from '../isolation.js';
 import type { Provider } from '../provider.js';
 import { loadWin32, type Win32 } from './bindings.js';
+import { battery } from './battery.js';
+import { netConnections } from './connections.js';
 import { coreCount, cpuCount, cpuFrequencies, cpuStats, cpuTimes, cpuTimesPerCpu } from './cpu.js';
 import { diskCounters, diskUsage } from './disk.js';
 import { LoadAverage } from './load.js';
@@ -10,6 +12,8 @@ import { swapMemory, virtualMemory } from './memory.js';
 import { netAddresses, netCounters, netStats } from './network.js';
 import { diskPartitions } from './partitions.js';
 import { PerformanceCounter } from './pdh.js';
+import { processSnapshot, WindowsProcessTable } from './processTable.js';
+import { Services } from './services.js';
 import { users } from './sessions.js';
 import { bootTime, processExists, processIds } from './system.js';
 
@@ -34,6 +38,11 @@ export function windowsProvider(win32: Win32, isolation: Isolation = processIsol
   const pageFiles = new PerformanceCounter(win32, isolation, '\\Paging File(_Total)\\% Usage');
   const queue = new PerformanceCounter(win32, isolation, '\\System\\Processor Queue Length');
   const load = new LoadAverage(() => queue.value());
+  const processes = (): WindowsProcessTable => {
+    const snapshot = processSnapshot(win32);
+    return new WindowsProcessTable(win32, isolation, snapshot, win32.addressOf(snapshot));
+  };
+  const services = new Services(win32, isolation, processes);
   const readings = new Map<string, Reading>(Object.entries({
     cpu_times: (args) => (args['percpu'] === true ? cpuTimesPerCpu(win32) : cpuTimes(win32)),
     cpu_count: (args) => (args['logical'] === false ? coreCount(win32) : cpuCount(win32)),
@@ -51,6 +60,11 @@ export function windowsProvider(win32: Win32, isolation: Isolation = processIsol
     boot_time: () => bootTime(win32),
     users: () => users(win32, isolation),
     pids: () => processIds(win32),
+    net_connections: (args) => netConnections(win32, String(args['kind'])),
+    sensors_battery: () => battery(win32),
+    win_service_pids: () => services.pids(),
+    win_service_iter: (args) => services.all(typeof args['name'] === 'string' ? args['name'] : null),
+    win_service_get: (args) => services.one(String(args['name'])),
     pid_exists: (args) => processExists(win32, Number(args['pid'])),
   } satisfies Record<string, Reading>));
 
@@ -61,9 +75,7 @@ export function windowsProvider(win32: Win32, isolation: Isolation = processIsol
       if (reading === undefined) throw new UnavailableError(`Windows gives no raw reading named ${method}`);
       return await reading(args);
     },
-    processes() {
-      return Promise.reject(new UnavailableError('no processes yet'));
-    },
+    processes: () => Promise.resolve().then(processes),
     close() {
       load.close();
       queue.close();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PlatformError, UnavailableError } from '../../model/errors.js';
+import { structure } from '../../test/support/structure.js';
 import { parseAdapters } from './adapters.js';
 import { countCores, parseCpuStats, parseFrequencies, parseProcessorTimes } from './cpu.js';
 import { parseDiskPerformance } from './disk.js';
@@ -14,17 +15,6 @@ import { parseCounterValue } from './pdh.js';
 import { openWindowsProvider } from './provider.js';
 import { parseClientAddress, parseConnectTime } from './sessions.js';
 import { parseBootTime, parseIds } from './system.js';
-
-/** A structure in memory: members at the offsets of its layout, 4 bytes for a number and 8 for a bigint. */
-function structure<L extends { readonly size: number }>(layout: L, values: Partial<Record<keyof L, number | bigint>>): Buffer {
-  const buffer = Buffer.alloc(layout.size);
-  for (const [member, value] of Object.entries(values)) {
-    const offset = layout[member as keyof L] as number;
-    if (typeof value === 'bigint') buffer.writeBigUInt64LE(value, offset);
-    else buffer.writeUInt32LE(value as number, offset);
-  }
-  return buffer;
-}
 
 const wide = (text: string): Buffer => Buffer.from(`${text}\0`, 'utf16le');
 
@@ -80,8 +70,9 @@ test('memory is counted in pages, exactly beyond 32 bits', () => {
 test('disk times are milliseconds', () => {
   const disk = structure(layouts.DISK_PERFORMANCE, {
     BytesRead: 5_000_000_000n, BytesWritten: 7n, ReadTime: 15_000n, WriteTime: 20_000_000n, ReadCount: 4_000_000_000, WriteCount: 3,
+    IdleTime: 30_000n, QueueDepth: 2, SplitCount: 5,
   });
-  const fields = { read_count: 4_000_000_000, write_count: 3, read_bytes: 5_000_000_000, write_bytes: 7, read_time: 1.5, write_time: 2000 };
+  const fields = { read_count: 4_000_000_000, write_count: 3, read_bytes: 5_000_000_000, write_bytes: 7, read_time: 1.5, write_time: 2000, idle_time: 3, queue_depth: 2, split_count: 5 };
   assert.deepEqual(parseDiskPerformance(disk), fields);
 });
 

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { UnavailableError } from '../../model/errors.js';
+import { fakeTable } from '../../test/support/fakeProcesses.js';
+import { structure } from '../../test/support/structure.js';
+import { parseBattery } from './battery.js';
+import { parseSockets, tableOf } from './connections.js';
+import * as layouts from './layouts.js';
+import { startTypeCode, startTypeText, type ServiceConfig } from './serviceConfig.js';
+import { parseServices, serviceFields } from './services.js';
+
+const wide = (text: string): Buffer => Buffer.from(`${text}\0`, 'utf16le');
+
+test('services are read from entries that point into their own buffer', () => {
+  const base = 0x1_0000_0000n;
+  const Entry = layouts.ENUM_SERVICE_STATUS_PROCESSW;
+  const buffer = Buffer.concat([Buffer.alloc(Entry.size), wide('Spooler'), wide('Print Spooler')]);
+  buffer.writeBigUInt64LE(base + BigInt(Entry.size), Entry.lpServiceName);
+  buffer.writeBigUInt64LE(base + BigInt(Entry.size + 16), Entry.lpDisplayName);
+  structure(layouts.SERVICE_STATUS_PROCESS, { dwCurrentState: 1, dwWin32ExitCode: 1066, dwServiceSpecificExitCode: 42, dwProcessId: 0 }).copy(buffer, Entry.ServiceStatusProcess);
+  assert.deepEqual(parseServices(buffer, base, 1), [{ name: 'Spooler', displayName: 'Print Spooler', state: 1, exitCode: 42, pid: 0 }]);
+});
+
+const config = (startType: number, code: number): ServiceConfig =>
+  ({ startType, startTypeCode: code, binaryPath: 'x.exe', account: 'LocalSystem', displayName: 'X', description: '' });
+
+test('failed: automatic, not trigger-started, stopped, and not cleanly', () => {
+  const status = { name: 'x', displayName: 'X', state: 1, exitCode: 1077, pid: 0 };
+  const failed = (changes: object, startType = 2, code = startType): unknown =>
+    (serviceFields({ ...status, ...changes }, config(startType, code), fakeTable([])) as { failed: boolean }).failed;
+  assert.equal(failed({}), true);
+  assert.equal(failed({}, 2, 12), true);
+  assert.equal(failed({}, 2, 22), false);
+  assert.equal(failed({ exitCode: 0 }), false);
+  assert.equal(failed({ state: 4 }), false);
+  assert.equal(failed({ state: 2 }), false);
+  assert.equal(failed({}, 3), false);
+});
+
+test('a running service tells its process and since when it runs; one whose set-up is refused tells the rest', () => {
+  const status = { name: 'x', displayName: 'X', state: 4, exitCode: 0, pid: 7 };
+  const table = fakeTable([{ pid: 7, name: 'x.exe', reads: { create_time: 1234.5 } }]);
+  assert.deepEqual(serviceFields(status, config(2, 12), table), {
+    name: 'x', display_name: 'X', status: 'running', status_code: 4, running: true, exit_code: 0, pid: 7, started: 1234.5, binpath: 'x.exe',
+    username: 'LocalSystem', description: '', start_type: 'automatic', start_type_code: 12, failed: false,
+  });
+  assert.deepEqual(Object.keys(serviceFields({ ...status, pid: 0 }, undefined, table) as object), [
+    'name', 'display_name', 'status', 'status_code', 'running', 'exit_code', 'pid', 'started',
+  ]);
+});
+
+test('start types: delayed and trigger-started ones apart', () => {
+  assert.deepEqual([startTypeCode(2, false, false), startTypeCode(2, true, false), startTypeCode(2, true, true), startTypeCode(3, false, true), startTypeCode(4, false, false)], [2, 12, 22, 23, 4]);
+  assert.deepEqual([2, 3, 4, 1].map(startTypeText), ['automatic', 'manual', 'disabled', 'unknown']);
+});
+
+/** A table of one row. */
+const rows = (row: Buffer): Buffer => Buffer.concat([Buffer.from([1, 0, 0, 0]), row]);
+const port = (number: number): number => Buffer.from([number >> 8, number & 255, 0xaa, 0xbb]).readUInt32LE();
+
+test('sockets: ports in the network\'s order, whatever the other bits hold', () => {
+  const tcp = layouts.MIB_TCPROW_OWNER_PID;
+  const listening = structure(tcp, { dwState: 2, dwLocalAddr: 0x0100007f, dwLocalPort: port(8080), dwRemotePort: port(5), dwOwningPid: 7 });
+  assert.deepEqual(parseSockets(tableOf('tcp', 2), rows(listening)), [
+    { fd: -1, family: 2, type: 1, laddr: { ip: '127.0.0.1', port: 8080 }, raddr: null, status: 'LISTEN', pid: 7 },
+  ]);
+  const connected = structure(tcp, { dwState: 5, dwLocalAddr: 0x0100007f, dwLocalPort: port(8080), dwRemoteAddr: 0x0200000a, dwRemotePort: port(60_000), dwOwningPid: 7 });
+  assert.deepEqual(parseSockets(tableOf('tcp', 2), rows(connected))[0]!.raddr, { ip: '10.0.0.2', port: 60_000 });
+  const six = structure(layouts.MIB_TCP6ROW_OWNER_PID, { dwState: 11, dwLocalPort: port(443), dwRemotePort: port(1), dwOwningPid: 9 });
+  six.writeUInt8(1, 15);
+  assert.deepEqual(parseSockets(tableOf('tcp', 23), rows(six)), [
+    { fd: -1, family: 23, type: 1, laddr: { ip: '::1', port: 443 }, raddr: { ip: '::', port: 1 }, status: 'TIME_WAIT', pid: 9 },
+  ]);
+  const udp = structure(layouts.MIB_UDPROW_OWNER_PID, { dwLocalPort: port(53), dwOwningPid: 3 });
+  assert.deepEqual(parseSockets(tableOf('udp', 2), rows(udp)), [
+    { fd: -1, family: 2, type: 2, laddr: { ip: '0.0.0.0', port: 53 }, raddr: null, status: 'NONE', pid: 3 },
+  ]);
+  const udp6 = structure(layouts.MIB_UDP6ROW_OWNER_PID, { dwLocalPort: port(54), dwOwningPid: 4 });
+  assert.deepEqual(parseSockets(tableOf('udp', 23), rows(udp6))[0]!.laddr, { ip: '::', port: 54 });
+  // A count that lies reads no further than the buffer.
+  assert.equal(parseSockets(tableOf('udp', 2), Buffer.concat([Buffer.from([9, 0, 0, 0]), udp])).length, 1);
+});
+
+test('batteries: none, on mains, draining, and what is not known', () => {
+  const power = (line: number, flag: number, percent: number, left: number): Buffer => {
+    const status = Buffer.from([line, flag, percent, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    status.writeInt32LE(left, layouts.SYSTEM_POWER_STATUS.BatteryLifeTime);
+    return status;
+  };
+  assert.throws(() => parseBattery(power(1, 128, 255, -1)), UnavailableError);
+  assert.throws(() => parseBattery(power(255, 255, 255, -1)), UnavailableError);
+  assert.deepEqual(parseBattery(power(1, 8, 80, -1)), { percent: 80, secsleft: -2, power_plugged: true });
+  assert.deepEqual(parseBattery(power(0, 1, 55, 3600)), { percent: 55, secsleft: 3600, power_plugged: false });
+  assert.deepEqual(parseBattery(power(0, 0, 255, -1)), { secsleft: -1, power_plugged: false });
+});

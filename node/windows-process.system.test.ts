@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { StatusReport } from './status/report.js';
+import { until } from './test/support/wait.js';
+import { layoutModule, makePrefix, type Prefix, type WineEnded } from './test/support/wine.js';
+
+// Processes, services and connections under node.exe for Windows, in Wine: of what the test itself starts.
+
+let prefix: Prefix;
+let module: string;
+/** The port that the service's process listens on. */
+let port: number;
+
+/** What the service runs: keeps a CPU busy, and listens on a port that it writes down. */
+const program = `
+  const { Worker } = require('node:worker_threads');
+  const { writeFileSync } = require('node:fs');
+  new Worker('for (;;);', { eval: true });
+  const server = require('node:net').createServer().listen(0, '127.0.0.1', () => { writeFileSync('C:\\\\port', String(server.address().port)); });
+`;
+
+before(async () => {
+  prefix = await makePrefix();
+  module = join(prefix.drive, 'PsutilAgent');
+  await layoutModule(module);
+  writeFileSync(join(prefix.drive, 'busy.cjs'), program);
+  await nssm('install', 'busy', 'C:\\PsutilAgent\\bin\\node.exe', 'C:\\busy.cjs');
+  await nssm('set', 'busy', 'Start', 'SERVICE_DELAYED_AUTO_START');
+  await nssm('install', 'manual', 'C:\\PsutilAgent\\bin\\node.exe');
+  await nssm('set', 'manual', 'Start', 'SERVICE_DEMAND_START');
+  await nssm('install', 'never', 'C:\\PsutilAgent\\bin\\node.exe');
+  await nssm('start', 'busy');
+  const file = join(prefix.drive, 'port');
+  await until('the service listens', () => existsSync(file) && readFileSync(file, 'utf8') !== '');
+  port = Number(readFileSync(file, 'utf8'));
+});
+after(() => prefix.remove());
+
+function nssm(...args: string[]): Promise<WineEnded> {
+  return prefix.wine([join(module, 'bin/nssm.exe'), ...args]);
+}
+
+interface Entry {
+  readonly method: string;
+  readonly args?: object;
+  readonly result_argument?: string;
+  readonly interval: number;
+  readonly alias: string;
+}
+
+/** What a collector of these entries publishes in a while: the last value by alias and path, and why others are missing. */
+async function publish(entries: readonly Entry[], seconds = 5): Promise<{ values: Record<string, number>; reasons: Record<string, string> }> {
+  const config = join(prefix.drive, 'config.json');
+  writeFileSync(config, JSON.stringify({ status: { path: 'C:\\data', interval: 0.5 }, psutil_config: entries }));
+  const { code, out, err } = await prefix.wine([
+    join(module, 'bin/node.exe'), `${prefix.path(module)}\\dist\\cli\\main.js`, 'run', '--config', prefix.path(config), '--duration', String(seconds),
+  ]);
+  assert.equal(code, 0, err);
+  const messages = out.trim().split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as { name: string; path: string; metric: number });
+  const { entries: told } = JSON.parse(readFileSync(join(prefix.drive, 'data/status.json'), 'utf8')) as StatusReport;
+  return {
+    values: Object.fromEntries(messages.map(({ name, path, metric }) => [path === '' ? name : `${name} ${path}`, metric])),
+    reasons: Object.fromEntries(told.flatMap(({ name, last_error }) => (last_error === null ? [] : [[name, last_error.message]]))),
+  };
+}
+
+const entry = (alias: string, method: string, args: object, result_argument?: string): Entry => ({
+  method, args, interval: 1, alias, ...(result_argument === undefined ? {} : { result_argument }),
+});
+
+describe('under Wine', () => {
+  it('a busy process, its memory and its threads are told of truly, by name, command line and service', async () => {
+    const busy = { name: 'node', cmdline: '*busy.cjs' };
+    const { values, reasons } = await publish([
+      entry('count', 'Process', busy, 'count'),
+      entry('cpu', 'Process', busy, 'cpu_percent'),
+      entry('share', 'Process', { ...busy, normalize: true }, 'cpu_percent'),
+      entry('rss', 'Process', busy, 'memory_info.rss'),
+      entry('memory', 'Process', busy, 'memory_percent'),
+      entry('threads', 'Process', busy, 'num_threads'),
+      entry('children', 'Process', { service: 'busy' }, 'children.count'),
+      entry('service', 'Process', { service: 'BUSY', aggregate: 'count' }),
+      entry('none', 'Process', { name: 'nobody*' }, 'count'),
+      entry('missing', 'Process', { name: 'nobody*' }, 'memory_info.rss'),
+      entry('never was', 'Process', { pid: 4_000_000 }, 'num_threads'),
+      entry('each', 'Process', { ...busy, aggregate: 'each' }, 'num_handles'),
+      entry('user', 'Process', { username: '*\\*', name: 'node' }, 'count'),
+      entry('program', 'Process', { exe: 'c:\\psutilagent\\bin\\node.exe' }, 'count'),
+    ]);
+    assert.equal(values['count'], 1, JSON.stringify(reasons));
+    assert.ok(values['cpu']! > 5 && values['cpu']! <= 200, `cpu ${String(values['cpu'])}`);
+    assert.ok(values['share']! <= 100 && values['share']! > 0);
+    assert.ok(values['rss']! > 20e6 && values['rss']! < 2e9);
+    assert.ok(values['memory']! > 0 && values['memory']! < 100);
+    assert.ok(values['threads']! >= 5);
+    // NSSM's own process is the service's; what it runs is its child, beside which Windows may put a console.
+    assert.ok(values['children']! >= 1);
+    assert.deepEqual([values['service'], values['none']], [1, 0]);
+    assert.match(reasons['missing']!, /no process matches name "nobody\*"/);
+    assert.match(reasons['never was']!, /no process matches pid 4000000/);
+    const [[path, handles] = ['', 0], ...more] = Object.entries(values).filter(([name]) => name.startsWith('each '));
+    assert.match(path, /^each node\.exe_\d+_num_handles$/);
+    assert.ok(handles > 0 && more.length === 0);
+    // The service's and the collector's own.
+    assert.deepEqual([values['user'], values['program']], [2, 2]);
+  });
+
+  it('services: state, start type, exit code, process, since when; a restart between two readings is seen', async () => {
+    const reading = (): Promise<{ values: Record<string, number>; reasons: Record<string, string> }> => publish([
+      entry('busy', 'win_service_get', { name: 'busy' }),
+      entry('manual', 'win_service_get', { name: 'manual' }),
+      entry('never', 'win_service_get', { name: 'never' }, 'failed'),
+      entry('gone', 'win_service_get', { name: 'not there' }, 'running'),
+      entry('like', 'win_service_iter', { name: 'bus*' }, '*.running'),
+      entry('failed', 'win_service_iter', { name: '*e*', only: 'failed' }, 'count'),
+      entry('running', 'win_service_iter', { only: 'running' }, 'count'),
+    ], 3);
+    const { values, reasons } = await reading();
+    const of = (name: string): (number | undefined)[] => ['status_code', 'start_type_code', 'running', 'failed', 'exit_code'].map((field) => values[`${name} ${field}`]);
+    // Wine 8 keeps no delayed start: it tells of an automatic one.
+    assert.ok([2, 12].includes(values['busy start_type_code']!));
+    assert.deepEqual(of('busy').filter((_, at) => at !== 1), [4, 1, 0, 0]);
+    assert.deepEqual(of('manual'), [1, 3, 0, 0, 1077]);
+    assert.equal(values['never'], 1);
+    assert.match(reasons['gone']!, /there is no service "not there"/);
+    assert.equal(values['like busy_running'], 1);
+    assert.ok(values['failed']! >= 1 && values['running']! >= 2);
+    const started = values['busy started']!;
+    assert.ok(Math.abs(Date.now() / 1000 - started) < 600 && values['busy pid']! > 0);
+    assert.equal(reasons['manual'], 'the system does not tell pid; the system does not tell started');
+    await nssm('restart', 'busy');
+    const again = (await reading()).values;
+    assert.ok(again['busy started']! > started && again['busy running'] === 1, `${String(started)} ${String(again['busy started'])}`);
+    port = Number(readFileSync(join(prefix.drive, 'port'), 'utf8'));
+  });
+
+  it('connections: listening or not, by state and port', async () => {
+    const { values } = await publish([
+      entry('listening', 'net_connections', { kind: 'tcp', port, status: 'LISTEN' }, 'any'),
+      entry('not', 'net_connections', { kind: 'tcp', port: 9, status: 'LISTEN' }, 'any'),
+      entry('states', 'net_connections', { kind: 'tcp', by: 'status' }),
+      entry('ports', 'net_connections', { status: 'LISTEN', by: 'port' }, String(port)),
+    ], 2);
+    assert.deepEqual([values['listening'], values['not'], values['ports']], [1, 0, 1]);
+    assert.ok(values['states LISTEN']! >= 1);
+    assert.equal(values['states DELETE_TCB'], 0);
+  });
+});
