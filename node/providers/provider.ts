@@ -1,5 +1,12 @@
+import { functionNamed } from '../catalog/functions.js';
 import type { Arguments, Platform, Result } from '../catalog/value.js';
 import type { ProcessTable } from './processTable.js';
+
+/** Why a function of the catalog cannot be had on a platform at all; undefined where it can. */
+export function absence(method: string, platform: Platform): string | undefined {
+  const reason = functionNamed(method)?.reasons?.[platform];
+  return reason === undefined ? undefined : `${method} cannot be had here: ${reason}`;
+}
 
 /**
  * A source of raw readings on one operating system: psutil's functions by name, minus whatever can be computed from

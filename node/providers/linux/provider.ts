@@ -1,6 +1,6 @@
 import type { Arguments, Result } from '../../catalog/value.js';
-import { PlatformError } from '../../model/errors.js';
-import type { Provider } from '../provider.js';
+import { PlatformError, UnavailableError } from '../../model/errors.js';
+import { absence, type Provider } from '../provider.js';
 import { cpuCount, cpuFrequencies, cpuStats, cpuTimes, loadAverage } from './cpu.js';
 import { netConnections } from './connections.js';
 import { diskIoCounters, diskPartitions, diskUsage } from './disk.js';
@@ -58,6 +58,8 @@ export function linuxProvider(options: Partial<Roots> = {}): Provider {
     async read(method, args) {
       const reader = Object.hasOwn(readers, method) ? readers[method] : undefined;
       if (reader === undefined) {
+        const reason = absence(method, 'linux');
+        if (reason !== undefined) throw new UnavailableError(reason);
         throw new PlatformError('PSA_PLATFORM', `"${method}" has no raw reading on Linux; known are ${Object.keys(readers).join(', ')}.`);
       }
       return reader(roots, args);

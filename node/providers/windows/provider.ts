@@ -1,7 +1,7 @@
 import { UnavailableError } from '../../model/errors.js';
 import type { Arguments, Result } from '../../catalog/value.js';
 import { isolation as processIsolation, type Isolation } from '../isolation.js';
-import type { Provider } from '../provider.js';
+import { absence, type Provider } from '../provider.js';
 import { loadWin32, type Win32 } from './bindings.js';
 import { battery } from './battery.js';
 import { netConnections } from './connections.js';
@@ -72,7 +72,7 @@ export function windowsProvider(win32: Win32, isolation: Isolation = processIsol
     platform: 'win32',
     async read(method, args) {
       const reading = readings.get(method);
-      if (reading === undefined) throw new UnavailableError(`Windows gives no raw reading named ${method}`);
+      if (reading === undefined) throw new UnavailableError(absence(method, 'win32') ?? `Windows gives no raw reading named ${method}`);
       return await reading(args);
     },
     processes: () => Promise.resolve().then(processes),
