@@ -34,6 +34,24 @@ describe('delivery', () => {
     await consumer.close();
   });
 
+  it('carries bodies of any size and any letters, over several frames, and none', async () => {
+    const consumer = await Consumer.open(broker.port, 'sizes');
+    const harness = new Harness(settingsFor(broker.port, 'sizes'));
+    const letters = ['x', 'ü', '\u20ac', '\u{1f600}'];
+    const sizes = [0, 1, 1000, 21_000, 43_600, 65_535, 131_063, 131_064, 131_065, 300_000];
+    const bodies = sizes.flatMap((size) => letters.map((letter) => letter.repeat(size)));
+    harness.transport.start();
+    await harness.queue.put(bodies.map((body, index) => ({ id: `\u20ac-${String(index)}`, time: 2 ** 33 + index, routingKey: 'key.ü', body })));
+    await until('all of them', () => consumer.messages.length >= bodies.length);
+    for (const [index, { content, fields, properties }] of consumer.messages.entries()) {
+      assert.ok(content.toString('utf8') === bodies[index], `body ${String(index)}`);
+      assert.deepEqual([properties.messageId, properties.timestamp, fields.routingKey], [`\u20ac-${String(index)}`, 2 ** 33 + index, 'key.ü']);
+    }
+    assert.equal(harness.transport.state().reconnects, 0);
+    await harness.stop();
+    await consumer.close();
+  });
+
   it('marks messages persistent when told to', async () => {
     const consumer = await Consumer.open(broker.port, 'persistent');
     const harness = new Harness(settingsFor(broker.port, 'persistent', { deliveryMode: 'persistent' }));
