@@ -99,7 +99,7 @@ describe('floods before the login', () => {
     { name: 'a frame of 63 MB', connected: (socket) => { socket.write(Buffer.concat([Buffer.from([1, 0, 0]), u32(63 * 1024 * 1024)])); flood(socket, filled(100_000)); } },
     { name: 'header frames', connected: (socket) => { flood(socket, frame(2, 0, Buffer.concat([u16(60), u16(0), filled(20_000)]))); } },
     { name: 'body frames', connected: (socket) => { flood(socket, frame(3, 0, filled(100_000))); } },
-    { name: 'heartbeats', connected: (socket) => { flood(socket, frame(8, 0, Buffer.alloc(0))); } },
+    { name: 'heartbeats', connected: (socket) => { flood(socket, Buffer.concat(Array.from({ length: 5000 }, () => frame(8, 0, Buffer.alloc(0))))); } },
     { name: 'tables within tables', connected: (socket) => { flood(socket, method(0, 10, 10, Buffer.from([0, 9]), nested())); } },
     { name: 'bytes that are no frames', connected: (socket) => { flood(socket, filled(100_000)); } },
   ];

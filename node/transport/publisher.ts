@@ -3,10 +3,10 @@ import type { Clock } from '../model/clock.js';
 import { BrokerError } from '../model/errors.js';
 import type { Queued } from '../spool/queue.js';
 import type { Retries } from './backoff.js';
-import { Deque } from './deque.js';
 import type { DrainLimiter } from './drainLimiter.js';
 import type { Emit } from './events.js';
 import { PublishFrames } from './publishFrames.js';
+import { SentSamples } from './sentSamples.js';
 import type { InFlight, UnconfirmedReader } from './unconfirmedReader.js';
 import { promptly, Window } from './window.js';
 import type { Wire } from './wire.js';
@@ -32,10 +32,7 @@ export interface PublisherParts {
 export class Publisher {
   readonly #window: Window;
   readonly #frames: PublishFrames;
-  /** What was sent, by delivery tag: the first has the tag `#firstTag`. Answered ones leave when all before them have. */
-  readonly #sent = new Deque<InFlight>();
-  #firstTag = 1;
-  #inFlight = 0;
+  readonly #sent = new SentSamples();
   /** Samples came back and nothing has reached anybody since. */
   #unroutable: boolean;
   /** A sample came back or was refused: nothing is sent until the answers to all in flight are there. */
@@ -50,6 +47,7 @@ export class Publisher {
   #reading = false;
   #unblockedAt = 0;
   #cancelPause: () => void = () => undefined;
+  #cancelLimit: (() => void) | undefined;
   #cancelOverdue: (() => void) | undefined;
 
   /** `before`: how things stood on the channel before this one, and whether the connection is blocked. */
@@ -72,7 +70,7 @@ export class Publisher {
 
   /** Samples sent whose outcome is not known. */
   get inFlight(): number {
-    return this.#inFlight;
+    return this.#sent.unanswered;
   }
 
   /** Begins with the oldest unconfirmed. */
@@ -98,6 +96,7 @@ export class Publisher {
   end(): void {
     this.#ended = true;
     this.#cancelPause();
+    this.#cancelLimit?.();
     this.#cancelOverdue?.();
   }
 
@@ -116,11 +115,15 @@ export class Publisher {
     const { clock, limiter, reader } = this.parts;
     const { waiting } = reader;
     const now = clock.now();
-    const prompt = limiter.caughtUp && now - (this.#sent.at(0)?.sent ?? now) <= promptly;
-    let capacity = this.#window.capacity(this.#inFlight, waiting, prompt);
+    const prompt = limiter.caughtUp && now - (this.#sent.oldest?.sent ?? now) <= promptly;
+    let capacity = this.#window.capacity(this.#sent.unanswered, waiting, prompt);
     const allowance = limiter.allowance(waiting);
     if (capacity > 0 && allowance === 0) {
-      this.#pause(limiter.wait(waiting));
+      // Samples put meanwhile are live, and wake it earlier.
+      this.#cancelLimit ??= clock.after(limiter.wait(waiting), () => {
+        this.#cancelLimit = undefined;
+        this.wake();
+      });
       return;
     }
     capacity = Math.min(capacity, allowance);
@@ -153,7 +156,7 @@ export class Publisher {
   }
 
   #idle(): void {
-    if (this.#inFlight === 0) this.parts.emit({ kind: 'idle' });
+    if (this.#sent.unanswered === 0) this.parts.emit({ kind: 'idle' });
   }
 
   #publish(next: Queued, now: number): void {
@@ -168,47 +171,31 @@ export class Publisher {
       return;
     }
     sample.sent = now;
-    this.#sent.push(sample);
-    this.#inFlight += 1;
+    this.#sent.add(sample);
   }
 
   #returned(id: unknown): void {
-    for (const sample of this.#sent) {
-      if (sample.answered || sample.returned || sample.envelope.id !== id) continue;
-      sample.returned = true;
-      const held = this.parts.unroutable === 'hold';
-      if (held) {
-        this.#fail();
-        this.#unroutable = true;
-      }
-      this.parts.emit({ kind: 'returned', held });
-      return;
+    if (this.#sent.returned(id) === undefined) return;
+    const held = this.parts.unroutable === 'hold';
+    if (held) {
+      this.#fail();
+      this.#unroutable = true;
     }
+    this.parts.emit({ kind: 'returned', held });
   }
 
   #confirmed(tag: number, multiple: boolean, acknowledged: boolean): void {
-    if (this.#ended && this.#inFlight === 0) return;
     const { address, clock, emit } = this.parts;
-    const last = this.#firstTag + this.#sent.length - 1;
-    if (!Number.isSafeInteger(tag) || tag < 0 || tag > last || (tag === 0 && !multiple)) {
-      emit({ kind: 'dead', fault: new BrokerError('PSA_BROKER_CHANNEL', 'publish', `${address} confirmed what was not sent: the connection is closed`) });
-      return;
-    }
     const now = clock.now();
     let routed = 0;
     let nacked = 0;
-    const answer = (sample: InFlight | undefined): void => {
-      if (sample === undefined || sample.answered) return;
-      sample.answered = true;
-      this.#inFlight -= 1;
+    const sent = this.#sent.answer(tag, multiple, (sample) => {
       if (!acknowledged) nacked += 1;
       else if (this.#done(sample, now)) routed += 1;
-    };
-    const place = (tag === 0 ? last : tag) - this.#firstTag;
-    for (let index = multiple ? 0 : place; index <= place; index += 1) answer(this.#sent.at(index));
-    while (this.#sent.at(0)?.answered === true) {
-      this.#sent.shift();
-      this.#firstTag += 1;
+    });
+    if (!sent) {
+      emit({ kind: 'dead', fault: new BrokerError('PSA_BROKER_CHANNEL', 'publish', `${address} confirmed what was not sent: the connection is closed`) });
+      return;
     }
     if (nacked > 0) {
       this.#fail();
@@ -234,7 +221,7 @@ export class Publisher {
       emit({ kind: 'confirmed', count: routed });
     }
     if (this.#ended) this.#idle();
-    else if (this.#draining && this.#inFlight === 0) this.#restart();
+    else if (this.#draining && this.#sent.unanswered === 0) this.#restart();
     else this.wake();
   }
 
@@ -266,7 +253,7 @@ export class Publisher {
     limiter.begin(reader.waiting);
   }
 
-  #pause(ms: number, then: () => void = () => undefined): void {
+  #pause(ms: number, then: () => void): void {
     this.#cancelPause();
     this.#paused = true;
     this.#cancelPause = this.parts.clock.after(ms, () => {
@@ -279,13 +266,13 @@ export class Publisher {
   /** Sets the timer of the oldest in flight. */
   #watch(): void {
     if (this.#cancelOverdue !== undefined || this.#blocked || this.#ended) return;
-    const oldest = this.#sent.at(0);
+    const oldest = this.#sent.oldest;
     if (oldest === undefined) return;
     const { address, broker, clock, emit } = this.parts;
     const due = Math.max(oldest.sent, this.#unblockedAt) + broker.confirmTimeout * 1000;
     this.#cancelOverdue = clock.after(due - clock.now(), () => {
       this.#cancelOverdue = undefined;
-      if (this.#sent.at(0) !== oldest) this.#watch();
+      if (this.#sent.oldest !== oldest) this.#watch();
       else {
         emit({
           kind: 'dead',
