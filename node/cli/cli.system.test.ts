@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { sampleSchema, statusSchema } from '../status/schema.js';
-import { psutilAgent, type Ended } from '../test/support/command.js';
+import type { StatusReport } from '../status/report.js';
+import { command, psutilAgent, type Ended } from '../test/support/command.js';
 
 const home = mkdtempSync(join(tmpdir(), 'psutil-agent-cli-'));
 after(() => { rmSync(home, { recursive: true, force: true }); });
@@ -192,5 +194,64 @@ describe('the calls', () => {
     assert.ok(help.out.split('\n').length <= 24 && help.out.split('\n').every((line) => line.length <= 110));
     for (const call of ['run', 'validate', 'sample', 'methods', 'status', 'check-broker']) assert.match((await psutilAgent([call, '--help'])).out, new RegExp(`^Usage: psutil-agent ${call} `));
     assert.match((await psutilAgent(['--version'])).out, /^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe('run with a configuration that has faults', () => {
+  const place = (): { data: string; config: string } => {
+    const data = mkdtempSync(join(home, 'faulty-'));
+    return { data, config: join(data, 'settings.json') };
+  };
+  const logOf = (data: string): { level: string; msg: string; pointer?: string }[] =>
+    readFileSync(join(data, 'psutil.log'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { level: string; msg: string });
+
+  it('leaves every fault in its log, and the first of them in its status', async () => {
+    const { data, config } = place();
+    writeFileSync(config, JSON.stringify({ status: { path: '.' }, psutil_config: [{ method: 'nothing', interval: 1 }, { method: 'users' }] }));
+    const { code, err } = await psutilAgent(['run', '--config', config]);
+    assert.equal(code, 3, err);
+    const lines = logOf(data);
+    assert.match(lines[0]!.msg, /the configuration has \d faults/);
+    assert.ok(lines.some(({ msg, pointer }) => pointer?.startsWith('/psutil_config/0') === true && msg.includes('nothing')));
+    assert.ok(lines.some(({ pointer }) => pointer?.startsWith('/psutil_config/1') === true));
+    const { state, last_error: error } = JSON.parse(readFileSync(join(data, 'status.json'), 'utf8')) as StatusReport;
+    assert.deepEqual([state, error?.code], ['failed', 'PSA_CONFIG_INVALID']);
+    assert.match(error?.message ?? '', /nothing/);
+    assert.ok(new Ajv2020().compile(statusSchema())(JSON.parse(readFileSync(join(data, 'status.json'), 'utf8'))));
+  });
+
+  it('that is no JSON leaves word beside the status that a collector left there', async () => {
+    const { data, config } = place();
+    writeFileSync(config, '{ "psutil_config": [');
+    assert.equal((await psutilAgent(['run', '--config', config])).code, 3);
+    assert.equal(existsSync(join(data, 'psutil.log')), false, 'nothing says that this is a data directory');
+    writeFileSync(join(data, 'status.json'), '{}');
+    assert.equal((await psutilAgent(['run', '--config', config])).code, 3);
+    assert.equal(logOf(data)[0]!.level, 'fatal');
+    assert.equal((JSON.parse(readFileSync(join(data, 'status.json'), 'utf8')) as StatusReport).last_error?.code, 'PSA_CONFIG_SYNTAX');
+  });
+
+  it('leaves the status of a collector that runs alone', async () => {
+    const { data, config } = place();
+    writeFileSync(join(data, 'status.json'), JSON.stringify({ state: 'sampling', pid: process.pid }));
+    writeFileSync(config, JSON.stringify({ status: { path: '.' }, psutil_config: 5 }));
+    assert.equal((await psutilAgent(['run', '--config', config])).code, 3);
+    assert.equal((JSON.parse(readFileSync(join(data, 'status.json'), 'utf8')) as StatusReport).state, 'sampling');
+    assert.ok(logOf(data).length > 0);
+  });
+});
+
+describe('what a collector keeps', { skip: process.platform === 'win32' }, () => {
+  it('is its user\'s alone, whatever the umask', () => {
+    const data = join(home, 'kept', 'deep');
+    const config = file(JSON.stringify({ broker: { hostnames: ['127.0.0.1'], port: 1 }, status: { path: data }, psutil_config: [{ method: 'boot_time', interval: 0.1 }] }));
+    const { status } = spawnSync('sh', ['-c', 'umask 0; exec "$@"', 'sh', process.execPath, command, 'run', '--config', config, '--duration', '0.5']);
+    assert.equal(status, 0);
+    const names = readdirSync(data, { recursive: true, encoding: 'utf8' });
+    assert.ok(['status.json', 'psutil.log', 'spool'].every((name) => names.includes(name)), names.join());
+    for (const name of ['.', ...names]) {
+      const stats = statSync(join(data, name));
+      assert.equal((stats.mode & 0o777).toString(8), stats.isDirectory() ? '700' : '600', name);
+    }
   });
 });

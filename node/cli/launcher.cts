@@ -21,6 +21,8 @@ if (process.platform !== 'win32' && !tooLate) process.env['UV_THREADPOOL_SIZE'] 
  */
 v8.setFlagsFromString('--semi-space-growth-factor=1');
 v8.setFlagsFromString('--heap-growing-percent=15');
+// Code that runs a few times a second is not worth an optimizing compiler's time and memory.
+v8.setFlagsFromString('--interrupt-budget=2000000');
 
 const filename = path.join(__dirname, 'collector.cjs');
 

@@ -2,15 +2,16 @@ import { resolve } from 'node:path';
 import { Agent, type AgentParts } from '../agent.js';
 import { readSettings } from '../config/reader.js';
 import type { Settings } from '../model/settings.js';
-import { ConfigError, ExitCode, UsageError } from '../model/errors.js';
+import { AgentError, ConfigError, ExitCode, UsageError } from '../model/errors.js';
 import { openLog, type Log } from '../log/log.js';
 import { fileOutput, silentOutput, stdoutOutput } from '../output/lines.js';
 import type { Output } from '../output/output.js';
 import { ExternalProvider } from '../providers/external/provider.js';
 import { openProvider } from '../providers/host.js';
-import { endProcess } from '../providers/process.js';
+import { endProcess, exitProcess } from '../providers/process.js';
 import { systemClock, type Clock } from '../model/clock.js';
 import type { Command } from './command.js';
+import { recordFailedStart } from './failedStart.js';
 import { LiveTable } from './live.js';
 import { numberOption, required } from './option.js';
 import { report, reportError } from './output.js';
@@ -35,16 +36,25 @@ export const run: Command = {
   async run(options) {
     const path = required(options, 'config', 'FILE');
     const duration = numberOption(options, 'duration', 0);
-    const { settings, warnings } = readSettings(path, process.env);
+    const { settings, warnings } = await settingsOf(path);
     const output = outputOf(options['output'], settings);
     for (const { message } of warnings) report(`warning: ${message}`);
     const log = openLog(settings.log, (message) => { report(`psutil-agent: ${message}`); });
     for (const { message } of warnings) log.logger.warn(message);
     const code = await collect({ settings, output, log, once: options['once'] === true, duration });
-    // What a thread still hangs in is nobody's any more.
-    return await new Promise<never>(() => { process.stdout.write('', () => void endProcess(code)); });
+    return await new Promise<never>(() => { process.stdout.write('', () => { exitProcess(code); }); });
   },
 };
+
+/** The settings of a file; what is wrong with them is also left in its log and status. */
+async function settingsOf(path: string): Promise<ReturnType<typeof readSettings>> {
+  try {
+    return readSettings(path, process.env);
+  } catch (error) {
+    if (error instanceof AgentError) await recordFailedStart(path, error, process.env);
+    throw error;
+  }
+}
 
 type Destination = { readonly kind: 'amqp' | 'stdout' } | { readonly kind: 'file'; readonly path: string };
 

@@ -23,7 +23,7 @@ export const status: Command = {
 };
 
 /** Whether the process that wrote a status is still there. */
-function alive(pid: number): boolean {
+export function alive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -37,7 +37,7 @@ export function silentOutput(): Output {
 }
 
 /** The report of an output that has no broker behind it. */
-const noBroker: OutputReport = {
+export const noBroker: OutputReport = {
   connected: null, connected_since: null, broker: null, blocked: false, delivery: null, published: 0, spooled: 0, spooled_bytes: 0, spool_oldest: null,
   spool_kept: null, spool_fault: null, dropped: 0, dropped_by: { size: 0, age: 0, damage: 0, closed: 0, unroutable: 0, unsendable: 0 }, unroutable: 0, returned: 0, nacked: 0,
   reconnects: 0, last_published: null, last_error: null,

@@ -15,9 +15,12 @@ export async function endProcess(code: number): Promise<never> {
   return end(code) as never;
 }
 
-/** Ends this process, in order where no call of ours hangs. */
+/** Requests on libuv's threads: files, names. */
+const onThreads = /^(FS|GetAddrInfo|GetNameInfo)/;
+
+/** Ends this process: in order, unless a call is under way that may hang. */
 export function exitProcess(code: number): void {
-  if (isolation.pending > 0) void endProcess(code);
+  if (isolation.pending > 0 || process.getActiveResourcesInfo().some((name) => onThreads.test(name))) void endProcess(code);
   else process.exit(code);
 }
 
