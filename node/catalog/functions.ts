@@ -1,7 +1,8 @@
 /**
  * The one table of functions. Schema, help, completion, reference page and contract tests are made from it.
- * Names, arguments and fields are psutil 8's; units are psutil's but for disk times, which are milliseconds on Windows too
- * (psutil divides by 10^7 and documents milliseconds: its issue 3002).
+ * Names, arguments and fields are those of psutil 8.0, which is in development (docs/psutil-versions.md has what 7.2.2 has
+ * otherwise); units are psutil's but for disk times, which are milliseconds on Windows too (psutil divides by 10^7 and
+ * documents milliseconds: its issue 3002).
  */
 import { cpu } from './cpu.js';
 import { disk } from './disk.js';
