@@ -64,6 +64,25 @@ Describe 'Test-PsutilConfiguration' {
         $faults[-1].CategoryInfo.Category | Should -Be 'ObjectNotFound'
         $faults[-1].TargetObject | Should -Not -BeNullOrEmpty
     }
+    It 'takes files from Get-ChildItem, and gives an answer for each' {
+        $folder = Join-Path $here 'several'
+        $null = New-Item -Path $folder -ItemType Directory
+        [System.IO.File]::WriteAllText((Join-Path $folder 'a [1].yaml'), "- {method: virtual_memory, interval: 5}`n")
+        [System.IO.File]::WriteAllText((Join-Path $folder 'b.yaml'), "- {method: virtual_memor, interval: 5}`n")
+        [System.IO.File]::WriteAllText((Join-Path $folder 'c.yaml'), "- {method: boot_time, interval: 5}`n")
+        $answers = Get-ChildItem -Path (Join-Path $folder *.yaml) | Test-PsutilConfiguration -ErrorAction SilentlyContinue -ErrorVariable faults
+        $answers | Should -Be $true, $false, $true
+        ($faults | ForEach-Object { $_.FullyQualifiedErrorId }) | Should -Be 'ConfigInvalid,Test-PsutilConfiguration'
+    }
+    It 'takes <Kind> by position' -ForEach @(
+        @{ Kind = 'a path'; Make = { $valid } }, @{ Kind = 'a file object'; Make = { Get-Item -Path $valid } }
+        @{ Kind = 'a hashtable'; Make = { @{ method = 'boot_time'; interval = 5 } } }
+        @{ Kind = 'several hashtables'; Make = { , @(@{ method = 'boot_time'; interval = 5 }, @{ method = 'users'; interval = 5 }) } }
+        @{ Kind = 'an object of ConvertFrom-Json'; Make = { '{"method":"boot_time","interval":5}' | ConvertFrom-Json } }
+    ) {
+        $valid = Join-Path $root 'examples/monitor.yaml'
+        Test-PsutilConfiguration (& $Make) | Should -BeTrue
+    }
     It 'finds an empty pipeline and an empty list invalid' {
         @() | Test-PsutilConfiguration -ErrorAction SilentlyContinue -ErrorVariable faults | Should -BeFalse
         Test-PsutilConfiguration -Configuration @() -ErrorAction SilentlyContinue -ErrorVariable +faults | Should -BeFalse
@@ -177,6 +196,18 @@ Describe 'Get-PsutilSample' {
     It 'throws SampleUnavailable for what the system cannot tell' {
         { Get-PsutilSample -Method disk_usage -Argument @{ path = (Join-Path $here 'no such folder') } } |
             Should -Throw -ErrorId 'SampleUnavailable,Get-PsutilSample'
+    }
+    It 'tells when the reading was taken, not when it was looked at' {
+        Mock -ModuleName PsutilAgent ReadNativeLine { '{"method":"boot_time","args":{},"result":5,"time":"2026-01-02T03:04:05.678Z"}' }
+        $sample = Get-PsutilSample -Method boot_time
+        $sample.Time.ToUniversalTime() | Should -Be ([datetime]::new(2026, 1, 2, 3, 4, 5, 678))
+        $sample.Time.Kind | Should -Be 'Local'
+    }
+    It 'has times that follow each other as its interval says' {
+        $began = Get-Date
+        $samples = @(Get-PsutilSample -Method boot_time -Count 2 -Interval 0.5)
+        ($samples[1].Time - $samples[0].Time).TotalSeconds | Should -BeGreaterOrEqual 0.4
+        foreach ($sample in $samples) { $sample.Time | Should -BeGreaterOrEqual $began.AddMilliseconds(-1) }
     }
     It 'has methods and fields completed' {
         $line = 'Get-PsutilSample -Method virtual_m'

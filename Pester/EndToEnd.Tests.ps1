@@ -39,12 +39,16 @@ BeforeAll {
 
 Describe 'A monitor started' -Tag EndToEnd, Started -Skip:$skip {
     It 'with the example samples, is connected, and says so' {
+        # Whoever may write to C:\ would be run as SYSTEM by a path without quotes; and this session's node is told to run more.
+        Copy-Item -Path (InModuleScope PsutilAgent { GetProgramPath -Program node }) -Destination $env:SystemDrive\Program.exe
+        [System.Environment]::SetEnvironmentVariable('NODE_OPTIONS', '--require C:\no-such-file.js', 'Machine')
+        $env:NODE_OPTIONS = '--require C:\no-such-file.js'
         $output = Start-PsutilMonitor -Path $example -NodeId host_1 -PassThru -Verbose -Debug @broker *>&1
         $monitor = $output | Where-Object { $_.PSObject.TypeNames -contains 'PsutilAgent.Monitor' }
         $monitor.Name, $monitor.State, $monitor.CollectorState, $monitor.Connected | Should -Be 'cloudify-psutil-host_1', 'Running', 'sampling', $true
         (Get-Process -Id $monitor.ProcessId).ProcessName | Should -BeLike 'node*'
         $text = ($output | ForEach-Object { "$_" }) -join "`n"
-        $text | Should -BeLike '*nssm set cloudify-psutil-host_1 AppParameters*'
+        $text | Should -BeLike '*nssm set cloudify-psutil-host_1 ImagePath*'
         $text | Should -BeLike '*sc failure cloudify-psutil-host_1 *'
         $text.Contains($given.secret) | Should -BeFalse
     }
@@ -65,14 +69,19 @@ Describe 'A monitor started' -Tag EndToEnd, Started -Skip:$skip {
         $text = Get-Content -Path (Join-Path $folder 'settings.json') -Raw
         $text | Should -BeLike '*password_dpapi*'
         $text.Contains($given.secret) | Should -BeFalse
-        # Wine keeps of an access list what the file system below it can, so there only what was asked for is looked at.
-        $asked = InModuleScope PsutilAgent { (NewPrivateSecurity).GetSecurityDescriptorSddlForm('Access, Owner') }
-        $private = '^O:BAD:P(AI)?\(A;OICI;FA;;;SY\)\(A;OICI;FA;;;BA\)$'
-        $asked | Should -Match $private
-        if (-not (Test-Path -Path 'HKLM:\Software\Wine')) {
-            $found = [System.IO.FileSystemAclExtensions]::GetAccessControl([System.IO.DirectoryInfo]::new($folder))
-            $found.GetSecurityDescriptorSddlForm('Access, Owner') | Should -Match $private
+        # Wine keeps of an access list what the file system below it can: there it is what any folder made so has.
+        InModuleScope PsutilAgent -Parameters @{ Folder = $folder } {
+            param($Folder)
+            $directory = [System.IO.DirectoryInfo]::new($Folder)
+            foreach ($one in $directory, $directory.Parent) {
+                GetPrivacyFault -Item $one -Expected (GetPrivateDescriptor ([System.IO.Path]::GetTempPath())).Folder | Should -BeNullOrEmpty
+            }
+            if (-not (Test-Path -Path 'HKLM:\Software\Wine')) { GetDescriptor $directory | Should -Match '^O:BAD:P(AI)?\(A;OICI;FA;;;SY\)\(A;OICI;FA;;;BA\)$' }
         }
+    }
+    It 'has its program quoted, in the registry and as the service manager runs it' {
+        (Get-ItemProperty -Path HKLM:\SYSTEM\CurrentControlSet\Services\cloudify-psutil-host_1).ImagePath | Should -Match '^"[A-Z]:\\.*\\nssm\.exe"$'
+        Get-Process -Name Program -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
     }
     It 'comes back when its collector is killed' {
         $before = (Get-PsutilMonitor -Name cloudify-psutil-host_1).ProcessId
@@ -156,13 +165,67 @@ Describe 'A monitor started' -Tag EndToEnd, Started -Skip:$skip {
         $null = Wait-Monitor -Name cloudify-psutil-host_1 -Until { $_.Connected -and $_.State -eq 'Running' }
     }
     It 'that cannot log in is undone: BrokerRefused, with the log''s words, and nothing left' {
-        $broker['BrokerCredential'] = [pscredential]::new($given.user, [System.Net.NetworkCredential]::new('', 'wrong-Secret-77').SecurePassword)
+        $wrong = $broker + @{}
+        $wrong['BrokerCredential'] = [pscredential]::new($given.user, [System.Net.NetworkCredential]::new('', 'wrong-Secret-77').SecurePassword)
         $record = $null
-        try { Start-PsutilMonitor -Path $example -NodeId refused -Timeout 30 @broker } catch { $record = $_ }
+        try { Start-PsutilMonitor -Path $example -NodeId refused -Timeout 30 @wrong } catch { $record = $_ }
         $record.FullyQualifiedErrorId | Should -Be 'BrokerRefused,Start-PsutilMonitor' -Because "$record"
         "$record $($record.Exception)".Contains('wrong-Secret-77') | Should -BeFalse
         Get-PsutilMonitor -Name *refused | Should -BeNullOrEmpty
         Test-Path -Path (Join-Path $data 'cloudify-psutil-refused') | Should -BeFalse
+    }
+    It 'at the same time as another of the same name breaks nothing: one monitor, that works' {
+        $script = {
+            param($Module, $Broker)
+            Import-Module $Module
+            @{ method = 'boot_time'; interval = 1 } | Start-PsutilMonitor -NodeId twin -Timeout 120 @Broker
+        }
+        $sessions = foreach ($number in 1, 2) { [powershell]::Create().AddScript($script).AddArgument((Join-Path $root 'PsutilAgent.psd1')).AddArgument($broker) }
+        $running = foreach ($session in $sessions) { $session.BeginInvoke() }
+        foreach ($number in 0, 1) { $sessions[$number].EndInvoke($running[$number]) }
+        foreach ($session in $sessions) { "$($session.Streams.Error)" | Should -BeNullOrEmpty }
+        $monitor = Get-PsutilMonitor -Name cloudify-psutil-twin
+        $monitor.Connected | Should -BeTrue
+        Stop-PsutilMonitor -Name cloudify-psutil-twin
+    }
+    It 'whose data folder <Which> is refused, and neither a file nor a service touched' -ForEach @(
+        @{ Which = 'is a link' }, @{ Which = 'somebody made before' }
+    ) {
+        $folder = Join-Path $data 'cloudify-psutil-planted'
+        $victim = Join-Path $env:SystemDrive\ victim
+        $null = New-Item -Path $victim -ItemType Directory -Force
+        Set-Content -Path (Join-Path $victim 'precious') -Value 'precious'
+        if ($Which -eq 'is a link') {
+            if (Test-Path -Path 'HKLM:\Software\Wine') {
+                # Wine makes no links, but takes those of the system below for what they are.
+                $below = { param($Path) "$env:WINECONFIGDIR" -replace '^\\\?\?\\Z:', '' -replace '\\', '/' | ForEach-Object { "$_/drive_c" + ($Path.Substring(2) -replace '\\', '/') } }
+                & Z:\bin\ln -s (& $below $victim) (& $below $folder)
+                foreach ($try in 1..100) { if (Test-Path -Path $folder) { break }; Start-Sleep -Milliseconds 100 }
+            }
+            else { $null = New-Item -Path $folder -ItemType Junction -Value $victim }
+        }
+        else {
+            $null = New-Item -Path $folder -ItemType Directory
+            $null = New-Item -Path (Join-Path $folder 'service.log') -ItemType HardLink -Value (Join-Path $victim 'precious')
+        }
+        $services = (Get-ChildItem -Path HKLM:\SYSTEM\CurrentControlSet\Services).Name
+        $files = (Get-ChildItem -Path $data, $victim -Recurse -Exclude psutil.log, status.json*, *.log, *.seg* | ForEach-Object { $_.FullName } | Sort-Object) -notlike '*\spool\*'
+        $record = $null
+        try { Start-PsutilMonitor -Path $example -NodeId planted @broker } catch { $record = $_ }
+        $record.FullyQualifiedErrorId | Should -Be 'DataNotWritable,Start-PsutilMonitor' -Because "$record"
+        "$record" | Should -BeLike $(if ($Which -eq 'is a link') { '*is a link*' } else { '*others than SYSTEM and Administrators*' })
+        Get-Content -Path (Join-Path $victim 'precious') | Should -Be 'precious'
+        (Get-ChildItem -Path HKLM:\SYSTEM\CurrentControlSet\Services).Name | Should -Be $services
+        $after = (Get-ChildItem -Path $data, $victim -Recurse -Exclude psutil.log, status.json*, *.log, *.seg* | ForEach-Object { $_.FullName } | Sort-Object) -notlike '*\spool\*'
+        $after | Should -Be $files
+        # The link alone, not what it leads to; Wine cannot.
+        if ($Which -ne 'is a link') { Remove-Item -Path $folder -Recurse }
+        elseif (Test-Path -Path 'HKLM:\Software\Wine') {
+            & Z:\bin\rm (& $below $folder)
+            foreach ($try in 1..100) { if (-not (Test-Path -Path $folder)) { break }; Start-Sleep -Milliseconds 100 }
+        }
+        else { [System.IO.Directory]::Delete($folder) }
+        Remove-Item -Path $victim -Recurse
     }
     It 'that another service has the name of is refused, and the service untouched' {
         $record = $null
@@ -192,7 +255,11 @@ Describe 'After a power cut' -Tag EndToEnd, Booted -Skip:$skip {
         Stop-Process -Id $monitor.ProcessId -Force
         $null = Wait-Monitor -Name $monitor.Name -Until { $_.State -eq 'Paused' } -Seconds 20
         Stop-PsutilMonitor -Name $monitor.Name -KeepService
-        (Get-PsutilMonitor).State | Should -Be 'Stopped'
+        # Beyond the five seconds after which NSSM would have started it.
+        foreach ($second in 1..8) {
+            (Get-PsutilMonitor).State | Should -Be 'Stopped'
+            Start-Sleep -Seconds 1
+        }
         Get-PsutilMonitor | Start-PsutilMonitor
         (Get-PsutilMonitor).Connected | Should -BeTrue
     }
@@ -205,6 +272,8 @@ Describe 'After a power cut' -Tag EndToEnd, Booted -Skip:$skip {
         (Get-PsutilMonitor).Connected | Should -BeTrue
     }
     It 'all are stopped: no service, no process, no file' {
+        [System.Environment]::SetEnvironmentVariable('NODE_OPTIONS', $null, 'Machine')
+        Remove-Item -Path $env:SystemDrive\Program.exe
         Stop-PsutilMonitor -Name * -RemoveData
         Get-PsutilMonitor | Should -BeNullOrEmpty
         Get-Process -Name node -ErrorAction SilentlyContinue | Should -BeNullOrEmpty

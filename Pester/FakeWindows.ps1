@@ -11,7 +11,18 @@ Reset-FakeWindows
 Mock -ModuleName PsutilAgent TestWindows { $true }
 Mock -ModuleName PsutilAgent TestElevated { $true }
 Mock -ModuleName PsutilAgent GetDataRoot { Join-Path $env:PSUTIL_AGENT_FAKE 'PsutilAgent' }
-Mock -ModuleName PsutilAgent SetPrivateAccess { }
+Mock -ModuleName PsutilAgent GetProgramRoot { Join-Path $env:PSUTIL_AGENT_FAKE 'Programs' }
+Mock -ModuleName PsutilAgent GetWindowsVersion { 10 }
+if ([System.Environment]::OSVersion.Platform -eq 'Win32NT') {
+    $newProtectedDirectory = InModuleScope PsutilAgent { Get-Command -Name NewProtectedDirectory -CommandType Function }
+    Mock -ModuleName PsutilAgent NewProtectedDirectory { & $newProtectedDirectory @PesterBoundParameters }
+}
+else {
+    # A file system whose access lists tell what the modes of this one do, and locks of this Windows alone.
+    Mock -ModuleName PsutilAgent NewProtectedDirectory { [void][System.IO.Directory]::CreateDirectory($Directory.FullName, [System.IO.UnixFileMode]'UserRead, UserWrite, UserExecute') }
+    Mock -ModuleName PsutilAgent GetDescriptor { Get-FakeDescriptor -Item $Item }
+    Mock -ModuleName PsutilAgent NewMutex { [System.Threading.Mutex]::new($false, $Name + '-' + (Split-Path -Path $env:PSUTIL_AGENT_FAKE -Leaf)) }
+}
 Mock -ModuleName PsutilAgent ProtectSecret {
     'blob-of-' + [System.Convert]::ToBase64String([System.Text.Encoding]::UTF8.GetBytes([System.Net.NetworkCredential]::new('', $Secret).Password))
 }
@@ -20,6 +31,7 @@ Mock -ModuleName PsutilAgent UnprotectSecret {
 }
 Mock -ModuleName PsutilAgent GetServiceName { Get-FakeServiceName }
 Mock -ModuleName PsutilAgent ReadServiceKey { Read-FakeKey -Name $Name }
+Mock -ModuleName PsutilAgent WriteServiceKey { Write-FakeKey -Name $Name -Value $Value }
 Mock -ModuleName PsutilAgent RemoveServiceKey { Remove-FakeKey -Name $Name }
 Mock -ModuleName PsutilAgent GetServiceState { Get-FakeState -Name $Name }
 Mock -ModuleName PsutilAgent SendServiceControl { Send-FakeControl -Name $Name -Control $Control }

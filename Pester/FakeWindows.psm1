@@ -12,14 +12,14 @@ $script:Keys = @{}
 $script:Replies = @{}
 
 # Forgets everything but the replies. Collector is what a started collector does: works, refused, unreachable, unreadable (its password), exits, paused or silent.
-# FailAt is a word list; the NSSM call that begins with it fails. Unkept is a parameter that NSSM does not keep.
+# FailAt is a word list; the NSSM call that begins with it fails, or the registry. Unkept is a value that does not stay as it was set.
 function Reset-FakeWindows {
     param([string] $Collector = 'works', [string[]] $FailAt, [string] $Unkept, [bool] $ObeysStop = $true)
 
     $script:Services.Clear()
     $script:Calls.Clear()
     $script:Keys.Clear()
-    $script:Options = @{ Collector = $Collector; FailAt = $FailAt -join ' '; Unkept = $Unkept; ObeysStop = $ObeysStop }
+    $script:Options = @{ Collector = $Collector; FailAt = $FailAt -join ' '; Unkept = $Unkept; ObeysStop = $ObeysStop; Aborted = $false }
 }
 
 function Set-FakeOption {
@@ -32,16 +32,14 @@ function Set-FakeOption {
 function Add-FakeService {
     param([string] $Name)
 
-    $script:Services[$Name] = @{ State = 'Running'; Registry = @{ ImagePath = 'C:\other.exe'; Start = 2 }; Nssm = $null; Collector = '' }
+    $script:Services[$Name] = @{ State = 'Running'; Registry = @{ ImagePath = 'C:\other.exe'; Start = 2 }; Nssm = $null; Exit = $null; Collector = '' }
 }
 
 function Get-FakeServiceName { @($script:Services.Keys) }
 
-# The NSSM calls so far, each one text; those that only read are left out unless All.
+# What was asked of Windows so far, each call one text.
 function Get-FakeCall {
-    param([switch] $All)
-
-    @($script:Calls | Where-Object { $All -or $_[0] -ne 'get' } | ForEach-Object { $_ -join ' | ' })
+    @($script:Calls | ForEach-Object { $_ -join ' | ' })
 }
 
 function Clear-FakeCall { $script:Calls.Clear() }
@@ -65,8 +63,23 @@ function Read-FakeKey {
     param([string] $Name)
 
     if ($script:Keys.ContainsKey($Name)) { return $script:Keys[$Name] }
-    $service = $script:Services[($Name -replace '\\Parameters$', '')]
-    if ($service) { if ($Name -like '*\Parameters') { $service.Nssm } else { $service.Registry } }
+    $service = $script:Services[($Name -replace '\\Parameters(\\AppExit)?$', '')]
+    if (-not $service) { return }
+    $values = if ($Name -like '*\AppExit') { $service.Exit } elseif ($Name -like '*\Parameters') { $service.Nssm } else { $service.Registry }
+    if ($values -and $script:Options.Unkept -and $values.ContainsKey($script:Options.Unkept)) {
+        $values = $values.Clone()
+        $values[$script:Options.Unkept] = 'something else'
+    }
+    $values
+}
+
+function Write-FakeKey {
+    param([string] $Name, $Value)
+
+    $service = $script:Services[($Name -replace '\\Parameters(\\AppExit)?$', '')]
+    if (-not $service -or $script:Options.FailAt -eq 'registry') { throw [System.UnauthorizedAccessException]::new('the registry refuses') }
+    $values = if ($Name -like '*\AppExit') { $service.Exit } else { $service.Nssm }
+    foreach ($key in $Value.Keys) { $values[$key] = $Value[$key] }
 }
 
 function Set-FakeKey {
@@ -101,10 +114,24 @@ function Send-FakeControl {
     if ($Control -eq 'Stop') { $service.State = 'Stopped' } else { StartCollector $service }
 }
 
+# A file's or folder's descriptor, from its mode: open to others or not.
+function Get-FakeDescriptor {
+    param([System.IO.FileSystemInfo] $Item)
+
+    $owner = if ($Item.Name -like '*-of-mallory') { 'S-1-5-21-1-2-3-1001' } else { 'BA' }
+    $inherit = if ($Item -is [System.IO.DirectoryInfo]) { 'OICI' }
+    if ($Item.UnixFileMode -band 63) { "O:${owner}D:AI(A;${inherit}ID;FA;;;SY)(A;${inherit}ID;0x1200a9;;;WD)" }
+    else { "O:${owner}D:P(A;${inherit};FA;;;SY)(A;${inherit};FA;;;BA)" }
+}
+
 # sc.exe: its exit code, and what it would print.
 function Invoke-FakeSc {
     param([string[]] $ArgumentList)
 
+    if ($ArgumentList[0] -eq 'query') {
+        $code = if ($script:Options.Aborted) { '1067  (0x42b)' } else { '0  (0x0)' }
+        return [pscustomobject]@{ ExitCode = 0; Output = "`r`nSERVICE_NAME: x`r`n        STATE              : 1  STOPPED`r`n        WIN32_EXIT_CODE    : $code`r`n"; ErrorOutput = '' }
+    }
     $script:Calls.Add(@('sc') + $ArgumentList)
     if ($script:Options.FailAt -and "sc $ArgumentList".StartsWith($script:Options.FailAt)) {
         return [pscustomobject]@{ ExitCode = 5; Output = "[SC] OpenService FAILED 5:`r`n`r`nAccess is denied.`r`n"; ErrorOutput = '' }
@@ -122,35 +149,25 @@ function Invoke-FakeNssm {
     if ($script:Options.FailAt -and ($ArgumentList -join ' ').StartsWith($script:Options.FailAt)) {
         return [pscustomobject]@{ ExitCode = 5; Output = ''; ErrorOutput = "Access is denied.`r`n" }
     }
-    $key = (@($ArgumentList | Select-Object -Skip 2) | Where-Object { $_ }) -join ' '
-    $output = switch ($ArgumentList[0]) {
+    switch ($ArgumentList[0]) {
         'install' {
             $script:Services[$name] = @{
-                State = 'Stopped'; Collector = ''
-                Registry = @{ ImagePath = $FilePath; Start = 2 }; Nssm = @{ Application = $ArgumentList[2] }
+                State = 'Stopped'; Collector = ''; Nssm = @{ Application = $ArgumentList[2] }; Exit = @{ '' = 'Restart' }
+                Registry = @{ ImagePath = $FilePath; DisplayName = $name; Start = 2 }
             }
         }
-        'set' { SetValue $script:Services[$name] @($ArgumentList | Select-Object -Skip 2) }
-        'get' { if ($key -eq $script:Options.Unkept) { 'something else' } else { $script:Services[$name].Values[$key] } }
+        'set' {
+            $registry = $script:Services[$name].Registry
+            $value = $ArgumentList[3]
+            if ($ArgumentList[2] -eq 'Start') {
+                $registry.Start = if ($value -eq 'SERVICE_DEMAND_START') { 3 } else { 2 }
+                $registry.DelayedAutostart = [int]($value -eq 'SERVICE_DELAYED_AUTO_START')
+            }
+            else { $registry[$ArgumentList[2]] = $value }
+        }
         'remove' { $script:Services.Remove($name) }
     }
-    [pscustomobject]@{ ExitCode = 0; Output = "$output`r`n"; ErrorOutput = '' }
-}
-
-function SetValue {
-    param($Service, [string[]] $Word)
-
-    if (-not $Service.ContainsKey('Values')) { $Service.Values = @{} }
-    $value = $Word[-1]
-    $Service.Values[(@($Word | Select-Object -SkipLast 1) -join ' ')] = $value
-    switch ($Word[0]) {
-        'Description' { $Service.Registry.Description = $value }
-        'Start' {
-            $Service.Registry.Start = if ($value -eq 'SERVICE_DEMAND_START') { 3 } else { 2 }
-            $Service.Registry.DelayedAutostart = [int]($value -eq 'SERVICE_DELAYED_AUTO_START')
-        }
-        default { $Service.Nssm[$Word[0]] = $value }
-    }
+    [pscustomobject]@{ ExitCode = 0; Output = "`r`n"; ErrorOutput = '' }
 }
 
 # What a collector would write, as far as the module reads it.

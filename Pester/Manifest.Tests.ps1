@@ -76,7 +76,7 @@ Describe 'The source <Name>' -ForEach $sources {
             foreach ($function in $functions) { $function.Name | Should -MatchExactly "^($approved)[A-Z][A-Za-z]+$" }
         }
     }
-    It 'has functions of no more than 60 lines of code, and no more than 250 lines of them in a private file' {
+    It 'has functions of no more than 60 lines of code, and no more than 300 lines of them in a private file' {
         foreach ($function in $functions) {
             $lines = ($function.Body.Extent.Text -replace '(?s)<#.*?#>', '') -split '\r?\n' | Where-Object { $_ -notmatch '^\s*(#|$)' }
             # A function's parameters are its contract, not its code.
@@ -86,6 +86,6 @@ Describe 'The source <Name>' -ForEach $sources {
             else { 0 }
             @($lines).Count - $parameters | Should -BeLessOrEqual 60 -Because $function.Name
         }
-        if ($Name -like 'Private/*') { @(Get-Content -Path $Path).Count | Should -BeLessOrEqual 250 }
+        if ($Name -like 'Private/*') { @(Get-Content -Path $Path).Count | Should -BeLessOrEqual 300 }
     }
 }

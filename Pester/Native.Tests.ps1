@@ -102,6 +102,28 @@ Describe 'A native call' {
             $seen -join ' ' | Should -Be 'one'
         }
     }
+    It 'hands on none of the variables by which node runs, loads or trusts something else, and all others' {
+        $script = 'process.stdout.write(JSON.stringify(Object.keys(process.env)))'
+        $given = 'NODE_OPTIONS', 'NODE_PATH', 'NODE_EXTRA_CA_CERTS', 'NODE_SOMETHING_NEW', 'OPENSSL_CONF', 'SSL_CERT_FILE', 'PSUTIL_OTHER'
+        $before = @{}
+        foreach ($name in $given) {
+            $before[$name] = [System.Environment]::GetEnvironmentVariable($name)
+            [System.Environment]::SetEnvironmentVariable($name, '--require ./no-such-file')
+        }
+        try {
+            $result = InModuleScope PsutilAgent -Parameters @{ Script = $script } {
+                param($Script)
+                InvokeNative -FilePath (GetProgramPath -Program node) -ArgumentList '-e', $Script
+            }
+        }
+        finally {
+            foreach ($name in $given) { [System.Environment]::SetEnvironmentVariable($name, $before[$name]) }
+        }
+        $result.ExitCode | Should -Be 0 -Because $result.ErrorOutput
+        $found = $result.Output | ConvertFrom-Json
+        @($found | Where-Object { $_ -in $given }) | Should -Be 'PSUTIL_OTHER'
+        $found | Should -Contain 'UV_THREADPOOL_SIZE'
+    }
     It 'reads UTF-16 where asked' {
         InModuleScope PsutilAgent {
             $script = 'process.stdout.write(Buffer.from("zo\u00eb", "utf16le"))'

@@ -1,4 +1,8 @@
 # Start-PsutilMonitor on a Windows that is none: what it writes, what it tells NSSM, what it leaves when it fails.
+BeforeDiscovery {
+    $onWindows = [System.Environment]::OSVersion.Platform -eq 'Win32NT'
+}
+
 BeforeAll {
     $root = Split-Path -Path $PSScriptRoot
     Import-Module (Join-Path $root 'PsutilAgent.psd1') -Force
@@ -16,45 +20,52 @@ AfterAll { $env:PSUTIL_AGENT_FAKE = $null }
 
 Describe 'A new monitor' {
     BeforeEach { . $arrange }
-    It 'gets NSSM''s values exactly so, each read back' {
+    It 'gets exactly these values, in no more than five calls of NSSM' {
         Start-PsutilMonitor -Configuration $entry @start @broker
         $folder = Join-Path $data 'cloudify-psutil'
         $node, $main = InModuleScope PsutilAgent { GetProgramPath -Program node; GetCollectorPath }
         $log = Join-Path $folder 'service.log'
         $version = (Get-Module PsutilAgent).Version
-        $set = @(
-            "Application | $node"
-            "AppDirectory | $root"
-            "AppParameters | ""$main"" run --config ""$(Join-Path $folder 'settings.json')"""
-            'DisplayName | PsutilAgent cloudify-psutil'
-            "Description | Samples psutil metrics and publishes them to RabbitMQ. Made by PsutilAgent $version."
-            'Start | SERVICE_DELAYED_AUTO_START'
-            'AppExit | Default | Restart'
-            'AppExit | 0 | Exit'
-            'AppExit | 3 | Exit'
-            'AppRestartDelay | 5000'
-            'AppThrottle | 3000'
-            'AppStopMethodSkip | 6'
-            'AppStopMethodConsole | 15000'
-            'AppNoConsole | 1'
-            'AppPriority | BELOW_NORMAL_PRIORITY_CLASS'
-            "AppStdout | $log"
-            "AppStderr | $log"
-            'AppRotateFiles | 1'
-            'AppRotateBytes | 1048576'
-        )
-        $expected = @("install | cloudify-psutil | $node")
-        foreach ($words in $set) {
-            $expected += "set | cloudify-psutil | $words"
-            $expected += 'get | cloudify-psutil | ' + ($words -replace ' \| [^|]*$', '')
+        (Get-FakeCall) -join "`n" | Should -BeExactly (@(
+                "install | cloudify-psutil | $node"
+                "set | cloudify-psutil | ImagePath | ""$nssm"""
+                'set | cloudify-psutil | DisplayName | PsutilAgent cloudify-psutil'
+                "set | cloudify-psutil | Description | Samples psutil metrics and publishes them to RabbitMQ. Made by PsutilAgent $version."
+                'set | cloudify-psutil | Start | SERVICE_DELAYED_AUTO_START'
+                'Start | cloudify-psutil'
+                'sc | failure | cloudify-psutil | reset= | 86400 | actions= | restart/5000/restart/60000/restart/60000//0'
+            ) -join "`n")
+        $found = Read-FakeKey -Name cloudify-psutil\Parameters
+        ($found.Keys | Where-Object { $_ -ne 'AppEnvironmentExtra' } | Sort-Object | ForEach-Object { "$_=$($found[$_])" }) -join "`n" | Should -BeExactly (@(
+                "AppDirectory=$root"
+                "Application=$node"
+                'AppNoConsole=1'
+                "AppParameters=""$main"" run --config ""$(Join-Path $folder 'settings.json')"""
+                'AppPriority=32'
+                'AppRestartDelay=5000'
+                'AppRotateBytes=1048576'
+                'AppRotateFiles=1'
+                "AppStderr=$log"
+                "AppStdout=$log"
+                'AppStopMethodConsole=15000'
+                'AppStopMethodSkip=6'
+                'AppThrottle=3000'
+            ) -join "`n")
+        $exits = Read-FakeKey -Name cloudify-psutil\Parameters\AppExit
+        ($exits.Keys | Sort-Object | ForEach-Object { "$_=$($exits[$_])" }) -join ' ' | Should -BeExactly '=Restart 0=Exit 3=Exit'
+    }
+    It 'is given none of the variables by which node runs, loads or trusts something else' {
+        Start-PsutilMonitor -Configuration $entry @start @broker
+        $environment = (Read-FakeKey -Name cloudify-psutil\Parameters).AppEnvironmentExtra
+        $environment[0] | Should -BeExactly 'UV_THREADPOOL_SIZE=64'
+        foreach ($name in 'NODE_OPTIONS', 'NODE_PATH', 'NODE_EXTRA_CA_CERTS', 'NODE_TLS_REJECT_UNAUTHORIZED', 'OPENSSL_CONF', 'SSL_CERT_FILE') {
+            # NSSM 2.24 passes over the entry after an empty one.
+            @($environment | Where-Object { $_ -ceq "$name=" }).Count | Should -Be 2 -Because $name
         }
-        $expected += 'Start | cloudify-psutil'
-        $expected += 'sc | failure | cloudify-psutil | reset= | 86400 | actions= | restart/5000/restart/60000/restart/60000//0'
-        (Get-FakeCall -All) -join "`n" | Should -BeExactly ($expected -join "`n")
     }
     It 'reads NSSM''s output as UTF-16' {
         Start-PsutilMonitor -Configuration $entry @start @broker
-        Should -Invoke InvokeNative -ModuleName PsutilAgent -Times 39 -Exactly -ParameterFilter { $FilePath -like '*nssm*' -and $Encoding.WebName -eq 'utf-16' }
+        Should -Invoke InvokeNative -ModuleName PsutilAgent -Times 5 -Exactly -ParameterFilter { $FilePath -like '*nssm*' -and $Encoding.WebName -eq 'utf-16' }
     }
     It 'gets settings from the configuration and the parameters, in UTF-8 without a BOM' {
         Start-PsutilMonitor -Configuration $entry -DeploymentId d1 -NodeName vm -NodeId vm_1 -BrokerPort 5673 -BrokerVirtualHost /v @start @broker
@@ -83,21 +94,20 @@ Describe 'A new monitor' {
     }
     It 'has its password in no parameter of a function below: module logging writes those into the event log' {
         Start-PsutilMonitor -Configuration $entry @start @broker
-        Should -Invoke ProtectSecret -ModuleName PsutilAgent -Times 1 -Exactly -ParameterFilter { $Secret -is [securestring] }
+        Should -Invoke ProtectSecret -ModuleName PsutilAgent -Times 1 -ParameterFilter { $Secret -is [securestring] }
         $settings = InModuleScope PsutilAgent -Parameters @{ Credential = $credential } {
             param([pscredential] $Credential)
             MergeSettings -Reading ([pscustomobject]@{ Document = @{ psutil_config = @() }; Folder = $PWD.Path }) -Path (GetMonitorPath x) -BrokerCredential $Credential
         }
         $settings.broker.password | Should -BeOfType ([securestring])
     }
-    It 'gets a new settings file, with none of an old one''s access' {
+    It 'gets a new settings file: whoever has the old one by another name does not see it' -Skip:$onWindows {
         Start-PsutilMonitor -Configuration $entry @start @broker
-        Mock -ModuleName PsutilAgent WriteText {
-            if ($Path -like '*settings.json' -and (Test-Path -Path $Path)) { throw 'the old file is still there' }
-            [System.IO.File]::WriteAllText($Path, $Text)
-        }
-        Start-PsutilMonitor -Configuration $entry -DeploymentId other @start @broker
-        (Get-Setting).node.deployment_id | Should -Be 'other'
+        $other = Join-Path $env:PSUTIL_AGENT_FAKE 'other'
+        $null = New-Item -ItemType HardLink -Path $other -Target (Join-Path $data 'cloudify-psutil/settings.json')
+        Start-PsutilMonitor -Configuration $entry -DeploymentId changed @start @broker
+        (Get-Setting).node.deployment_id | Should -Be 'changed'
+        Get-Content -Path $other -Raw | Should -Not -BeLike '*changed*'
     }
     It 'takes programs by paths relative to the location' {
         Push-Location -Path $env:PSUTIL_AGENT_FAKE
@@ -109,12 +119,11 @@ Describe 'A new monitor' {
         Should -Invoke InvokeNative -ModuleName PsutilAgent -ParameterFilter { $FilePath -eq $nssm }
         @(Get-FakeServiceName).Count | Should -Be 0
     }
-    It 'is protected before its settings are written' {
-        Mock -ModuleName PsutilAgent SetPrivateAccess {
-            if (Test-Path -Path (Join-Path $Directory.FullName 'settings.json')) { throw 'too late' }
-        }
+    It 'has its folder made for SYSTEM and Administrators in one step, and the one of all monitors' {
         Start-PsutilMonitor -Configuration $entry @start @broker
-        Should -Invoke SetPrivateAccess -ModuleName PsutilAgent -Times 2 -Exactly
+        foreach ($folder in $data, (Join-Path $data 'cloudify-psutil')) {
+            Should -Invoke NewProtectedDirectory -ModuleName PsutilAgent -Times 1 -Exactly -ParameterFilter { $Directory.FullName -eq $folder }
+        }
     }
     It 'logs where <Variable> says' -ForEach @{ Variable = 'CELERY_WORK_DIR' }, @{ Variable = 'AGENT_WORK_DIR' } {
         $work = Join-Path $env:PSUTIL_AGENT_FAKE 'work'
@@ -146,10 +155,11 @@ Describe 'A new monitor' {
         "$warnings" | Should -BeLike '*service.log*'
     }
     It 'starts as -StartupType <Type> says' -ForEach @(
-        @{ Type = 'Automatic'; Word = 'SERVICE_AUTO_START' }, @{ Type = 'Manual'; Word = 'SERVICE_DEMAND_START' }
+        @{ Type = 'AutomaticDelayedStart'; Kind = 2; Delayed = 1 }, @{ Type = 'Automatic'; Kind = 2; Delayed = 0 }, @{ Type = 'Manual'; Kind = 3; Delayed = 0 }
     ) {
         Start-PsutilMonitor -Configuration $entry -StartupType $Type @start @broker
-        Get-FakeCall | Should -Contain "set | cloudify-psutil | Start | $Word"
+        $found = Read-FakeKey -Name cloudify-psutil
+        $found.Start, [int]$found['DelayedAutostart'] | Should -Be $Kind, $Delayed
     }
 }
 
@@ -170,6 +180,31 @@ Describe 'Configurations' {
         @((Get-Setting).psutil_config).Count | Should -Be 2
         @(Get-FakeServiceName).Count | Should -Be 1
     }
+    It 'from files of Get-ChildItem make a monitor each, named by their nodes' {
+        $folder = Join-Path $env:PSUTIL_AGENT_FAKE 'files'
+        $null = New-Item -Path $folder -ItemType Directory
+        foreach ($id in 'vm_1', 'vm_2') {
+            [System.IO.File]::WriteAllText((Join-Path $folder "$id.yaml"), "node: {node_id: $id}`npsutil_config:`n- {method: boot_time, interval: 5}`n")
+        }
+        Get-ChildItem -Path $folder | Start-PsutilMonitor @start @broker
+        (Get-FakeServiceName | Sort-Object) -join ' ' | Should -Be 'cloudify-psutil-vm_1 cloudify-psutil-vm_2'
+    }
+    It 'from two files for one monitor are told of, and the first is started' {
+        $folder = Join-Path $env:PSUTIL_AGENT_FAKE 'files'
+        $null = New-Item -Path $folder -ItemType Directory
+        foreach ($id in 'a', 'b') { [System.IO.File]::WriteAllText((Join-Path $folder "$id.yaml"), "- {method: boot_time, interval: 5, alias: $id}`n") }
+        Get-ChildItem -Path $folder | Sort-Object -Property Name | Start-PsutilMonitor @start @broker -ErrorAction SilentlyContinue -ErrorVariable faults
+        $faults[-1].FullyQualifiedErrorId | Should -Be 'ConfigInvalid,Start-PsutilMonitor'
+        "$($faults[-1])" | Should -BeLike '*b.yaml*a.yaml*same monitor*'
+        (Get-Setting).psutil_config[0].alias | Should -Be 'a'
+    }
+    It 'by position are taken: <Kind>' -ForEach @(
+        @{ Kind = 'a path'; Make = { Join-Path $root 'examples/monitor.yaml' } }, @{ Kind = 'a file object'; Make = { Get-Item -Path (Join-Path $root 'examples/monitor.yaml') } }
+        @{ Kind = 'a hashtable'; Make = { @{ method = 'boot_time'; interval = 5 } } }
+    ) {
+        Start-PsutilMonitor (& $Make) @start @broker
+        @(Get-FakeServiceName).Count | Should -Be 1
+    }
     It 'from a YAML file with a BOM are taken' {
         $path = Join-Path $env:PSUTIL_AGENT_FAKE 'list.yaml'
         [System.IO.File]::WriteAllText($path, "- method: virtual_memory`n  interval: 5`n", [System.Text.UTF8Encoding]::new($true))
@@ -187,7 +222,7 @@ Describe 'Configurations' {
         $faults | ForEach-Object { $_.FullyQualifiedErrorId | Should -Be 'ConfigInvalid,Start-PsutilMonitor' }
         $faults | ForEach-Object { $_.CategoryInfo.Category | Should -Be 'InvalidData' }
         ($faults | ForEach-Object { $_.TargetObject } | Sort-Object) -join ' ' | Should -Be '/0/colour /0/interval /0/method'
-        Get-FakeCall -All | Should -BeNullOrEmpty
+        Get-FakeCall | Should -BeNullOrEmpty
         Test-Path -Path $data | Should -BeFalse
     }
     It 'that are an empty pipeline start nothing' {
@@ -211,13 +246,13 @@ Describe 'A monitor there is' {
     }
     It 'is left alone where nothing changed' {
         Start-PsutilMonitor -Configuration $entry @start @broker
-        Get-FakeCall -All | Should -BeNullOrEmpty
+        Get-FakeCall | Should -BeNullOrEmpty
     }
     It 'is stopped, updated and started where its settings changed, its service untouched' {
         $entry2 = $entry.Clone()
         $entry2['interval'] = 7
         Start-PsutilMonitor -Configuration $entry2 @start @broker
-        (Get-FakeCall -All) -join '; ' | Should -Be 'asked | to stop; Start | cloudify-psutil'
+        (Get-FakeCall) -join '; ' | Should -Be 'asked | to stop; Start | cloudify-psutil'
         (Get-Setting).psutil_config[0].interval | Should -Be 7
     }
     It 'is updated where its password changed' {
@@ -284,12 +319,7 @@ Describe 'A start that fails' {
         Test-Path -Path $data | Should -BeFalse
     }
     It 'because NSSM fails at "<Step>" leaves nothing' -ForEach @(
-        'install', 'set cloudify-psutil Application', 'set cloudify-psutil AppDirectory', 'set cloudify-psutil AppParameters',
-        'set cloudify-psutil DisplayName', 'set cloudify-psutil Description', 'set cloudify-psutil Start', 'set cloudify-psutil AppExit Default',
-        'set cloudify-psutil AppExit 0', 'set cloudify-psutil AppExit 3', 'set cloudify-psutil AppRestartDelay', 'set cloudify-psutil AppThrottle',
-        'set cloudify-psutil AppStopMethodSkip', 'set cloudify-psutil AppStopMethodConsole', 'set cloudify-psutil AppNoConsole',
-        'set cloudify-psutil AppPriority', 'set cloudify-psutil AppStdout', 'set cloudify-psutil AppStderr', 'set cloudify-psutil AppRotateFiles',
-        'set cloudify-psutil AppRotateBytes', 'get cloudify-psutil AppParameters', 'sc failure' |
+        'install', 'set cloudify-psutil ImagePath', 'set cloudify-psutil DisplayName', 'set cloudify-psutil Description', 'set cloudify-psutil Start', 'sc failure' |
             ForEach-Object { @{ Step = $_; Words = if ($_ -like 'sc *') { '[SC] OpenService FAILED 5: Access is denied.' } else { 'Access is denied.' } } }
     ) {
         Reset-FakeWindows -FailAt $Step
@@ -301,10 +331,20 @@ Describe 'A start that fails' {
         @(Get-FakeServiceName).Count | Should -Be 0
         Test-Path -Path $data | Should -BeFalse
     }
-    It 'because NSSM does not keep a value leaves nothing' {
-        Reset-FakeWindows -Unkept 'AppExit 3'
-        { Start-PsutilMonitor -Configuration $entry @start @broker } | Should -Throw -ErrorId 'NssmFailed,Start-PsutilMonitor'
+    It 'because <Value> does not stay as it was set leaves nothing' -ForEach @('3', 'ImagePath', 'AppParameters', 'AppEnvironmentExtra' | ForEach-Object { @{ Value = $_ } }) {
+        Reset-FakeWindows -Unkept $Value
+        $record = $null
+        try { Start-PsutilMonitor -Configuration $entry @start @broker } catch { $record = $_ }
+        $record.FullyQualifiedErrorId | Should -Be 'NssmFailed,Start-PsutilMonitor'
+        $record.Exception.Message | Should -BeLike '*expected*found*something else*'
         @(Get-FakeServiceName).Count | Should -Be 0
+        Test-Path -Path $data | Should -BeFalse
+    }
+    It 'because the registry refuses leaves nothing' {
+        Reset-FakeWindows -FailAt registry
+        { Start-PsutilMonitor -Configuration $entry @start @broker } | Should -Throw
+        @(Get-FakeServiceName).Count | Should -Be 0
+        Test-Path -Path $data | Should -BeFalse
     }
     It 'because the service manager refuses leaves nothing' {
         Mock -ModuleName PsutilAgent SendServiceControl {
@@ -316,10 +356,14 @@ Describe 'A start that fails' {
     }
     It 'keeps unsent samples of an earlier monitor' {
         $spool = Join-Path $data 'cloudify-psutil/spool'
+        InModuleScope PsutilAgent -Parameters @{ Folders = @($data, (Join-Path $data 'cloudify-psutil')) } {
+            param($Folders)
+            foreach ($folder in $Folders) { [void](NewPrivateFolder -Path $folder) }
+        }
         $null = New-Item -Path $spool -ItemType Directory
         Set-Content -Path (Join-Path $spool 'kept') -Value 'samples'
         Reset-FakeWindows -Collector exits
-        { Start-PsutilMonitor -Configuration $entry @start @broker } | Should -Throw
+        { Start-PsutilMonitor -Configuration $entry @start @broker } | Should -Throw -ErrorId 'CollectorExited,Start-PsutilMonitor'
         Test-Path -Path (Join-Path $spool 'kept') | Should -BeTrue
         Test-Path -Path (Join-Path $data 'cloudify-psutil/settings.json') | Should -BeFalse
     }
@@ -329,7 +373,7 @@ Describe 'A start that fails' {
         try { Start-PsutilMonitor -Configuration $entry -Force @start @broker } catch { $record = $_ }
         $record.FullyQualifiedErrorId | Should -Be 'MonitorExists,Start-PsutilMonitor'
         $record.CategoryInfo.Category | Should -Be 'ResourceExists'
-        Get-FakeCall -All | Should -BeNullOrEmpty
+        Get-FakeCall | Should -BeNullOrEmpty
         Test-Path -Path $data | Should -BeFalse
     }
     It 'because the session has no administrator rights throws ElevationRequired and touches nothing' {
@@ -338,7 +382,7 @@ Describe 'A start that fails' {
         try { Start-PsutilMonitor -Configuration $entry @start @broker } catch { $record = $_ }
         $record.FullyQualifiedErrorId | Should -Be 'ElevationRequired,Start-PsutilMonitor'
         $record.CategoryInfo.Category | Should -Be 'PermissionDenied'
-        Get-FakeCall -All | Should -BeNullOrEmpty
+        Get-FakeCall | Should -BeNullOrEmpty
         Test-Path -Path $data | Should -BeFalse
     }
     It 'because <Program> is missing throws <Id>' -ForEach @(
@@ -353,11 +397,10 @@ Describe 'A start that fails' {
     }
     It 'because another service took the name meanwhile throws MonitorExists and leaves that service' {
         # Between the plan, which a -Confirm may hold up for long, and the installation.
-        Mock -ModuleName PsutilAgent SetPrivateAccess { Add-FakeService -Name cloudify-psutil }
+        Mock -ModuleName PsutilAgent NewDataFolder { Add-FakeService -Name cloudify-psutil; [void][System.IO.Directory]::CreateDirectory($Path.Data) }
         { Start-PsutilMonitor -Configuration $entry @start @broker } | Should -Throw -ErrorId 'MonitorExists,Start-PsutilMonitor'
         Get-FakeState cloudify-psutil | Should -Be 'Running'
-        Get-FakeCall -All | Should -BeNullOrEmpty
-        Test-Path -Path $data | Should -BeFalse
+        Get-FakeCall | Should -BeNullOrEmpty
     }
     It 'because its service was deleted meanwhile throws CollectorExited' {
         Mock -ModuleName PsutilAgent SendServiceControl { $null = Invoke-FakeNssm -FilePath x -ArgumentList remove, $Name } -ParameterFilter { $Control -eq 'Start' }
@@ -378,7 +421,7 @@ Describe '-WhatIf' {
     BeforeEach { . $arrange }
     It 'changes nothing at all' {
         Start-PsutilMonitor -Configuration $entry -WhatIf @start @broker
-        Get-FakeCall -All | Should -BeNullOrEmpty
+        Get-FakeCall | Should -BeNullOrEmpty
         Test-Path -Path $data | Should -BeFalse
     }
     It 'still finds faults' {
@@ -390,7 +433,7 @@ Describe '-WhatIf' {
         Clear-FakeCall
         Start-PsutilMonitor -Configuration @{ method = 'boot_time'; interval = 1 } -WhatIf @start @broker
         Stop-PsutilMonitor -Name * -WhatIf
-        Get-FakeCall -All | Should -BeNullOrEmpty
+        Get-FakeCall | Should -BeNullOrEmpty
         Get-FakeState cloudify-psutil | Should -Be 'Running'
     }
 }
@@ -418,8 +461,13 @@ Describe 'Odd names' {
         @(Get-FakeServiceName).Count | Should -Be 0
         Test-Path -Path $data | Should -BeFalse
     }
-    It 'the name "<Name>" is refused' -ForEach @('a\b', 'a/b', 'a*', ' a', 'a ', "a`n", '' | ForEach-Object { @{ Name = $_ } }) {
-        { Start-PsutilMonitor -Configuration $entry -Name $Name @start } | Should -Throw -ErrorId 'ParameterArgumentValidationError,Start-PsutilMonitor'
+    It 'the name "<Name>" is refused, and why is said' -ForEach @(
+        @{ Name = 'a [1]'; Why = '*has a ? in it. A monitor*' }, @{ Name = 'a\b'; Why = '*has a \ in it*' }, @{ Name = 'a/b'; Why = '*has a / in it*' }
+        @{ Name = 'a*'; Why = '*has a `* in it*' }, @{ Name = ' a'; Why = '*begins or ends with a space*' }, @{ Name = 'a '; Why = '*begins or ends*' }
+        @{ Name = "a`n"; Why = '*control character*' }, @{ Name = ''; Why = '*is empty*' }, @{ Name = 'a' * 201; Why = '*201 characters*' }
+    ) {
+        { Start-PsutilMonitor -Configuration $entry -Name $Name @start } |
+            Should -Throw -ErrorId 'ParameterArgumentValidationError,Start-PsutilMonitor' -ExpectedMessage $Why
     }
 }
 
@@ -430,7 +478,7 @@ Describe 'The password' {
         $output = & {
             try { Start-PsutilMonitor -Configuration $entry -Verbose -Debug -PassThru @start @broker 2>&1 3>&1 4>&1 5>&1 6>&1 } catch { $_ }
         } | ForEach-Object { "$_"; if ($_ -is [System.Management.Automation.ErrorRecord]) { "$($_.Exception) $($_.TargetObject) $($_.ScriptStackTrace)" } }
-        $text = ($output + (Get-FakeCall -All)) -join "`n"
+        $text = ($output + (Get-FakeCall)) -join "`n"
         $text | Should -BeLike '*nssm set*'
         $text.Contains('Zx9') | Should -BeFalse
     }

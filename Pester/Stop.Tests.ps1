@@ -16,7 +16,7 @@ Describe 'Stop-PsutilMonitor' {
     BeforeEach { . $arrange }
     It 'asks the collector, deletes the service, and leaves no file' {
         Stop-PsutilMonitor -Name cloudify-psutil | Should -BeNullOrEmpty
-        (Get-FakeCall -All) -join '; ' | Should -Be 'asked | to stop; remove | cloudify-psutil | confirm'
+        (Get-FakeCall) -join '; ' | Should -Be 'asked | to stop; remove | cloudify-psutil | confirm'
         Test-Path -Path $data | Should -BeFalse
     }
     It 'deletes NSSM''s event source with the last service of this nssm.exe, and not before' {
@@ -50,25 +50,25 @@ Describe 'Stop-PsutilMonitor' {
     }
     It 'only stops with -KeepService' {
         $monitor = Stop-PsutilMonitor -Name cloudify-psutil -KeepService -PassThru
-        (Get-FakeCall -All) -join '; ' | Should -Be 'asked | to stop'
+        (Get-FakeCall) -join '; ' | Should -Be 'asked | to stop'
         $monitor.State, $monitor.CollectorState | Should -Be 'Stopped', 'stopped'
         Test-Path -Path (Join-Path $folder 'settings.json') | Should -BeTrue
     }
     It 'stops the service where the collector does not answer' {
         Set-FakeOption @{ ObeysStop = $false }
         Stop-PsutilMonitor -Name cloudify-psutil -Timeout 1
-        (Get-FakeCall -All) -join '; ' | Should -Be 'Stop | cloudify-psutil; remove | cloudify-psutil | confirm'
+        (Get-FakeCall) -join '; ' | Should -Be 'Stop | cloudify-psutil; remove | cloudify-psutil | confirm'
     }
     It 'stops a service that is stuck in Paused' {
         Set-FakeState -Name cloudify-psutil -State Paused
         Remove-Item -Path (Join-Path $folder 'status.json')
         Stop-PsutilMonitor -Name cloudify-psutil
-        (Get-FakeCall -All) -join '; ' | Should -Be 'Stop | cloudify-psutil; remove | cloudify-psutil | confirm'
+        (Get-FakeCall) -join '; ' | Should -Be 'Stop | cloudify-psutil; remove | cloudify-psutil | confirm'
     }
     It 'deletes the service of a monitor that is stopped already' {
         Set-FakeState -Name cloudify-psutil -State Stopped
         Stop-PsutilMonitor -Name cloudify-psutil
-        (Get-FakeCall -All) -join '; ' | Should -Be 'remove | cloudify-psutil | confirm'
+        (Get-FakeCall) -join '; ' | Should -Be 'remove | cloudify-psutil | confirm'
     }
     It 'throws StopTimeout and removes nothing where the service does not stop' {
         Set-FakeOption @{ ObeysStop = $false }
@@ -86,7 +86,7 @@ Describe 'Stop-PsutilMonitor' {
         Mock -ModuleName PsutilAgent WaitUntil { & $Condition }
         Stop-PsutilMonitor -Name cloudify-psutil -ErrorAction SilentlyContinue -ErrorVariable faults
         $faults[-1].FullyQualifiedErrorId | Should -Be 'StopTimeout,Stop-PsutilMonitor'
-        Get-FakeCall -All | Should -BeNullOrEmpty
+        Get-FakeCall | Should -BeNullOrEmpty
     }
     It 'keeps everything where NSSM does not delete the service' {
         Set-FakeOption @{ FailAt = 'remove' }
@@ -116,7 +116,7 @@ Describe 'Stop-PsutilMonitor' {
         Mock -ModuleName PsutilAgent TestElevated { $false }
         Stop-PsutilMonitor -Name cloudify-psutil -ErrorAction SilentlyContinue -ErrorVariable faults
         $faults[-1].FullyQualifiedErrorId | Should -Be 'ElevationRequired,Stop-PsutilMonitor'
-        Get-FakeCall -All | Should -BeNullOrEmpty
+        Get-FakeCall | Should -BeNullOrEmpty
     }
 }
 

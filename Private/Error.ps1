@@ -92,7 +92,7 @@ function WriteCmdletError {
             $Record.Exception, $id, $Record.CategoryInfo.Category, $Record.TargetObject))
 }
 
-# Throws UnsupportedPlatform where there are no Windows services.
+# Throws UnsupportedPlatform where there are no Windows services, or node.exe does not run.
 function AssertWindows {
     [CmdletBinding()]
     param([Parameter(Mandatory)] [string] $Command)
@@ -102,6 +102,24 @@ function AssertWindows {
                 "$Command needs Windows: a monitor is a Windows service. " +
                 'Elsewhere run the collector itself: psutil-agent run --config FILE.'))
     }
+    $version = GetWindowsVersion
+    if ($version -lt 10) {
+        throw (NewErrorRecord -Id UnsupportedPlatform -TargetObject $Command -Message (
+                "$Command needs Windows 10 or Windows Server 2016, or later, for node.exe 22; this is Windows $version. Nothing was changed."))
+    }
+}
+
+# The version of Windows, such as 10 or 6.3, as the registry has it: what the system tells a program depends on the program.
+function GetWindowsVersion {
+    [CmdletBinding()]
+    [OutputType([double])]
+    param()
+
+    $path = 'HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows NT\CurrentVersion'
+    $major = [Microsoft.Win32.Registry]::GetValue($path, 'CurrentMajorVersionNumber', $null)
+    # Before Windows 10 there was only the text.
+    if ($null -ne $major) { return [double]$major }
+    [double]::Parse([string][Microsoft.Win32.Registry]::GetValue($path, 'CurrentVersion', '6.0'), [System.Globalization.CultureInfo]::InvariantCulture)
 }
 
 # Whether this is Windows; 5.1 has no $IsWindows.

@@ -27,7 +27,8 @@ function ReadText {
     }
 }
 
-# Replaces a file's content: UTF-8 without a BOM, which 5.1's Set-Content cannot write.
+# Makes a file anew with a text, in UTF-8 without a BOM, which 5.1's Set-Content cannot write. One that was there makes way: it
+# would keep its own owner and access, and a link would lead elsewhere.
 function WriteText {
     [CmdletBinding()]
     param(
@@ -35,24 +36,155 @@ function WriteText {
         [Parameter(Mandatory)] [AllowEmptyString()] [string] $Text
     )
 
-    [System.IO.File]::WriteAllText($Path, $Text, [System.Text.UTF8Encoding]::new($false))
+    [System.IO.File]::Delete($Path)
+    $bytes = [System.Text.Encoding]::UTF8.GetBytes($Text)
+    $stream = [System.IO.FileStream]::new($Path, 'CreateNew', 'Write', 'Read')
+    try { $stream.Write($bytes, 0, $bytes.Length) } finally { $stream.Dispose() }
 }
 
-# Deletes what a folder holds, except Keep, and the folder itself once it is empty; whether all of it went.
+# Makes a folder that only SYSTEM and Administrators may enter, its access with it in one step, or checks that the one there is
+# such a folder; gives whether it was made. A Shared one that is there need only be an administrator's. Throws DataNotWritable
+# for anything else: whoever made it could have laid links into it, or could change it any time.
+function NewPrivateFolder {
+    [CmdletBinding()]
+    [OutputType([bool])]
+    param(
+        [Parameter(Mandatory)] [string] $Path,
+        [switch] $Shared
+    )
+
+    $directory = [System.IO.DirectoryInfo]::new($Path)
+    try {
+        $isMade = -not $directory.Exists
+        # Somebody may make it at this moment, so what is there then is checked in any case.
+        if ($isMade) { NewProtectedDirectory -Directory $directory }
+        $fault = GetPrivacyFault -Item $directory -Expected (GetPrivateDescriptor $directory.Parent.FullName).Folder -Shared:($Shared -and -not $isMade)
+    }
+    catch {
+        $cause = $_.Exception.GetBaseException()
+        throw (NewErrorRecord -Id DataNotWritable -TargetObject $Path -Cause $cause -Message (
+                "The folder '$Path' cannot be made ($($cause.Message)). Check its disk and its access rights."))
+    }
+    if ($fault) {
+        throw (NewErrorRecord -Id DataNotWritable -TargetObject $Path -Message (
+                "The folder '$Path' $fault. Nothing in it can be trusted, and it was not touched: look at it, then delete it or move it away (-Force moves a monitor's folder aside)."))
+    }
+    $isMade
+}
+
+# Makes a folder with access for SYSTEM and Administrators, inherited by what is in it, and for nobody else. Administrators own
+# it: whoever owns a folder may change its access.
+function NewProtectedDirectory {
+    [CmdletBinding()]
+    param([Parameter(Mandatory)] [System.IO.DirectoryInfo] $Directory)
+
+    $security = [System.Security.AccessControl.DirectorySecurity]::new()
+    $security.SetSecurityDescriptorSddlForm('O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)')
+    if ($PSVersionTable.PSEdition -eq 'Core') { [System.IO.FileSystemAclExtensions]::Create($Directory, $security) }
+    else { [void][System.IO.Directory]::CreateDirectory($Directory.FullName, $security) }
+}
+
+# Owner and access of a file or folder, in SDDL.
+function GetDescriptor {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param([Parameter(Mandatory)] [System.IO.FileSystemInfo] $Item)
+
+    $sections = [System.Security.AccessControl.AccessControlSections]'Access, Owner'
+    $security = if ($PSVersionTable.PSEdition -eq 'Core') { [System.IO.FileSystemAclExtensions]::GetAccessControl($Item, $sections) }
+    else { $Item.GetAccessControl($sections) }
+    $security.GetSecurityDescriptorSddlForm($sections)
+}
+
+# What the file system makes of a private folder's descriptor, and of those of a Folder and a File in it: of ones made for this
+# in Parent and deleted again.
+function GetPrivateDescriptor {
+    [CmdletBinding()]
+    [OutputType([psobject])]
+    param([Parameter(Mandatory)] [string] $Parent)
+
+    $probe = [System.IO.DirectoryInfo]::new([System.IO.Path]::Combine($Parent, ".psutil-agent-$([guid]::NewGuid().ToString('n'))"))
+    NewProtectedDirectory -Directory $probe
+    try {
+        $file = [System.IO.FileInfo]::new([System.IO.Path]::Combine($probe.FullName, 'file'))
+        WriteText -Path $file.FullName -Text ''
+        [pscustomobject]@{
+            Folder      = GetDescriptor $probe
+            InnerFile   = GetDescriptor $file
+            InnerFolder = GetDescriptor $probe.CreateSubdirectory('folder')
+        }
+    }
+    finally {
+        $probe.Delete($true)
+    }
+}
+
+# What keeps a file or folder from being as private as Expected, the descriptor of one that is, as words of a sentence; nothing
+# where it is. It may be SYSTEM's or Administrators' whoever owns the expected one. A Shared folder's access is not looked at.
+function GetPrivacyFault {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory)] [System.IO.FileSystemInfo] $Item,
+        [Parameter(Mandatory)] [string] $Expected,
+        [switch] $Shared
+    )
+
+    $Item.Refresh()
+    if ($Item.Attributes -band [System.IO.FileAttributes]::ReparsePoint) { return 'is a link' }
+    # The flags behind D: say how access came about (AI, AR), but for P: it comes from this folder alone.
+    $pattern = '^O:(?<owner>.+?)D:(?<flags>[A-Z_]*)(?<access>(\(.*\))?)$'
+    $found = if ((GetDescriptor $Item) -match $pattern) { $Matches } else { @{ owner = '?'; flags = ''; access = '?' } }
+    $wanted = if ($Expected -match $pattern) { $Matches } else { @{ owner = ''; flags = ''; access = '' } }
+    if ($found.owner -notin 'SY', 'BA', $wanted.owner) { return "belongs to $($found.owner), expected Administrators" }
+    if ($Shared) { return }
+    $order = { param($Access) ($Access -split '(?<=\))' | Sort-Object) -join '' }
+    if ($found.flags.Contains('P') -ne $wanted.flags.Contains('P') -or (& $order $found.access) -cne (& $order $wanted.access)) {
+        'can be entered by others than SYSTEM and Administrators ({0}, expected {1})' -f $found.access, $wanted.access
+    }
+}
+
+# Throws DataNotWritable where a private folder holds, at any depth, a link or what was not made in it: a hard link brings the
+# access of the file that it is a name of.
+function AssertPrivateContent {
+    [CmdletBinding()]
+    param([Parameter(Mandatory)] [string] $Path)
+
+    $expected = GetPrivateDescriptor $Path
+    $folders = [System.Collections.Generic.Queue[System.IO.DirectoryInfo]]::new()
+    $folders.Enqueue([System.IO.DirectoryInfo]::new($Path))
+    while ($folders.Count -gt 0) {
+        foreach ($item in $folders.Dequeue().GetFileSystemInfos()) {
+            $isFolder = $item -is [System.IO.DirectoryInfo]
+            $fault = GetPrivacyFault -Item $item -Expected $(if ($isFolder) { $expected.InnerFolder } else { $expected.InnerFile })
+            if ($fault) {
+                throw (NewErrorRecord -Id DataNotWritable -TargetObject $item.FullName -Message (
+                        "'$($item.FullName)' $fault. It was not made by this module, and nothing was touched: look at it, then delete it."))
+            }
+            if ($isFolder) { $folders.Enqueue($item) }
+        }
+    }
+}
+
+# Deletes what a folder holds, except the names in Keep; whether all of it went. Of a link, at any depth, the link goes and
+# never what it leads to; a folder that is one itself is left.
 function RemoveContent {
     [CmdletBinding()]
     [OutputType([bool])]
     param(
         [Parameter(Mandatory)] [string] $Path,
-        [string] $Keep
+        [string[]] $Keep = @()
     )
 
+    $directory = [System.IO.DirectoryInfo]::new($Path)
+    if (-not $directory.Exists) { return $true }
+    if ($directory.Attributes -band [System.IO.FileAttributes]::ReparsePoint) { return $false }
     try {
-        foreach ($file in [System.IO.Directory]::GetFiles($Path)) { [System.IO.File]::Delete($file) }
-        foreach ($folder in [System.IO.Directory]::GetDirectories($Path)) {
-            if ($folder -ne $Keep) { [System.IO.Directory]::Delete($folder, $true) }
+        foreach ($item in $directory.GetFileSystemInfos()) {
+            if ($item.Name -in $Keep) { continue }
+            if ($item -is [System.IO.DirectoryInfo]) { $item.Delete(-not ($item.Attributes -band [System.IO.FileAttributes]::ReparsePoint)) }
+            else { $item.Delete() }
         }
-        if (@([System.IO.Directory]::GetFileSystemEntries($Path)).Count -eq 0) { [System.IO.Directory]::Delete($Path) }
         $true
     }
     catch {
@@ -61,57 +193,12 @@ function RemoveContent {
     }
 }
 
-# Makes a monitor's folder, or takes the one there is, open to SYSTEM and Administrators only: before anything is written
-# in it. Any user may make folders in ProgramData, so the root's access is set too, and a link is refused.
-function NewDataFolder {
+# Deletes a folder where there is one, it is no link, and nothing is in it.
+function RemoveEmptyFolder {
     [CmdletBinding()]
     param([Parameter(Mandatory)] [string] $Path)
 
-    foreach ($folder in [System.IO.Path]::GetDirectoryName($Path), $Path) {
-        try {
-            $directory = [System.IO.Directory]::CreateDirectory($folder)
-            if ($directory.Attributes -band [System.IO.FileAttributes]::ReparsePoint) {
-                throw [System.IO.IOException]::new('it is a link; remove it')
-            }
-            SetPrivateAccess $directory
-        }
-        catch {
-            $cause = $_.Exception.GetBaseException()
-            throw (NewErrorRecord -Id DataNotWritable -TargetObject $folder -Cause $cause -Message (
-                    "The data folder '$folder' cannot be made or protected ($($cause.Message)). " +
-                    'Check its disk and its access rights.'))
-        }
-    }
-}
-
-# Access for SYSTEM and Administrators, inherited by what is in the folder, and for nobody else. Administrators own it too:
-# whoever owns a folder may change its access, and any user may have made it before.
-function NewPrivateSecurity {
-    [CmdletBinding()]
-    [OutputType([System.Security.AccessControl.DirectorySecurity])]
-    param()
-
-    $security = [System.Security.AccessControl.DirectorySecurity]::new()
-    $security.SetAccessRuleProtection($true, $false)
-    foreach ($sid in 'S-1-5-18', 'S-1-5-32-544') {
-        $who = [System.Security.Principal.SecurityIdentifier]::new($sid)
-        $security.AddAccessRule([System.Security.AccessControl.FileSystemAccessRule]::new(
-                $who, 'FullControl', 'ContainerInherit, ObjectInherit', 'None', 'Allow'))
-    }
-    $security.SetOwner([System.Security.Principal.SecurityIdentifier]::new('S-1-5-32-544'))
-    $security
-}
-
-# Gives a folder to SYSTEM and Administrators, inherited by what is in it, and to nobody else.
-function SetPrivateAccess {
-    [CmdletBinding()]
-    param([Parameter(Mandatory)] [System.IO.DirectoryInfo] $Directory)
-
-    $security = NewPrivateSecurity
-    if ($PSVersionTable.PSEdition -eq 'Core') {
-        [System.IO.FileSystemAclExtensions]::SetAccessControl($Directory, $security)
-    }
-    else {
-        $Directory.SetAccessControl($security)
-    }
+    $directory = [System.IO.DirectoryInfo]::new($Path)
+    if ($directory.Exists -and -not ($directory.Attributes -band [System.IO.FileAttributes]::ReparsePoint) -and
+        @($directory.GetFileSystemInfos()).Count -eq 0) { $directory.Delete() }
 }

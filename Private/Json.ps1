@@ -101,7 +101,7 @@ function GetValue {
     [OutputType([object], [object[]])]
     param(
         [Parameter(Mandatory)] [AllowNull()] [object] $Of,
-        [Parameter(Mandatory)] [string] $Name
+        [Parameter(Mandatory)] [AllowEmptyString()] [string] $Name
     )
 
     if ($null -eq $Of) { return $null }

@@ -135,16 +135,30 @@ function RemoveMonitorData {
     )
 
     if (-not [System.IO.Directory]::Exists($Path.Data)) { return }
+    AssertNoLink $Path.Data
     $status = ReadStatus $Path.Status
     $isEmpty = (GetValue $status 'state') -eq 'stopped' -and (GetValue $status 'spooled') -eq 0
-    $kept = if ($All -or $isEmpty) { '' } else { $Path.Spool }
+    $kept = if (-not $All -and -not $isEmpty) { [System.IO.Path]::GetFileName($Path.Spool) }
     Write-Verbose "Deleting '$($Path.Data)'$(if ($kept) { ' but for unsent samples in spool' })"
-    $deleted = WaitUntil -Timeout 10 -Activity "Deleting '$($Path.Data)'" -Condition { RemoveContent -Path $Path.Data -Keep $kept }
-    $root = [System.IO.Path]::GetDirectoryName($Path.Data)
-    if (@([System.IO.Directory]::GetFileSystemEntries($root)).Count -eq 0) { [System.IO.Directory]::Delete($root) }
-    if (-not $deleted) {
+    $isDeleted = WaitUntil -Timeout 10 -Activity "Deleting '$($Path.Data)'" -Condition { RemoveContent -Path $Path.Data -Keep @($kept) }
+    foreach ($folder in $Path.Data, [System.IO.Path]::GetDirectoryName($Path.Data)) { RemoveEmptyFolder -Path $folder }
+    if (-not $isDeleted) {
         throw (NewErrorRecord -Id DataNotWritable -TargetObject $Path.Data -Message (
                 "Not all of '$($Path.Data)' could be deleted: another program holds a file in it. " +
                 'Close it, then delete the folder.'))
+    }
+}
+
+# Throws DataNotWritable where a monitor's folder, or the folder of all, is a link: nothing is written or deleted through one.
+function AssertNoLink {
+    [CmdletBinding()]
+    param([Parameter(Mandatory)] [string] $Path)
+
+    foreach ($folder in [System.IO.Path]::GetDirectoryName($Path), $Path) {
+        $directory = [System.IO.DirectoryInfo]::new($folder)
+        if ($directory.Exists -and ($directory.Attributes -band [System.IO.FileAttributes]::ReparsePoint)) {
+            throw (NewErrorRecord -Id DataNotWritable -TargetObject $folder -Message (
+                    "The folder '$folder' is a link, and nothing is written or deleted through one: see what it leads to, then delete the link."))
+        }
     }
 }

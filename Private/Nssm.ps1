@@ -1,97 +1,89 @@
-# Every value that NSSM is given for a monitor, in order: Parameter, the words of `nssm set` after
-# the service's name, and Value. No secret is among them: any user may read them in the registry.
-function GetNssmSetting {
+# All that the service manager and NSSM hold of a monitor's service: ImagePath, DisplayName, Description, StartupType, Values
+# (NSSM's own, by name) and Exit (what follows an exit code). No secret is among it: any user may read it in the registry.
+function NewServiceSetting {
     [CmdletBinding()]
-    [OutputType([psobject])]
-    param(
-        [Parameter(Mandatory)] [string] $Application,
-        [Parameter(Mandatory)] [string] $AppDirectory,
-        [Parameter(Mandatory)] [string] $AppParameters,
-        [Parameter(Mandatory)] [string] $DisplayName,
-        [Parameter(Mandatory)] [string] $Description,
-        [Parameter(Mandatory)] [string] $StartupType,
-        [Parameter(Mandatory)] [string] $ServiceLog
-    )
-
-    $starts = @{
-        AutomaticDelayedStart = 'SERVICE_DELAYED_AUTO_START'
-        Automatic             = 'SERVICE_AUTO_START'
-        Manual                = 'SERVICE_DEMAND_START'
-        Disabled              = 'SERVICE_DISABLED'
-    }
-    $settings = [ordered]@{
-        'Application'          = $Application
-        'AppDirectory'         = $AppDirectory
-        'AppParameters'        = $AppParameters
-        'DisplayName'          = $DisplayName
-        'Description'          = $Description
-        'Start'                = $starts[$StartupType]
-        # 0: it was asked to stop. 3: its settings are wrong, and would be again.
-        'AppExit Default'      = 'Restart'
-        'AppExit 0'            = 'Exit'
-        'AppExit 3'            = 'Exit'
-        'AppRestartDelay'      = '5000'
-        'AppThrottle'          = '3000'
-        # Ctrl-C with time for the flush, then the end; a console program has no window to close.
-        'AppStopMethodSkip'    = '6'
-        'AppStopMethodConsole' = '15000'
-        # NSSM 2.24 cannot start a program in a console of its own on newer Windows.
-        'AppNoConsole'         = '1'
-        'AppPriority'          = 'BELOW_NORMAL_PRIORITY_CLASS'
-        'AppStdout'            = $ServiceLog
-        'AppStderr'            = $ServiceLog
-        'AppRotateFiles'       = '1'
-        'AppRotateBytes'       = '1048576'
-    }
-    foreach ($parameter in $settings.Keys) {
-        [pscustomobject]@{ Parameter = $parameter -split ' '; Value = $settings[$parameter] }
-    }
-}
-
-# NSSM's values for a monitor as they are wanted, and as they are where it exists (else $null).
-function NewServicePlan {
-    [CmdletBinding()]
-    [OutputType([psobject])]
+    [OutputType([System.Collections.Specialized.OrderedDictionary])]
     param(
         [Parameter(Mandatory)] [string] $Name,
         [Parameter(Mandatory)] [psobject] $Path,
-        [Parameter(Mandatory)] [AllowNull()] [psobject] $Existing,
-        [string] $StartupType,
-        [string] $NodePath
+        [Parameter(Mandatory)] [psobject] $Program,
+        [Parameter(Mandatory)] [string] $StartupType
     )
 
-    $common = @{ DisplayName = "PsutilAgent $Name"; ServiceLog = $Path.ServiceLog }
-    $version = $ExecutionContext.SessionState.Module.Version
-    if (-not $StartupType) { $StartupType = if ($Existing) { $Existing.StartupType } else { 'AutomaticDelayedStart' } }
-    $wanted = GetNssmSetting @common -StartupType $StartupType -Application (GetProgramPath -Program node -Path $NodePath) `
-        -AppDirectory (GetModuleRoot) -AppParameters ('"{0}" run --config "{1}"' -f (GetCollectorPath), $Path.Settings) `
-        -Description "Samples psutil metrics and publishes them to RabbitMQ. Made by PsutilAgent $version."
-    $present = if ($Existing) {
-        GetNssmSetting @common -StartupType $Existing.StartupType -Application $Existing.Application `
-            -AppDirectory $Existing.AppDirectory -AppParameters $Existing.AppParameters -Description $Existing.Description
+    # NSSM cannot take a variable away, only empty it, which node takes for the same. It passes over the entry after an empty
+    # one, so each stands there twice.
+    $environment = @('UV_THREADPOOL_SIZE=64') + @(GetNodeVariable | ForEach-Object { "$_="; "$_=" })
+    [ordered]@{
+        # Unquoted, as NSSM leaves it, a C:\Program.exe would be run instead.
+        ImagePath   = '"' + $Program.Nssm + '"'
+        DisplayName = "PsutilAgent $Name"
+        Description = "Samples psutil metrics and publishes them to RabbitMQ. Made by PsutilAgent $($ExecutionContext.SessionState.Module.Version)."
+        StartupType = $StartupType
+        Values      = [ordered]@{
+            Application          = $Program.Node
+            AppDirectory         = $Program.Folder
+            AppParameters        = '"{0}" run --config "{1}"' -f $Program.Collector, $Path.Settings
+            AppEnvironmentExtra  = [string[]]$environment
+            AppRestartDelay      = 5000
+            AppThrottle          = 3000
+            # Ctrl-C with time for the flush, then the end; a console program has no window to close.
+            AppStopMethodSkip    = 6
+            AppStopMethodConsole = 15000
+            # NSSM 2.24 cannot start a program in a console of its own on newer Windows.
+            AppNoConsole         = 1
+            # NORMAL_PRIORITY_CLASS: one below it would be blind when the processor is busy.
+            AppPriority          = 0x20
+            AppStdout            = $Path.ServiceLog
+            AppStderr            = $Path.ServiceLog
+            AppRotateFiles       = 1
+            AppRotateBytes       = 1048576
+        }
+        # 0: it was asked to stop. 3: its settings are wrong, and would be again. The empty name: any other.
+        Exit        = [ordered]@{ '' = 'Restart'; '0' = 'Exit'; '3' = 'Exit' }
     }
-    [pscustomobject]@{ Wanted = @($wanted); Present = $present }
 }
 
-# Makes a plan's service, or changes the one there is where it differs, and pushes what undoes it; forced, it is
-# made anew. Tells whether it was made.
+# What a service has of what Wanted names, in the same shape, from one look at the registry; $null where there is no service.
+function ReadServiceSetting {
+    [CmdletBinding()]
+    [OutputType([System.Collections.Specialized.OrderedDictionary])]
+    param(
+        [Parameter(Mandatory)] [string] $Name,
+        [Parameter(Mandatory)] [System.Collections.IDictionary] $Wanted
+    )
+
+    $entry = GetServiceEntry $Name
+    if (-not $entry) { return }
+    $found = [ordered]@{
+        ImagePath   = $entry.ImagePath
+        DisplayName = $entry.DisplayName
+        Description = $entry.Description
+        StartupType = $entry.StartupType
+    }
+    foreach ($part in @{ Member = 'Values'; Key = "$Name\Parameters" }, @{ Member = 'Exit'; Key = "$Name\Parameters\AppExit" }) {
+        $values = ReadServiceKey -Name $part.Key
+        $found[$part.Member] = [ordered]@{}
+        foreach ($value in $Wanted[$part.Member].Keys) { $found[$part.Member][$value] = GetValue $values $value }
+    }
+    $found
+}
+
+# Makes a plan's service, or brings the one there is to what is wanted, and pushes what undoes it; a forced one is made anew.
+# Tells whether it was made.
 function SetService {
     [CmdletBinding()]
     [OutputType([bool])]
     param(
         [Parameter(Mandatory)] [psobject] $Plan,
-        [Parameter(Mandatory)] [string] $Nssm,
         [Parameter(Mandatory)] [AllowEmptyCollection()] [System.Collections.Generic.Stack[psobject]] $Undo
     )
 
-    # nssm.exe is the service's program: where it is another's, such as an older module's, a changed value is not enough.
-    $isAnew = $Plan.IsForced -or ($Plan.Existing -and $Plan.Existing.ImagePath.Trim('"') -ne $Nssm)
-    $service = @{ Nssm = $Nssm; Name = $Plan.Name }
+    $service = @{ Nssm = $Plan.Program.Nssm; Name = $Plan.Name }
     $previous = $service + @{ Setting = $Plan.PreviousService }
-    if ($Plan.Existing -and -not $isAnew) {
+    if ($Plan.Existing -and -not $Plan.IsForced) {
         if (-not $Plan.ServiceChanged) { return $false }
-        AddRollback -Undo $Undo -Command SetNssmSetting -Parameter $previous
-        SetNssmSetting @service -Setting $Plan.Service
+        AddRollback -Undo $Undo -Command SetServiceSetting -Parameter $previous
+        SetServiceSetting @service -Setting $Plan.Service
         return $false
     }
     if ($Plan.Existing) {
@@ -109,43 +101,61 @@ function SetService {
     $true
 }
 
-# Makes a service with NSSM: installed, then every value set and read back.
+# Makes a service with NSSM, and gives it its settings.
 function InstallService {
     [CmdletBinding()]
     param(
         [Parameter(Mandatory)] [string] $Nssm,
         [Parameter(Mandatory)] [string] $Name,
-        [Parameter(Mandatory)] [psobject[]] $Setting
+        [Parameter(Mandatory)] [System.Collections.IDictionary] $Setting
     )
 
-    $application = ($Setting | Where-Object { $_.Parameter[0] -eq 'Application' }).Value
-    [void](InvokeNssm -Nssm $Nssm -ArgumentList install, $Name, $application)
-    SetNssmSetting -Nssm $Nssm -Name $Name -Setting $Setting
+    InvokeNssm -Nssm $Nssm -ArgumentList install, $Name, $Setting['Values']['Application']
+    SetServiceSetting -Nssm $Nssm -Name $Name -Setting $Setting
 }
 
-# Sets values of a service with NSSM and reads each one back: NSSM takes some words apart and reports success.
-function SetNssmSetting {
+# Brings a service to the settings given, and reads them back. What the service manager keeps goes through NSSM, which asks
+# it; what is NSSM's own goes into the registry, where NSSM looks at every start: as plain text, so that nothing in it is
+# taken for a variable, and in one step instead of a program for each value.
+function SetServiceSetting {
     [CmdletBinding()]
     param(
         [Parameter(Mandatory)] [string] $Nssm,
         [Parameter(Mandatory)] [string] $Name,
-        [Parameter(Mandatory)] [psobject[]] $Setting
+        [Parameter(Mandatory)] [System.Collections.IDictionary] $Setting
     )
 
-    foreach ($one in $Setting) {
-        [void](InvokeNssm -Nssm $Nssm -ArgumentList (@('set', $Name) + $one.Parameter + $one.Value))
-        $found = InvokeNssm -Nssm $Nssm -ArgumentList (@('get', $Name) + $one.Parameter)
-        # Where there is no delayed start (NSSM's words for old Windows, and Wine), automatic is what is left of it.
-        $isStart = $one.Value -eq 'SERVICE_DELAYED_AUTO_START' -and $found -eq 'SERVICE_AUTO_START'
-        if ($found -cne $one.Value -and -not $isStart) {
+    $words = @{
+        AutomaticDelayedStart = 'SERVICE_DELAYED_AUTO_START'
+        Automatic             = 'SERVICE_AUTO_START'
+        Manual                = 'SERVICE_DEMAND_START'
+        Disabled              = 'SERVICE_DISABLED'
+    }
+    $found = ReadServiceSetting -Name $Name -Wanted $Setting
+    foreach ($member in 'ImagePath', 'DisplayName', 'Description') {
+        if ((GetValue $found $member) -cne $Setting[$member]) { InvokeNssm -Nssm $Nssm -ArgumentList set, $Name, $member, $Setting[$member] }
+    }
+    if ((GetValue $found 'StartupType') -ne $Setting['StartupType']) {
+        InvokeNssm -Nssm $Nssm -ArgumentList set, $Name, Start, $words[$Setting['StartupType']]
+    }
+    WriteServiceKey -Name "$Name\Parameters" -Value $Setting['Values']
+    WriteServiceKey -Name "$Name\Parameters\AppExit" -Value $Setting['Exit']
+
+    $kept = ReadServiceSetting -Name $Name -Wanted $Setting
+    # Where there is no delayed start (Wine), automatic is what is left of it.
+    if ($Setting['StartupType'] -eq 'AutomaticDelayedStart' -and (GetValue $kept 'StartupType') -eq 'Automatic') { $kept['StartupType'] = 'AutomaticDelayedStart' }
+    foreach ($member in $Setting.Keys) {
+        $expected, $actual = (ConvertToJsonText $Setting[$member]), (ConvertToJsonText (GetValue $kept $member))
+        if ($expected -cne $actual) {
             throw (NewErrorRecord -Id NssmFailed -TargetObject $Name -Message (
-                    "NSSM did not keep $($one.Parameter -join ' ') of '$Name': expected '$($one.Value)', found '$found'."))
+                    "The service '$Name' did not keep its ${member}: expected $expected, found $actual. See whether another program changes it."))
         }
     }
 }
 
-# Deletes a stopped service, where there is one, with NSSM and waits until it is gone: while a program holds it open it
-# lives on.
+# Deletes a stopped service, where there is one, with NSSM and waits until it is gone: while a program holds it open, or
+# Windows means to start it again, it lives on. With the last service that this nssm.exe runs goes NSSM's source in the event
+# log, which every call of NSSM makes and none deletes; another's NSSM is named by another path there.
 function RemoveService {
     [CmdletBinding()]
     param(
@@ -154,42 +164,32 @@ function RemoveService {
     )
 
     if (-not (GetServiceState $Name)) { return }
-    [void](InvokeNssm -Nssm $Nssm -ArgumentList remove, $Name, confirm)
+    InvokeNssm -Nssm $Nssm -ArgumentList remove, $Name, confirm
     $gone = WaitUntil -Timeout 15 -Activity "Deleting service '$Name'" -Condition { -not (GetServiceState $Name) }
     if (-not $gone) {
         throw (NewErrorRecord -Id StopTimeout -TargetObject $Name -Message (
                 "The service '$Name' is marked for deletion and still there: a program holds it open. " +
                 'Close the Services window and other tools that show services; it goes then.'))
     }
-    RemoveEventSource -Nssm $Nssm
-}
-
-# Deletes NSSM's source in the event log where it takes its messages from this nssm.exe and no service is left that this
-# nssm.exe runs: every call of NSSM makes it, and no call deletes it. Another's NSSM is named by another path there.
-function RemoveEventSource {
-    [CmdletBinding()]
-    param([Parameter(Mandatory)] [string] $Nssm)
-
     $source = 'EventLog\Application\NSSM'
     if ([string](GetValue (ReadServiceKey -Name $source) 'EventMessageFile') -ne $Nssm) { return }
-    foreach ($name in GetServiceName) {
-        if (([string](GetValue (ReadServiceKey -Name $name) 'ImagePath')).Trim('"') -eq $Nssm) { return }
+    foreach ($other in GetServiceName) {
+        if (([string](GetValue (ReadServiceKey -Name $other) 'ImagePath')).Trim('"') -eq $Nssm) { return }
     }
     Write-Verbose "delete the event source $source"
     RemoveServiceKey -Name $source
 }
 
-# Runs nssm.exe, which writes UTF-16, for the service that is its second argument, and gives what it printed. Throws
-# NssmFailed, with its words, where it fails.
+# Runs nssm.exe, which writes UTF-16, for the service that is its second argument. Throws NssmFailed, with its words, where
+# it fails.
 function InvokeNssm {
     [CmdletBinding()]
-    [OutputType([string])]
     param(
         [Parameter(Mandatory)] [string] $Nssm,
         [Parameter(Mandatory)] [AllowEmptyString()] [string[]] $ArgumentList
     )
 
-    if ($ArgumentList[0] -ne 'get') { Write-Verbose (@('nssm') + $ArgumentList -join ' ') }
-    InvokeServiceTool -FilePath $Nssm -ArgumentList $ArgumentList -Name $ArgumentList[1] -Encoding ([System.Text.Encoding]::Unicode) -Call (
-        @('nssm') + ($ArgumentList | Select-Object -First 3) -join ' ')
+    Write-Verbose (@('nssm') + $ArgumentList -join ' ')
+    [void](InvokeServiceTool -FilePath $Nssm -ArgumentList $ArgumentList -Name $ArgumentList[1] -Encoding ([System.Text.Encoding]::Unicode) -Call (
+            @('nssm') + ($ArgumentList | Select-Object -First 3) -join ' '))
 }

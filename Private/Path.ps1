@@ -16,6 +16,15 @@ function GetDataRoot {
     [System.IO.Path]::Combine([System.Environment]::GetFolderPath('CommonApplicationData'), 'PsutilAgent')
 }
 
+# The folder of the programs that monitors run from, one folder a version in it.
+function GetProgramRoot {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param()
+
+    [System.IO.Path]::Combine([System.Environment]::GetFolderPath('ProgramFiles'), 'PsutilAgent')
+}
+
 # Where one monitor keeps its files.
 function GetMonitorPath {
     [CmdletBinding()]

@@ -20,6 +20,12 @@ function StartNative {
     $start.RedirectStandardError = $true
     $start.StandardOutputEncoding = $Encoding
     $start.StandardErrorEncoding = $Encoding
+    # What node would run, load or trust because of a variable of this session, or of this host, is not the collector.
+    foreach ($variable in @($start.EnvironmentVariables.Keys)) {
+        if ($variable -like 'NODE_*' -or $variable -in (GetNodeVariable)) { $start.EnvironmentVariables.Remove($variable) }
+    }
+    # Node reads it before a script could set it: each thread is a call that may hang without holding up another.
+    $start.EnvironmentVariables['UV_THREADPOOL_SIZE'] = '64'
     Write-Debug "$FilePath $($start.Arguments)"
 
     # A virus scanner holds a program that was just unpacked, and lets it go within a second.
@@ -34,6 +40,19 @@ function StartNative {
             Start-Sleep -Milliseconds 300
         }
     }
+}
+
+# The variables of the environment by which node.exe 22 and its OpenSSL run, load, trust or write what the collector does not
+# mean to.
+function GetNodeVariable {
+    [CmdletBinding()]
+    [OutputType([object[]])]
+    param()
+
+    'NODE_OPTIONS', 'NODE_PATH', 'NODE_EXTRA_CA_CERTS', 'NODE_TLS_REJECT_UNAUTHORIZED', 'NODE_USE_SYSTEM_CA', 'NODE_USE_ENV_PROXY',
+    'NODE_CHANNEL_FD', 'NODE_COMPILE_CACHE', 'NODE_DEBUG', 'NODE_DEBUG_NATIVE', 'NODE_ICU_DATA', 'NODE_PRESERVE_SYMLINKS',
+    'NODE_PRESERVE_SYMLINKS_MAIN', 'NODE_REDIRECT_WARNINGS', 'NODE_REPL_EXTERNAL_MODULE', 'NODE_V8_COVERAGE',
+    'OPENSSL_CONF', 'OPENSSL_MODULES', 'SSL_CERT_DIR', 'SSL_CERT_FILE'
 }
 
 # One command line from arguments, quoted as CommandLineToArgvW takes them apart: backslashes count only before a

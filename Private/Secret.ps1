@@ -1,15 +1,17 @@
-# Replaces broker.password in settings, a string or a secure one, by its DPAPI blob; the blob in the settings kept before
+# A copy of settings with broker.password, a string or a secure one, replaced by its DPAPI blob; the blob in the settings kept before
 # stays where it holds the same password, because a new one always differs and would look like a change.
 function ProtectPassword {
     [CmdletBinding()]
+    [OutputType([System.Collections.IDictionary])]
     param(
         [Parameter(Mandatory)] [System.Collections.IDictionary] $Settings,
         [AllowEmptyString()] [string] $Previous
     )
 
-    $broker = GetValue $Settings 'broker'
+    $copy = ConvertToDictionary $Settings
+    $broker = GetValue $copy 'broker'
     $password = GetValue $broker 'password'
-    if ($null -eq $password) { return }
+    if ($null -eq $password) { return $copy }
     # Module logging writes every parameter of these functions into the event log: none of them is a plain password.
     if ($password -isnot [securestring]) { $password = [System.Net.NetworkCredential]::new('', "$password").SecurePassword }
     $plain = [System.Net.NetworkCredential]::new('', $password).Password
@@ -17,6 +19,7 @@ function ProtectPassword {
     if (-not $blob -or (UnprotectSecret $blob) -cne $plain) { $blob = ProtectSecret $password }
     $broker.Remove('password')
     $broker['password_dpapi'] = $blob
+    $copy
 }
 
 # A DPAPI blob of a secret, in base64, that any account of this machine can open; the folder's access keeps it.

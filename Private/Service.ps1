@@ -21,11 +21,10 @@ function GetServiceEntry {
     [pscustomobject]@{
         Name          = $Name
         ImagePath     = [string](GetValue $service 'ImagePath')
+        DisplayName   = [string](GetValue $service 'DisplayName')
         Description   = [string](GetValue $service 'Description')
         StartupType   = $startup
-        Application   = [string](GetValue $nssm 'Application')
         AppDirectory  = [string](GetValue $nssm 'AppDirectory')
-        AppParameters = $parameters
         IsMonitor     = [bool]$isMonitor
     }
 }
@@ -97,6 +96,23 @@ function SetServiceRecovery {
     [void](InvokeServiceTool -FilePath $program -ArgumentList $arguments -Name $Name -Call "sc failure $Name")
 }
 
+# Whether a service's program ended without a word to Windows (ERROR_PROCESS_ABORTED): Windows then means to start the service
+# again after the delay that SetServiceRecovery set, and nothing but its failing or working ends that.
+function TestServiceAborted {
+    [CmdletBinding()]
+    [OutputType([bool])]
+    param([Parameter(Mandatory)] [string] $Name)
+
+    $program = [System.IO.Path]::Combine([System.Environment]::SystemDirectory, 'sc.exe')
+    try {
+        (InvokeNative -FilePath $program -ArgumentList query, $Name).Output -match '(?m)^\s*WIN32_EXIT_CODE\s*:\s*1067\b'
+    }
+    catch {
+        Write-Debug "The exit code of '$Name' is not known: $($_.Exception.GetBaseException().Message)"
+        $false
+    }
+}
+
 # Runs a program that makes or changes a service and gives what it printed. Throws NssmFailed, with the call and the program's
 # own words, where it cannot be run or fails.
 function InvokeServiceTool {
@@ -161,6 +177,38 @@ function ReadServiceKey {
     }
     finally {
         if ($key) { $key.Dispose() }
+    }
+}
+
+# Sets values of a key right below a service's key, or below one there, as the registry's types of theirs: text, numbers and
+# lists of text; one that is $null is deleted. Throws NssmFailed where the service is gone or the registry refuses.
+function WriteServiceKey {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory)] [string] $Name,
+        [Parameter(Mandatory)] [System.Collections.IDictionary] $Value
+    )
+
+    $above, $key = $null
+    $parts = $Name -split '\\'
+    try {
+        $above = [Microsoft.Win32.Registry]::LocalMachine.OpenSubKey(
+            "SYSTEM\CurrentControlSet\Services\" + ($parts[0..($parts.Count - 2)] -join '\'), $true)
+        if (-not $above) { throw [System.IO.IOException]::new('there is no such service') }
+        $key = $above.CreateSubKey($parts[-1])
+        foreach ($item in $Value.Keys) {
+            $content = $Value[$item]
+            if ($null -eq $content) { $key.DeleteValue($item, $false) }
+            else { $key.SetValue($item, $content, $(if ($content -is [int]) { 'DWord' } elseif ($content -is [array]) { 'MultiString' } else { 'String' })) }
+        }
+    }
+    catch {
+        $cause = $_.Exception.GetBaseException()
+        throw (NewErrorRecord -Id NssmFailed -TargetObject $parts[0] -Cause $cause -Message (
+                "The settings of the service '$($parts[0])' cannot be written to the registry: $($cause.Message)"))
+    }
+    finally {
+        foreach ($one in $key, $above) { if ($one) { $one.Dispose() } }
     }
 }
 

@@ -53,21 +53,13 @@ function WriteSettings {
     )
 
     $path = $Plan.Path
+    NewDataFolder -Path $path -Undo $Undo -Force:$Plan.IsForced
     $previous = ReadText $path.Settings
-    if ($previous) {
-        AddRollback -Undo $Undo -Command WriteText -Parameter @{ Path = $path.Settings; Text = $previous }
-    }
-    else {
-        AddRollback -Undo $Undo -Command RemoveMonitorData -Parameter @{ Path = $path; All = -not [System.IO.Directory]::Exists($path.Data) }
-    }
-    NewDataFolder $path.Data
+    if ($previous) { AddRollback -Undo $Undo -Command WriteText -Parameter @{ Path = $path.Settings; Text = $previous } }
     Write-Verbose "Writing '$($path.Settings)'"
     try {
-        # A file that was there keeps its own owner and access when it is written to, so it makes way.
-        [System.IO.File]::Delete($path.Settings)
         WriteText -Path $path.Settings -Text $Plan.Settings
-        # A status or a stop request of an earlier run is not this one's.
-        [System.IO.File]::Delete($path.Status)
+        # A stop request of an earlier run is not this one's.
         [System.IO.File]::Delete($path.Stop)
     }
     catch {
@@ -75,4 +67,37 @@ function WriteSettings {
         throw (NewErrorRecord -Id DataNotWritable -TargetObject $path.Data -Cause $cause -Message (
                 "The settings cannot be written to '$($path.Data)' ($($cause.Message)). Check its disk and its access rights."))
     }
+}
+
+# Makes a monitor's folder and the one of all, private, or takes those there are where they and all in them are so; pushes what
+# undoes it, which deletes nothing that was there before. With -Force a folder that is not private is moved aside.
+function NewDataFolder {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory)] [psobject] $Path,
+        [Parameter(Mandatory)] [AllowEmptyCollection()] [System.Collections.Generic.Stack[psobject]] $Undo,
+        [switch] $Force
+    )
+
+    $root = [System.IO.Path]::GetDirectoryName($Path.Data)
+    foreach ($folder in $root, $Path.Data) {
+        try {
+            $isMade = NewPrivateFolder -Path $folder
+            if (-not $isMade -and $folder -ne $root) { AssertPrivateContent -Path $folder }
+        }
+        catch {
+            if (-not $Force -or -not [System.IO.Directory]::Exists($folder)) { throw }
+            # Monitors that there are have their samples in the folder of all.
+            if ($folder -eq $root -and @(GetServiceName | ForEach-Object { GetServiceEntry $_ } | Where-Object { $_.IsMonitor }).Count -gt 0) { throw }
+            $aside = "$folder.aside-$([datetime]::Now.ToString('yyyyMMddHHmmss'))"
+            Write-Warning "$($_.Exception.Message) It is moved to '$aside', as -Force says."
+            [System.IO.Directory]::Move($folder, $aside)
+            $isMade = NewPrivateFolder -Path $folder
+        }
+        if ($isMade -and $folder -eq $root) { AddRollback -Undo $Undo -Command RemoveEmptyFolder -Parameter @{ Path = $root } }
+        elseif ($isMade) { AddRollback -Undo $Undo -Command RemoveMonitorData -Parameter @{ Path = $Path; All = $true } }
+    }
+    if ($isMade) { return }
+    $present = [string[]]@([System.IO.DirectoryInfo]::new($Path.Data).GetFileSystemInfos() | ForEach-Object { $_.Name })
+    AddRollback -Undo $Undo -Command RemoveContent -Parameter @{ Path = $Path.Data; Keep = $present }
 }

@@ -1,6 +1,6 @@
 # All that a start will do, found out without changing anything: the monitor's name and places, its settings as text,
-# NSSM's values, what is there already (Existing), whether settings or service differ from it, and Action, what to ask the
-# user about, empty where there is nothing to do. Throws MonitorExists where the name is another service's.
+# what its service is to be, what is there already (Existing), whether settings or service differ from it, and Action, what to
+# ask the user about, empty where there is nothing to do. Throws MonitorExists where the name is another service's.
 function NewMonitorPlan {
     [CmdletBinding()]
     [OutputType([psobject])]
@@ -9,6 +9,7 @@ function NewMonitorPlan {
         [Parameter(Mandatory)] [System.Collections.IDictionary] $Settings,
         [string] $StartupType,
         [string] $NodePath,
+        [string] $NssmPath,
         [switch] $Force
     )
 
@@ -20,9 +21,11 @@ function NewMonitorPlan {
     }
     $path = GetMonitorPath $Name
     $previous = ReadText $path.Settings
-    ProtectPassword -Settings $Settings -Previous $previous
-    $text = ConvertToJsonText $Settings
-    $service = NewServicePlan -Name $Name -Path $path -Existing $existing -StartupType $StartupType -NodePath $NodePath
+    $text = ConvertToJsonText (ProtectPassword -Settings $Settings -Previous $previous)
+    $program = NewProgramPlan -NodePath $NodePath -NssmPath $NssmPath
+    if (-not $StartupType) { $StartupType = if ($existing) { $existing.StartupType } else { 'AutomaticDelayedStart' } }
+    $service = NewServiceSetting -Name $Name -Path $path -Program $program -StartupType $StartupType
+    $present = if ($existing) { ReadServiceSetting -Name $Name -Wanted $service }
     $plan = [pscustomobject]@{
         Name            = $Name
         Action          = ''
@@ -30,11 +33,12 @@ function NewMonitorPlan {
         Settings        = $text
         HasBroker       = [bool](GetValue $Settings 'broker')
         LogPath         = [System.IO.Path]::Combine((GetMember $Settings log, path), 'psutil.log')
+        Program         = $program
         Existing        = $existing
-        Service         = $service.Wanted
-        PreviousService = $service.Present
+        Service         = $service
+        PreviousService = $present
         SettingsChanged = $text -cne $previous
-        ServiceChanged  = (ConvertToJsonText $service.Wanted) -cne (ConvertToJsonText $service.Present)
+        ServiceChanged  = (ConvertToJsonText $service) -cne (ConvertToJsonText $present)
         IsForced        = [bool]$Force
     }
     $runs = $existing -and (GetServiceState $Name) -in 'Running', 'StartPending' -and (TestCollectorAlive (ReadStatus $path.Status))
@@ -44,43 +48,74 @@ function NewMonitorPlan {
     $plan
 }
 
-# Carries out a plan: settings written, service made or changed, started, and waited for. Where any of it fails, or the
-# caller is stopped, everything done is undone, last first: nothing is left of a new monitor, and a monitor there was
-# before runs again as it did.
+# Carries out a plan of these parameters: programs and settings written, service made or changed, started, and waited for.
+# Where any of it fails, or the caller is stopped, everything done is undone, last first: nothing is left of a new monitor, and
+# a monitor there was before runs again as it did.
 function StartMonitor {
     [CmdletBinding()]
     param(
-        [Parameter(Mandatory)] [psobject] $Plan,
-        [Parameter(Mandatory)] [double] $Timeout,
-        [string] $NssmPath
+        [Parameter(Mandatory)] [string] $Name,
+        [Parameter(Mandatory)] [System.Collections.IDictionary] $Settings,
+        [string] $StartupType,
+        [string] $NodePath,
+        [string] $NssmPath,
+        [switch] $Force,
+        [Parameter(Mandatory)] [double] $Timeout
     )
 
     AssertElevated Start-PsutilMonitor
-    if (-not $Plan.HasBroker) { Write-Warning "No broker is configured: the samples go to '$($Plan.Path.ServiceLog)'." }
-    $nssm = GetProgramPath -Program nssm -Path $NssmPath
-    $name = $Plan.Name
+    $planned = @{} + $PSBoundParameters
+    $planned.Remove('Timeout')
+    $lock = EnterLock -Name $Name -Timeout $Timeout -Id StartTimeout
     $undo = [System.Collections.Generic.Stack[psobject]]::new()
-    $done = $false
+    $isDone = $false
     try {
+        # What was planned before the user was asked, or another session waited for, may have changed.
+        $plan = NewMonitorPlan @planned
+        if (-not $plan.HasBroker) { Write-Warning "No broker is configured: the samples go to '$($plan.Path.ServiceLog)'." }
+        if ($plan.Action) { InstallMonitor -Plan $plan -Undo $undo -Timeout $Timeout }
+        $isDone = $true
+    }
+    finally {
+        if (-not $isDone) { InvokeRollback $undo }
+        ExitLock $lock
+    }
+}
+
+# Does what a plan says, up to a collector that works, and pushes what undoes it.
+function InstallMonitor {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory)] [psobject] $Plan,
+        [Parameter(Mandatory)] [AllowEmptyCollection()] [System.Collections.Generic.Stack[psobject]] $Undo,
+        [Parameter(Mandatory)] [double] $Timeout
+    )
+
+    $name = $Plan.Name
+    $shared = EnterLock -Timeout 60 -Id StartTimeout
+    try {
+        InstallProgram -Program $Plan.Program -Undo $Undo
         if ($Plan.Existing) {
             if ((GetServiceState $name) -ne 'Stopped') {
-                AddRollback -Undo $undo -Command SendServiceControl -Parameter @{ Name = $name; Control = 'Start' }
+                AddRollback -Undo $Undo -Command SendServiceControl -Parameter @{ Name = $name; Control = 'Start' }
             }
             StopCollector -Name $name -Timeout 30
         }
-        WriteSettings -Plan $Plan -Undo $undo
-        $isMade = SetService -Plan $Plan -Nssm $nssm -Undo $undo
-
-        $offset = GetLogOffset $Plan.LogPath, $Plan.Path.ServiceLog
-        AddRollback -Undo $undo -Command StopCollector -Parameter @{ Name = $name; Timeout = 10 }
-        SendServiceControl -Name $name -Control Start
-        WaitCollector -Plan $Plan -LogOffset $offset -Timeout $Timeout
-        # Not before it works: a service that Windows means to start again is not deleted until then.
-        if ($isMade) { SetServiceRecovery $name }
-        $done = $true
+        WriteSettings -Plan $Plan -Undo $Undo
+        $isMade = SetService -Plan $Plan -Undo $Undo
     }
-    finally {
-        if (-not $done) { InvokeRollback $undo }
+    finally { ExitLock $shared }
+
+    $offset = GetLogOffset $Plan.LogPath, $Plan.Path.ServiceLog
+    AddRollback -Undo $Undo -Command StopCollector -Parameter @{ Name = $name; Timeout = 10 }
+    SendServiceControl -Name $name -Control Start
+    WaitCollector -Plan $Plan -LogOffset $offset -Timeout $Timeout
+    # Not before it works: a service that Windows means to start again is not deleted until then.
+    if ($isMade) { SetServiceRecovery $name }
+    $Undo.Clear()
+    if ($Plan.Existing -and $Plan.Existing.AppDirectory -ne $Plan.Program.Folder) {
+        $shared = EnterLock -Timeout 60 -Id StartTimeout
+        try { RemoveProgram -Folder $Plan.Existing.AppDirectory } finally { ExitLock $shared }
     }
 }
 
@@ -185,15 +220,20 @@ function InvokeRollback {
     [CmdletBinding()]
     param([Parameter(Mandatory)] [AllowEmptyCollection()] [System.Collections.Generic.Stack[psobject]] $Step)
 
-    while ($Step.Count -gt 0) {
-        try {
-            $one = $Step.Pop()
-            $parameter = $one.Parameter
-            Write-Verbose "Undoing: $($one.Command)"
-            & $one.Command @parameter
-        }
-        catch {
-            Write-Warning "Not everything could be undone: $($_.Exception.Message)"
+    if ($Step.Count -eq 0) { return }
+    $shared = EnterLock -Timeout 60 -Id StartTimeout
+    try {
+        while ($Step.Count -gt 0) {
+            try {
+                $one = $Step.Pop()
+                $parameter = $one.Parameter
+                Write-Verbose "Undoing: $($one.Command)"
+                [void](& $one.Command @parameter)
+            }
+            catch {
+                Write-Warning "Not everything could be undone: $($_.Exception.Message)"
+            }
         }
     }
+    finally { ExitLock $shared }
 }

@@ -10,16 +10,34 @@ function StopMonitor {
     )
 
     $name = $Entry.Name
-    if (-not $KeepService) {
-        # The service's own nssm.exe will do where the module's is gone.
-        $own = $Entry.ImagePath.Trim('"')
-        if (-not $NssmPath -and [System.IO.File]::Exists($own)) { $NssmPath = $own }
-        $nssm = GetProgramPath -Program nssm -Path $NssmPath
+    $path = GetMonitorPath $name
+    AssertNoLink $path.Data
+    $lock = EnterLock -Name $name -Timeout $Timeout -Id StopTimeout
+    try {
+        # Another session may have stopped it meanwhile.
+        $present = GetServiceEntry $name
+        if (-not $present -or -not $present.IsMonitor) { return }
+        if (-not $KeepService) {
+            # The service's own nssm.exe will do where the module's is gone.
+            $own = $present.ImagePath.Trim('"')
+            if (-not $NssmPath -and [System.IO.File]::Exists($own)) { $NssmPath = $own }
+            $nssm = GetProgramPath -Program nssm -Path $NssmPath
+        }
+        # A stopped service that Windows is about to start again would not stay so, nor be deleted: it is let start first.
+        if ((GetServiceState $name) -eq 'Stopped' -and (TestServiceAborted $name)) {
+            [void](WaitUntil -Timeout 65 -Activity "Windows may start '$name' again after a failure" -Condition { (GetServiceState $name) -ne 'Stopped' })
+        }
+        StopCollector -Name $name -Timeout $Timeout
+        if ($KeepService) { return }
+        $shared = EnterLock -Timeout 60 -Id StopTimeout
+        try {
+            RemoveService -Nssm $nssm -Name $name
+            RemoveMonitorData -Path $path -All:$RemoveData
+            RemoveProgram -Folder $present.AppDirectory
+        }
+        finally { ExitLock $shared }
     }
-    StopCollector -Name $name -Timeout $Timeout
-    if ($KeepService) { return }
-    RemoveService -Nssm $nssm -Name $name
-    RemoveMonitorData -Path (GetMonitorPath $name) -All:$RemoveData
+    finally { ExitLock $lock }
 }
 
 # Brings a monitor's service to Stopped. The collector is asked first, by its stop file, so that it can flush: NSSM's

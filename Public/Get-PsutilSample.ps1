@@ -4,7 +4,7 @@ function Get-PsutilSample {
         Calls a psutil method and gives its result: once, or again and again.
 
     .DESCRIPTION
-        Gives one object a reading, each as soon as it is taken. Result is what psutil would return: a number, an
+        Gives one object a reading, each as soon as it is taken; Time is when that was. Result is what psutil would return: a number, an
         object with a property a field, a list, or an object of objects. No service and no broker is needed. Works
         wherever PowerShell and the collector do.
 
@@ -71,13 +71,13 @@ function Get-PsutilSample {
             if ($ResultArgument) { $words += '--result-argument', $ResultArgument }
             if ($Count -gt 1) { $words += '--count', "$Count", '--interval', (FormatNumber $Interval) }
             $node = GetProgramPath -Program node -Path $NodePath
-            ReadNativeLine -FilePath $node -ArgumentList ($words + '--json') | ForEach-Object {
+            ReadNativeLine -FilePath $node -ArgumentList ($words + '--json' + '--time') | ForEach-Object {
                 $reply = ConvertFromJsonText $_
                 $failure = GetValue $reply 'error'
                 if ($failure) { throw (NewCollectorError $failure) }
                 [pscustomobject]@{
                     PSTypeName = 'PsutilAgent.Sample'
-                    Time       = Get-Date
+                    Time       = ConvertToTime (GetValue $reply 'time')
                     Method     = GetValue $reply 'method'
                     Arguments  = GetValue $reply 'args'
                     Result     = GetValue $reply 'result'

@@ -4,9 +4,10 @@ function Start-PsutilMonitor {
         Starts a monitor: a Windows service that samples psutil metrics and publishes them to RabbitMQ.
 
     .DESCRIPTION
-        Checks the configuration, keeps it in the monitor's own folder (%ProgramData%\PsutilAgent\<name>, open to SYSTEM
-        and Administrators only), installs a service with NSSM that runs the collector, starts it, and waits until the
-        collector says that it samples and, where there is a broker, that it is connected.
+        Checks the configuration, keeps it in the monitor's own folder (%ProgramData%\PsutilAgent\<name>), puts the programs
+        into %ProgramFiles%\PsutilAgent\<version>, both open to SYSTEM and Administrators only, installs a service with NSSM
+        that runs the collector, starts it, and waits until the collector says that it samples and, where there is a broker,
+        that it is connected.
 
         A monitor that runs with the same settings is left alone; one with other settings is updated and restarted. A
         start that fails leaves nothing behind, or the monitor as it was, and the error carries the collector's last log
@@ -128,7 +129,8 @@ function Start-PsutilMonitor {
         [ValidateRange(1, 3600)]
         [int] $Timeout = 60,
 
-        # Makes the service anew, even where the monitor runs and nothing has changed.
+        # Makes the service anew, even where the monitor runs and nothing has changed, and moves a data folder aside that
+        # somebody else made or that holds links.
         [switch] $Force,
 
         # Gives the monitor as an object.
@@ -156,8 +158,7 @@ function Start-PsutilMonitor {
         # Two parameters cannot share the pipeline where one of them takes any object: monitors and files are told apart here.
         foreach ($item in @($InputObject) + @($Configuration)) {
             if ($null -eq $item) { continue }
-            $isMonitor = $item.PSObject.TypeNames -contains 'PsutilAgent.Monitor'
-            if ($isMonitor) { $sources.Add([pscustomobject]@{ Path = $item.ConfigurationPath; Name = $item.Name }) }
+            if ($item.PSObject.TypeNames -contains 'PsutilAgent.Monitor') { $sources.Add([pscustomobject]@{ Path = $item.ConfigurationPath; Name = $item.Name }) }
             elseif ($item -is [System.IO.FileSystemInfo]) { $sources.Add([pscustomobject]@{ Path = $item.FullName; Name = $Name }) }
             else { $objects.Add($item) }
         }
@@ -179,12 +180,13 @@ function Start-PsutilMonitor {
                 }
                 $started[$monitor] = $source.Path
                 $settings = MergeSettings -Reading $reading -Path (GetMonitorPath $monitor) @override
-                $plan = NewMonitorPlan -Name $monitor -Settings $settings -StartupType $StartupType -NodePath $NodePath -Force:$Force
-                $complete = ReadConfiguration -Configuration (ConvertFromJsonText $plan.Settings) -NodePath $NodePath
-                if (-not (TestReading -Reading $complete -Caller $PSCmdlet -Quiet)) { continue }
+                $wanted = @{ Name = $monitor; Settings = $settings; StartupType = $StartupType; NodePath = $NodePath; NssmPath = $NssmPath; Force = $Force }
+                $plan = NewMonitorPlan @wanted
+                $whole = ConvertFromJsonText $plan.Settings
+                if (-not (TestReading -Reading (ReadConfiguration -Configuration $whole -NodePath $NodePath) -Caller $PSCmdlet -Quiet)) { continue }
                 if (-not $plan.Action) { Write-Verbose "The monitor '$monitor' runs with these settings: nothing to do" }
                 elseif ($PSCmdlet.ShouldProcess($monitor, $plan.Action)) {
-                    StartMonitor -Plan $plan -NssmPath $NssmPath -Timeout $Timeout
+                    StartMonitor @wanted -Timeout $Timeout
                 }
                 else { continue }
                 if ($PassThru) { NewMonitorObject (GetServiceEntry $monitor) }

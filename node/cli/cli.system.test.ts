@@ -187,6 +187,9 @@ describe('the calls', () => {
       assert.deepEqual(Object.keys(line), ['method', 'args', 'result']);
       assert.ok(line.result >= 0 && line.result <= 100);
     }
+    const began = Date.now();
+    const timed = JSON.parse((await psutilAgent(['sample', 'boot_time', '--json', '--time'])).out) as { time: string };
+    assert.ok(Date.parse(timed.time) >= began && Date.parse(timed.time) <= Date.now(), timed.time);
     const catalog = JSON.parse((await psutilAgent(['methods', '--json'])).out) as { name: string }[];
     assert.equal(catalog.length, 19);
     const help = await psutilAgent(['--help']);

@@ -8,7 +8,7 @@ import { openProvider } from '../providers/host.js';
 import { SharedProvider } from '../providers/shared.js';
 import { openReader, type Reading } from '../sample/reader.js';
 import { select } from '../sample/selection.js';
-import { sleep, systemClock } from '../model/clock.js';
+import { isoTime, sleep, systemClock } from '../model/clock.js';
 import type { Command, Options } from './command.js';
 import { columns, named } from './methods.js';
 import { numberOption } from './option.js';
@@ -20,7 +20,7 @@ const shortestWindow = 100;
 /** `sample`: one reading or several, no broker. */
 export const sample: Command = {
   name: 'sample',
-  usage: 'METHOD [key=value...] [--result-argument X] [--count N] [--interval S] [--json]',
+  usage: 'METHOD [key=value...] [--result-argument X] [--count N] [--interval S] [--json [--time]]',
   summary: 'Takes one reading and prints it.',
   details: [
     '  key=value            an argument of the function, such as percpu=true or path=/',
@@ -28,11 +28,12 @@ export const sample: Command = {
     '  --count N            readings to take; 0: until stopped',
     '  --interval S         seconds between them (1)',
     '  --json               {"method", "args", "result"}, one line a reading; so too where stdout is no terminal',
+    '  --time               adds "time", when the reading was taken (ISO 8601, UTC)',
     '',
     'Without args.interval, cpu_percent and cpu_times_percent measure over 0.1 s or since the reading before.',
   ],
   options: {
-    'result-argument': { type: 'string' }, count: { type: 'string' }, interval: { type: 'string' }, json: { type: 'boolean' },
+    'result-argument': { type: 'string' }, count: { type: 'string' }, interval: { type: 'string' }, json: { type: 'boolean' }, time: { type: 'boolean' },
   },
   positionals: { least: 1, most: 64 },
   async run(options, [method = '', ...pairs]) {
@@ -53,7 +54,9 @@ export const sample: Command = {
       for (let taken = 1; ; taken++) {
         const began = systemClock.now();
         const reading = await reader.read();
-        show(definition, args, chosen(definition, entry, args, reading), json);
+        const result = chosen(definition, entry, args, reading);
+        const time = options['time'] === true ? { time: isoTime(reading.wall) } : {};
+        print(json ? JSON.stringify({ method: definition.name, args, result, ...time }) : text(definition, result));
         if (taken === count) return ExitCode.ok;
         await sleep(systemClock, pause - (systemClock.now() - began));
       }
@@ -96,10 +99,6 @@ function chosen(definition: CatalogFunction, entry: ValidEntry, args: Arguments,
   for (const reason of missing) report(`psutil-agent: ${reason}`);
   const [first] = selected;
   return first?.path === '' ? first.value : Object.fromEntries(selected.map(({ path, value }) => [path, value]));
-}
-
-function show(definition: CatalogFunction, args: Arguments, result: Result, json: boolean): void {
-  print(json ? JSON.stringify({ method: definition.name, args, result }) : text(definition, result));
 }
 
 /** A result for people: a value with its unit, fields in columns, anything deeper as JSON. */
