@@ -6,18 +6,19 @@ import { fileURLToPath } from 'node:url';
 /** The folder of package.json. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** npm as this Node runs it, on Windows too, where npm is a batch file. */
-export function npm(args, options = {}) {
+/** npm as this Node runs it, on Windows too, where npm is a batch file: command, words and options for a child process. */
+export function npm(args) {
   const cli = process.env.npm_execpath;
   const [command, words] = cli?.endsWith('npm-cli.js') ? [process.execPath, [cli, ...args]] : ['npm', args];
-  return spawnSync(command, words, { cwd: root, shell: command === 'npm' && process.platform === 'win32', ...options });
+  return [command, words, { cwd: root, shell: command === 'npm' && process.platform === 'win32' }];
 }
 
 /** `npm ci`, unless node_modules is as new as the lock file. Its output goes to stderr: stdout is the program's. */
 export function installPackages() {
   const marker = `${root}/node_modules/.package-lock.json`;
   if (existsSync(marker) && statSync(marker).mtimeMs >= statSync(`${root}/package-lock.json`).mtimeMs) return;
-  const { status } = npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: ['ignore', 2, 2] });
+  const [command, words, options] = npm(['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  const { status } = spawnSync(command, words, { ...options, stdio: ['ignore', 2, 2] });
   if (status === 0) return;
   console.error('npm ci failed: the npm registry must be reachable once, to install the packages of package-lock.json.');
   process.exit(status ?? 1);

