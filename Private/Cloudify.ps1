@@ -12,7 +12,7 @@ function StartCloudifyMonitor {
     $warnings = @()
     $monitor = Start-PsutilMonitor @parameter -PassThru -Confirm:$false -ErrorAction SilentlyContinue -ErrorVariable faults `
         -WarningAction SilentlyContinue -WarningVariable warnings
-    foreach ($warning in $warnings) { WriteOperationLog $Context "$warning" warning }
+    foreach ($warning in $warnings) { WriteOperationLog $Context "$warning" -Level warning }
     if (-not $monitor) {
         $invalid = @($faults | Where-Object { $_.FullyQualifiedErrorId -like 'ConfigInvalid*' })
         if ($invalid.Count -eq 0) { throw "The monitor was not started. $($faults -join ' ')" }
@@ -88,7 +88,7 @@ function WriteUnroutable {
     if (-not $exchange) { $exchange = 'cloudify-monitoring' }
     WriteOperationLog $Context ("Nobody takes the samples of '$($Monitor.Name)': no queue is bound to the exchange '$exchange' of the " +
         "virtual host '$vhost' for the routing key '$RoutingKey'. They are kept on the host and sent when one is. " +
-        'From Cloudify 5.0 the manager has no consumer of its own; another virtual host is set in psutil_settings (broker: vhost).') warning
+        'From Cloudify 5.0 the manager has no consumer of its own; another virtual host is set in psutil_settings (broker: vhost).') -Level warning
 }
 
 # What Start-PsutilMonitor is to be called with, from the operation's inputs, its context and the agent's broker.
@@ -120,7 +120,7 @@ function ReadOperation {
         $agent = GetAgentBroker -Context $Context
         $given = JoinBroker -Agent $agent -Given $given
         if (-not $given.Contains('username')) { $parameter['BrokerCredential'] = $agent.Credential }
-        WriteOperationLog $Context "The broker is $($agent.Hosts -join ', '), from $($agent.Origin)" debug
+        WriteOperationLog $Context "The broker is $($agent.Hosts -join ', '), from $($agent.Origin)" -Level debug
     }
     # Every consumer of Cloudify's sits on this one, whatever the tenant's own is.
     if (-not $given.Contains('vhost')) { $given['vhost'] = '/' }
@@ -146,7 +146,7 @@ function ReadOperationInput {
 # An input that is a list ('[') or a map ('{'). A list comes back as one array.
 function ReadJsonInput {
     [CmdletBinding()]
-    [OutputType([object], [object[]])]
+    [OutputType([object], [object[]], [array])]
     param(
         [Parameter(Mandatory)] [string] $Name,
         [Parameter(Mandatory)] [ValidateSet('[', '{')] [string] $Opening,
@@ -173,7 +173,7 @@ function ReadJsonInput {
 # A map from JSON as a dictionary; an empty one where there is none. Name is what it is called.
 function CopyMap {
     [CmdletBinding()]
-    [OutputType([System.Collections.IDictionary])]
+    [OutputType([System.Collections.IDictionary], [System.Collections.Specialized.OrderedDictionary])]
     param(
         [Parameter(Position = 0)] [AllowNull()] [object] $Value,
         [Parameter(Mandatory)] [string] $Name
@@ -273,7 +273,7 @@ function NewBroker {
 # Settings (broker) of an agent's broker, with what the inputs say laid over.
 function JoinBroker {
     [CmdletBinding()]
-    [OutputType([System.Collections.IDictionary])]
+    [OutputType([System.Collections.IDictionary], [System.Collections.Specialized.OrderedDictionary])]
     param(
         [Parameter(Mandatory)] [psobject] $Agent,
         [Parameter(Mandatory)] [System.Collections.IDictionary] $Given

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../dependencies.mjs';
@@ -47,10 +47,10 @@ export function windowsPowershell() {
   const project = join(sources, 'windows');
   return once('windows.json', ['pwsh.csproj', 'Program.cs', 'packages.lock.json', 'powershell.config.json'].map((name) => join(project, name)), async () => {
     const folder = join(home, 'windows');
-    const fresh = `${folder}.new`;
-    await Promise.all([folder, fresh].map((name) => rm(name, { recursive: true, force: true })));
+    const fresh = await mkdtemp(`${folder}-`);
     await dotnet(['publish', '-c', 'Release', '-v', 'quiet', '--nologo', '-o', fresh, project]);
     await cp(join(fresh, 'runtimes/win/lib/net10.0/Modules'), join(fresh, 'Modules'), { recursive: true });
+    await rm(folder, { recursive: true, force: true });
     await rename(fresh, folder);
     return join(folder, 'pwsh.exe');
   });

@@ -110,8 +110,9 @@ before(async () => {
 });
 
 after(async () => {
-  await Promise.all([host.remove(), consumer.close()]);
-  await broker.stop();
+  // Whether or not they could be made.
+  await Promise.all([(host as WindowsHost | undefined)?.remove(), (consumer as Consumer | undefined)?.close()]);
+  await (broker as TestBroker | undefined)?.stop();
 });
 
 describe('the module under Wine', () => {

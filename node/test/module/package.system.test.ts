@@ -119,8 +119,9 @@ describe('a Windows host with the package and nothing else', () => {
     consumer = await consume(broker.port);
   });
   after(async () => {
-    await Promise.all([host.remove(), consumer.close()]);
-    await broker.stop();
+    // Whether or not they could be made.
+    await Promise.all([(host as WindowsHost | undefined)?.remove(), (consumer as Consumer | undefined)?.close()]);
+    await (broker as TestBroker | undefined)?.stop();
   });
 
   it('has no Node, and no network but to this machine', async () => {
