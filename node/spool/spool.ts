@@ -29,7 +29,7 @@ const longestWrite = mebibyte;
 const readAhead = 512;
 const housekeeping = 1000;
 /**
- * Delay until an acknowledgement is written, milliseconds: what a killed process sends again is what was confirmed in it. The
+ * Delay until it is written how far all is acknowledged or evicted, milliseconds: what a killed process sends again is what was confirmed in it. The
  * confirms of a tick come together, and the next are not waited for; but there is a least time between two writes.
  */
 const saveDelay = 5;
@@ -141,13 +141,6 @@ class Spool implements SampleQueue {
     if (last >= (this.#log?.next ?? 1)) this.#pending.ack(last);
     if (this.#log === undefined || last < this.#log.head) return;
     this.#advance(this.#log, last);
-    this.#cancelSave ??= this.#clock.after(Math.max(saveDelay, this.#nextSave - this.#clock.now()), () => {
-      void this.#jobs.run(() => {
-        this.#cancelSave = undefined;
-        this.#nextSave = this.#clock.now() + saveInterval;
-        return this.#perform((one) => one.save());
-      });
-    });
   }
 
   onChange(listener: () => void): () => void {
@@ -339,6 +332,13 @@ class Spool implements SampleQueue {
     const window = this.#window.drop(last);
     const recent = this.#recent.drop(last);
     log.advance(last + 1, { count: window.count + recent.count, bytes: window.bytes + recent.bytes });
+    this.#cancelSave ??= this.#clock.after(Math.max(saveDelay, this.#nextSave - this.#clock.now()), () => {
+      void this.#jobs.run(() => {
+        this.#cancelSave = undefined;
+        this.#nextSave = this.#clock.now() + saveInterval;
+        return this.#perform((one) => one.save());
+      });
+    });
   }
 
   #watch(): void {
