@@ -155,10 +155,10 @@ export class SegmentLog {
     }
   }
 
-  /** Gives up what is left of the segment that `head` is in: it cannot be read. */
-  giveUp(): void {
+  /** Gives up what is left of the segment that `head` is in, as far as `until`: it cannot be read. */
+  giveUp(until: number): void {
     const index = this.#indexOf(this.#head);
-    this.#lose(this.#head, (this.#segments[index + 1]?.first ?? this.#next - this.#shift) + this.#shift);
+    this.#lose(this.#head, Math.min(until, (this.#segments[index + 1]?.first ?? Infinity) + this.#shift));
   }
 
   /** Finds out `bytes`, where that is not known exactly. */

@@ -288,7 +288,7 @@ class Spool implements SampleQueue {
     } catch (error) {
       this.#unreadableSince ??= this.#clock.now();
       if (this.#clock.now() - this.#unreadableSince < unreadableLimit) throw error;
-      log.giveUp();
+      log.giveUp(this.#recentFrom(log));
       return [];
     }
     const follows = this.#window.last === undefined ? from <= log.head : from === this.#window.last.position + 1;

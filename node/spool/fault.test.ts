@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { settle } from '../test/support/clock.js';
+import { systemError } from './diskError.js';
+import { MemoryDisk } from './disk.test.support.js';
+import { all, FakeClock, numbers, range, sample, samples } from './queue.test.support.js';
+import type { SpoolOptions } from './options.js';
+import { openSpool } from './spool.js';
+
+async function open(disk: MemoryDisk, options: Partial<SpoolOptions> = {}) {
+  const clock = new FakeClock();
+  const events: string[] = [];
+  const queue = await openSpool({ path: '/disk/spool', maxBytes: 1e9, maxAge: 1e6, clock, files: disk, report: ({ kind }) => events.push(kind), ...options });
+  /** Lets so many seconds pass, one after the other, each with a turn of the event loop. */
+  const seconds = async (count: number): Promise<void> => {
+    for (let second = 0; second < count; second += 1) {
+      clock.pass(1000);
+      await settle();
+    }
+  };
+  return { queue, events, seconds };
+}
+
+test('a write that only partly fits is taken back, and written again when there is room', async () => {
+  const disk = new MemoryDisk();
+  const { queue, events, seconds } = await open(disk);
+  await queue.put(samples(0, 5, 200));
+  const segment = [...disk.files.values()].find(({ data }) => data.length === 32 + 5 * 200);
+  assert.ok(segment !== undefined);
+  disk.room = 500;
+  await queue.put(samples(5, 10, 200));
+  assert.equal(segment.data.length, 32 + 5 * 200, 'nothing half written stays');
+  assert.equal(queue.stats().kept, 'memory');
+  assert.match(queue.stats().fault ?? '', /full/);
+  assert.deepEqual(await numbers(queue), range(0, 10));
+  disk.room = 1e6;
+  await seconds(2);
+  assert.equal(queue.stats().kept, 'disk');
+  assert.deepEqual(events, ['fault', 'recovered']);
+  await queue.close();
+  const again = await open(disk);
+  assert.deepEqual(await numbers(again.queue), range(0, 10));
+  assert.equal(again.queue.stats().dropped.damage, 0);
+});
+
+test('a disk that does not answer: samples go on from memory, bounded, and one call waits', async () => {
+  const disk = new MemoryDisk();
+  const { queue, events, seconds } = await open(disk, { memoryBytes: 20_000 });
+  await queue.put(samples(0, 5, 200));
+  let waiting = 0;
+  let release: () => void = () => undefined;
+  const answer = new Promise<void>((resolve) => (release = resolve));
+  disk.before = () => {
+    waiting += 1;
+    return answer;
+  };
+  let resolved = 0;
+  for (let number = 5; number < 10; number += 1) void queue.put([sample(number, 200)]).then(() => (resolved += 1));
+  await seconds(8);
+  assert.equal(resolved, 0);
+  await seconds(5);
+  assert.equal(resolved, 5, 'nobody waits for ever');
+  assert.match(queue.stats().fault ?? '', /does not answer/);
+  assert.deepEqual(await numbers(queue), range(0, 10));
+  await queue.put(samples(10, 200, 200));
+  assert.equal(waiting, 1, 'no second call while one is stuck');
+  const { bytes, count, dropped } = queue.stats();
+  assert.ok(bytes <= 20_000 + 5 * 200 && dropped.size > 0);
+  const held = await all(queue);
+  assert.equal(held.length, count);
+  queue.ack(held.at(-2)?.position ?? 0);
+  disk.before = () => undefined;
+  release();
+  await seconds(40);
+  assert.deepEqual(events.filter((kind) => kind !== 'dropped'), ['fault', 'recovered']);
+  assert.deepEqual(await numbers(queue), [199], 'what was acknowledged meanwhile does not come back');
+  await queue.close();
+  const again = await open(disk);
+  assert.deepEqual(await numbers(again.queue), [199]);
+  assert.equal(again.queue.stats().dropped.damage, 0);
+});
+
+test('a disk that never answers does not keep the process from closing', async () => {
+  const disk = new MemoryDisk();
+  const { queue, seconds } = await open(disk);
+  disk.before = () => new Promise(() => undefined);
+  void queue.put(samples(0, 5));
+  await settle();
+  const closed = queue.close();
+  await seconds(4);
+  await closed;
+  assert.equal(queue.stats().dropped.closed, 5);
+});
+
+test('a backlog that cannot be read for a minute counts as damaged, and what is behind it goes on', async () => {
+  const disk = new MemoryDisk();
+  const first = await open(disk, { maxBytes: 1e6 });
+  for (let number = 0; number < 1500; number += 50) await first.queue.put(samples(number, number + 50, 300));
+  await first.queue.close();
+  const { queue, events, seconds } = await open(disk, { maxBytes: 1e6 });
+  disk.before = (call) => {
+    if (call === 'read') throw systemError('EIO');
+  };
+  // Behind what was read when it was opened.
+  assert.deepEqual(await queue.read(600, 10), []);
+  assert.equal(queue.stats().kept, 'memory');
+  queue.ack(600);
+  await queue.put([sample(1500)]);
+  await seconds(50);
+  assert.equal(queue.stats().dropped.damage, 0, 'it may come back');
+  await seconds(100);
+  const { kept, dropped } = queue.stats();
+  assert.equal(kept, 'disk');
+  assert.ok(dropped.damage > 0);
+  const found = await numbers(queue);
+  assert.equal(found.length + dropped.damage, 901);
+  assert.equal(found.at(-1), 1500);
+  assert.deepEqual(events, ['fault', 'dropped', 'recovered']);
+});
