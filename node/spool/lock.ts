@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { ErrorCodes, SpoolError, systemCode } from '../model/errors.js';
 
 /**
@@ -11,6 +11,8 @@ import { ErrorCodes, SpoolError, systemCode } from '../model/errors.js';
 export async function lock(folder: string): Promise<() => Promise<void>> {
   const server = createServer((socket) => socket.destroy());
   const name = await nameOf(folder);
+  // Wine gives a pipe's name to any number of servers.
+  if (process.platform === 'win32' && (await answers(name))) throw locked(folder, undefined);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
       reject(systemCode(error) === 'EADDRINUSE' ? locked(folder, error) : error);
@@ -20,6 +22,17 @@ export async function lock(folder: string): Promise<() => Promise<void>> {
   // It must not keep the process.
   server.unref();
   return () => new Promise((resolve) => { server.close(() => { resolve(); }); });
+}
+
+function answers(name: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(name);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => { resolve(false); });
+  });
 }
 
 async function nameOf(folder: string): Promise<string> {
