@@ -1,3 +1,4 @@
+/* global setInterval, clearInterval */
 // What publishing alone costs: samples from a queue in memory to a RabbitMQ of its own, processor time a sample.
 //   node bench/publisher.mjs [samples a second] [seconds]      once a second all at once, after a drain of 100,000
 import { consume } from '../dist/test/support/consumer.js';

@@ -40,6 +40,7 @@ export function containSocket(failed: (error: unknown) => void): () => void {
   const contain = (message: unknown): void => {
     end();
     const { socket } = message as { readonly socket: Socket };
+    holdAfterLogin(socket);
     const emit = socket.emit.bind(socket) as (...args: unknown[]) => boolean;
     socket.emit = (...args: unknown[]): boolean => {
       try {
@@ -53,6 +54,31 @@ export function containSocket(failed: (error: unknown) => void): () => void {
   };
   subscribe('net.client.socket', contain);
   return end;
+}
+
+/** The class and method of connection.open-ok, the last of a login. */
+const openOk = Buffer.from([0, 10, 0, 41]);
+
+/** Hands out what comes with the answer to the login a moment later, when there are listeners. */
+function holdAfterLogin(socket: Socket): void {
+  const read = socket.read.bind(socket) as (size?: number) => Buffer | null;
+  let held = false;
+  socket.read = (size?: number): Buffer | null => {
+    if (held) return null;
+    const data = read(size);
+    const at = data?.indexOf(openOk) ?? -1;
+    if (data === null || at < 4) return data;
+    held = true;
+    setImmediate(() => {
+      socket.read = read;
+      socket.emit('readable');
+    });
+    // The size of the payload stands before it, the end of the frame behind.
+    const end = at + data.readUInt32BE(at - 4) + 1;
+    if (end >= data.length) return data;
+    socket.unshift(data.subarray(end));
+    return data.subarray(0, end);
+  };
 }
 
 /** The socket of a connection. */
