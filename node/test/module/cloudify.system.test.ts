@@ -125,7 +125,7 @@ describe('start refuses', () => {
     ['a host without broker_config.json, or any word of a broker', { inputs: { psutil_config: example } }, /no broker_config\.json in 'C:\\cloudify\\vm_1\\work'[\s\S]*KeyError/, false],
     ['a broken broker_config.json', { inputs: { psutil_config: example }, file: '{"broker_password": "hidden-4711", "broker_hostname":' },
       /(?:^|\n)The agent's 'C:\\cloudify\\vm_1\\work\\broker_config\.json' cannot be read: it is not JSON\. Correct it, or install the agent anew\.\r?\n$/, false],
-    ['a broker_config.json without a broker', { inputs: { psutil_config: example }, file: brokerConfig({ broker_hostname: '' }) }, /names no broker: expected broker_hostname/, false],
+    ['a broker_config.json without a broker', { inputs: { psutil_config: example }, file: brokerConfig({ broker_hostname: '', cluster: [] }) }, /names no broker: expected broker_hostname/, false],
     ['a certificate that does not exist', { inputs: { psutil_config: example }, file: brokerConfig({ broker_ssl_enabled: true }) },
       /names the certificate 'C:\\none\.pem' \(broker_cert_path\), and there is no such file/, false],
   ];
