@@ -5,7 +5,7 @@ import type { Fault } from './faults.js';
 import { FaultTable } from './faultTable.js';
 
 const fault = (name: string, damages: boolean): Fault =>
-  ({ name, place: 'collector', overlaps: !damages, ...(damages ? { drops: 'damage' as const } : {}), weight: 1, run: () => Promise.resolve() });
+  ({ name, row: name, place: 'collector', overlaps: !damages, ...(damages ? { drops: 'damage' as const } : {}), weight: 1, run: () => Promise.resolve() });
 const found = (some: Partial<Findings>): Findings => ({ arrived: 1000, lost: 0, excused: 0, repeats: 0, disorder: 0, wrong: 0, ...some });
 
 test('repeats are no success from one in two thousand on, after damage neither', () => {

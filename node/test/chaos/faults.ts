@@ -7,6 +7,8 @@ import type { Random } from './random.js';
 /** One kind of fault. */
 export interface Fault {
   readonly name: string;
+  /** The row of the table that it counts in. */
+  readonly row: string;
   /** Its share among the others of its place. */
   readonly weight: number;
   /** Where it strikes: at the collector and its disk, or at what lies behind it. */
@@ -25,7 +27,7 @@ export interface Fault {
 const some = (random: Random, low: number, high: number): Promise<void> => delay(random.between(low, high) * 1000);
 
 const brokerStop = (name: string, signal: 'SIGTERM' | 'SIGKILL'): Fault => ({
-  name, weight: 1, place: 'broker', overlaps: false, destroysBroker: true,
+  name, row: 'broker stopped, killed', weight: 1, place: 'broker', overlaps: false, destroysBroker: true,
   async run(harness, random) {
     await harness.broker.halt(signal);
     await some(random, 0, 1);
@@ -34,7 +36,7 @@ const brokerStop = (name: string, signal: 'SIGTERM' | 'SIGKILL'): Fault => ({
 });
 
 const collectorEnd = (name: string, signal: 'SIGTERM' | 'SIGKILL'): Fault => ({
-  name, weight: 3, place: 'collector', overlaps: true,
+  name, row: 'collector killed, stopped', weight: 3, place: 'collector', overlaps: true,
   async run(harness, random) {
     await harness.collector.end(signal);
     await some(random, 0, 0.3);
@@ -43,8 +45,8 @@ const collectorEnd = (name: string, signal: 'SIGTERM' | 'SIGKILL'): Fault => ({
 });
 
 /** Kills the collector with a backlog behind it, does damage to its spool, and starts it again. */
-const spoolDamage = (name: string, damage: (harness: Harness, random: Random) => Promise<Damage>): Fault => ({
-  name, weight: 1.5, place: 'collector', overlaps: false, drops: 'damage',
+const spoolDamage = (name: string, row: string, damage: (harness: Harness, random: Random) => Promise<Damage>): Fault => ({
+  name, row, weight: 1.5, place: 'collector', overlaps: false, drops: 'damage',
   async run(harness, random) {
     harness.proxy.refuse();
     await some(random, 0.5, 4);
@@ -64,18 +66,18 @@ export const faults: readonly Fault[] = [
   brokerStop('broker stopped and started', 'SIGTERM'),
   brokerStop('broker killed and started', 'SIGKILL'),
   {
-    name: 'connections closed by the broker', weight: 2, place: 'network', overlaps: true,
+    name: 'connections closed by the broker', row: 'connections closed, reset, refused', weight: 2, place: 'network', overlaps: true,
     run: async (harness) => { await harness.broker.ctl('close_all_connections', 'chaos'); },
   },
   {
-    name: 'TCP reset', weight: 4, place: 'network', overlaps: true,
+    name: 'TCP reset', row: 'connections closed, reset, refused', weight: 4, place: 'network', overlaps: true,
     run: (harness) => {
       harness.proxy.reset();
       return Promise.resolve();
     },
   },
   {
-    name: 'connections refused', weight: 3, place: 'network', overlaps: true,
+    name: 'connections refused', row: 'connections closed, reset, refused', weight: 3, place: 'network', overlaps: true,
     async run(harness, random) {
       harness.proxy.refuse();
       await some(random, 0.2, 2);
@@ -83,7 +85,7 @@ export const faults: readonly Fault[] = [
     },
   },
   {
-    name: 'black hole, short', weight: 2, place: 'network', overlaps: true,
+    name: 'black hole, short', row: 'black hole, slow link', weight: 2, place: 'network', overlaps: true,
     async run(harness, random) {
       harness.proxy.blackHole();
       await some(random, 0.2, 1.5);
@@ -91,7 +93,7 @@ export const faults: readonly Fault[] = [
     },
   },
   {
-    name: 'black hole, until given up', weight: 2, place: 'network', overlaps: true,
+    name: 'black hole, until given up', row: 'black hole, slow link', weight: 2, place: 'network', overlaps: true,
     async run(harness, random) {
       harness.proxy.blackHole();
       await some(random, 3, 5);
@@ -101,7 +103,7 @@ export const faults: readonly Fault[] = [
     },
   },
   {
-    name: 'slow link', weight: 2, place: 'network', overlaps: true,
+    name: 'slow link', row: 'black hole, slow link', weight: 2, place: 'network', overlaps: true,
     async run(harness, random) {
       harness.proxy.slow(random.between(10_000, 100_000));
       await some(random, 1, 3);
@@ -109,7 +111,7 @@ export const faults: readonly Fault[] = [
     },
   },
   {
-    name: 'memory alarm', weight: 1, place: 'network', overlaps: true,
+    name: 'memory alarm', row: 'memory alarm', weight: 1, place: 'network', overlaps: true,
     async run(harness, random) {
       await harness.broker.ctl('set_vm_memory_high_watermark', '0');
       await some(random, 0, 1);
@@ -117,7 +119,7 @@ export const faults: readonly Fault[] = [
     },
   },
   {
-    name: 'exchange deleted', weight: 3, place: 'network', overlaps: true,
+    name: 'exchange deleted', row: 'exchange deleted, consumer away', weight: 3, place: 'network', overlaps: true,
     async run(harness, random) {
       await harness.consumer.deleteExchange();
       if (random.chance(0.7)) await some(random, 0, 1);
@@ -125,7 +127,7 @@ export const faults: readonly Fault[] = [
     },
   },
   {
-    name: 'consumer away, exchange gone with it', weight: 2, place: 'network', overlaps: true,
+    name: 'consumer away, exchange gone with it', row: 'exchange deleted, consumer away', weight: 2, place: 'network', overlaps: true,
     async run(harness, random) {
       await harness.consumer.leave(false);
       await some(random, 0, 1.5);
@@ -133,7 +135,7 @@ export const faults: readonly Fault[] = [
     },
   },
   {
-    name: 'consumer away, exchange kept', weight: 2, place: 'network', overlaps: true,
+    name: 'consumer away, exchange kept', row: 'exchange deleted, consumer away', weight: 2, place: 'network', overlaps: true,
     async run(harness, random) {
       await harness.consumer.leave(true);
       await some(random, 0, 1.5);
@@ -143,7 +145,7 @@ export const faults: readonly Fault[] = [
   collectorEnd('collector killed (SIGKILL)', 'SIGKILL'),
   collectorEnd('collector stopped (SIGTERM)', 'SIGTERM'),
   {
-    name: 'clock stepped', weight: 3, place: 'collector', overlaps: true,
+    name: 'clock stepped', row: 'clock stepped', weight: 3, place: 'collector', overlaps: true,
     async run(harness, random) {
       // Back and forward about the true time, by up to a day: a spool that is opened later must not find its samples too old.
       harness.collector.setAhead(random.between(-1, 1) * 86_400_000);
@@ -151,7 +153,7 @@ export const faults: readonly Fault[] = [
     },
   },
   {
-    name: 'disk full', weight: 2, place: 'collector', overlaps: false,
+    name: 'disk full', row: 'disk full', weight: 2, place: 'collector', overlaps: false,
     async run(harness, random) {
       await harness.disk.fill();
       await some(random, 0.5, 2.5);
@@ -159,22 +161,22 @@ export const faults: readonly Fault[] = [
       await harness.until('back on its disk', ({ spool_kept: kept }) => kept === 'disk');
     },
   },
-  spoolDamage('spool file bit-flipped', async (harness, random) => {
+  spoolDamage('spool file bit-flipped', 'spool file torn or bit-flipped', async (harness, random) => {
     await killed(harness);
     return flipBit(harness.spool, random);
   }),
-  spoolDamage('spool file torn', async (harness, random) => {
+  spoolDamage('spool file torn', 'spool file torn or bit-flipped', async (harness, random) => {
     await killed(harness);
     return tear(harness.spool, random);
   }),
-  spoolDamage('power cut', async (harness, random) => {
+  spoolDamage('power cut', 'power cut', async (harness, random) => {
     const before = sizesOf(harness.spool);
     await some(random, 0.1, 0.9);
     await killed(harness);
     return cutPower(harness.spool, before);
   }),
   {
-    name: 'volumes dead', weight: 3, place: 'collector', overlaps: true,
+    name: 'volumes dead', row: 'volumes dead', weight: 3, place: 'collector', overlaps: true,
     async run(harness, random) {
       await harness.host.tell({ volumes: 'dead' });
       await some(random, 0.5, 4);
@@ -184,7 +186,7 @@ export const faults: readonly Fault[] = [
     },
   },
   {
-    name: 'name server dead', weight: 3, place: 'network', overlaps: true,
+    name: 'name server dead', row: 'name server dead', weight: 3, place: 'network', overlaps: true,
     async run(harness, random) {
       await harness.host.tell({ names: 'dead' });
       harness.proxy.reset();
@@ -193,7 +195,7 @@ export const faults: readonly Fault[] = [
     },
   },
   {
-    name: 'overload', weight: 1, place: 'collector', overlaps: false, drops: 'size',
+    name: 'overload', row: 'overload', weight: 1, place: 'collector', overlaps: false, drops: 'size',
     async run(harness, random) {
       const held = random.chance(0.5);
       if (held) harness.proxy.slow(random.between(10_000, 100_000));
@@ -206,7 +208,7 @@ export const faults: readonly Fault[] = [
     },
   },
   {
-    name: 'hostile frames', weight: 3, place: 'network', overlaps: true,
+    name: 'hostile frames', row: 'hostile frames', weight: 3, place: 'network', overlaps: true,
     async run(harness, random) {
       const { name, first, then } = random.pick(nonsense);
       harness.proxy.inject(first);

@@ -23,6 +23,7 @@ try {
   failure = `${error instanceof Error ? error.message : String(error)}; ${harness.notes.join('; ')}`;
 }
 console.log(`\n${suite.table.table}\n`);
+console.log(`${String(suite.table.total('excused'))} not counted as lost, for the suite itself destroyed them on disk`);
 console.log(`seed ${String(seed)}, ${((Date.now() - began) / 1000).toFixed(0)} s; ${String(harness.verifier.redelivered)} more were repeated by the broker to a consumer whose connection it had lost; the collector's memory at the highest ${harness.highest.toFixed(0)} MB`);
 const problems = [...suite.table.shortcomings, ...(failure === undefined ? [] : [failure])];
 for (const problem of problems) console.log(`FAILED: ${problem}`);

@@ -6,7 +6,7 @@ import { Random } from './random.js';
 import { runSequence } from './sequence.js';
 
 const fault = (name: string, place: Fault['place'], overlaps = true): Fault =>
-  ({ name, place, overlaps, weight: 1, run: () => Promise.reject(new Error('not struck by itself')) });
+  ({ name, row: name, place, overlaps, weight: 1, run: () => Promise.reject(new Error('not struck by itself')) });
 
 test('a fault never strikes while another of its place lasts, however many struck in between', async () => {
   const sequence = [fault('a', 'collector'), fault('b', 'network'), fault('c', 'collector'), fault('d', 'network', false)];
