@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { hostname } from 'node:os';
 import { describe, it } from 'node:test';
+import { hostNeeds, isHost } from './host.js';
 import { validate } from './validation.js';
 
 const entries = [{ method: 'boot_time', interval: 5 }];
@@ -62,6 +63,15 @@ describe('broker.hostnames', () => {
     assert.deepEqual(of(`${'a'.repeat(60)}.`.repeat(5)), ['/broker/hostnames/0: expected text of at most 253 characters, found 305 of them']);
     assert.deepEqual(of(5), ['/broker/hostnames/0: expected text, found 5']);
     assert.deepEqual(faults({ broker: { hostnames: Array(101).fill('a') } }), ['/broker/hostnames: expected a list of at most 100, found a list of 101']);
+  });
+});
+
+describe('isHost', () => {
+  it('holds the pattern and the length together', () => {
+    const longest = `${'a'.repeat(60)}.`.repeat(5).slice(0, 253);
+    assert.deepEqual([isHost(longest), isHost(`${longest}a`), isHost('a:1'), isHost('')], [true, false, false, false]);
+    assert.deepEqual(hostNeeds(`x${longest}:5672`), { expected: 'a host name or address' });
+    assert.deepEqual(hostNeeds('a]b:1'), { expected: 'a host name or address' });
   });
 });
 

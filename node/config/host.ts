@@ -20,7 +20,7 @@ export function hostNeeds(text: string): { readonly expected: string; readonly n
   if (/:\/\/|@|\//.test(text)) {
     return { expected: 'a host name or address alone (user name, password, port, virtual host and TLS have the keys username, password_file, port, vhost and tls)' };
   }
-  const [, near = ''] = /^\[?([^[\]]*?)\]?(?::\d{1,5})?$/.exec(text.slice(0, longestHost)) ?? [];
+  const [, near = ''] = (text.length > longestHost + ':65535'.length ? null : /^\[?([^[\]]*?)\]?(?::\d{1,5})?$/.exec(text)) ?? [];
   const expected = 'a host name or address alone, without a port (that is broker.port)';
   return isHost(near) ? { expected, near } : { expected: 'a host name or address' };
 }

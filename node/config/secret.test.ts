@@ -7,7 +7,7 @@ describe('isSecret', () => {
     for (const key of ['password', 'Password', 'passwrd', 'pasword', 'passwort', 'password_file', 'PASS', 'pwd', 'secret', 'token', 'api_key', 'passphrase', 'broker_password']) {
       assert.ok(isSecret(key), key);
     }
-    for (const key of ['path', 'username', 'port', 'hostnames', 'passive', 'vhost', 'interval', 'tls', 'alias', '']) assert.ok(!isSecret(key), key);
+    for (const key of ['path', 'username', 'port', 'hostnames', 'passive', 'bypass', 'encompass_all', 'vhost', 'interval', 'tls', 'alias', '']) assert.ok(!isSecret(key), key);
   });
 });
 
