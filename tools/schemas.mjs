@@ -1,5 +1,6 @@
-// Writes schemas/*.json and docs/functions.md from the catalog: `npm run schemas`. A test holds them equal to what this writes.
+// Writes schemas/*.json, docs/functions.md and docs/coverage.md from the catalog: `npm run schemas`. A test holds them equal to what this writes.
 import { writeFileSync } from 'node:fs';
+import { coveragePage } from '../dist/catalog/coverage.js';
 import { referencePage } from '../dist/catalog/page.js';
 import { monitorSchema, psutilConfigSchema } from '../dist/config/schema.js';
 import { sampleSchema, statusSchema } from '../dist/status/schema.js';
@@ -8,3 +9,4 @@ for (const schema of [psutilConfigSchema(), monitorSchema(), sampleSchema(), sta
   writeFileSync(new URL(`../schemas/${schema.$id}`, import.meta.url), `${JSON.stringify(schema, null, 2)}\n`);
 }
 writeFileSync(new URL('../docs/functions.md', import.meta.url), referencePage());
+writeFileSync(new URL('../docs/coverage.md', import.meta.url), coveragePage());

@@ -64,7 +64,7 @@ export const cpu: readonly CatalogFunction[] = [
     ],
   },
   {
-    name: 'cpu_freq', group: 'cpu', meaning: 'CPU frequency; the mean over CPUs', platforms: everywhere,
+    name: 'cpu_freq', group: 'cpu', meaning: 'CPU frequency; the mean over CPUs, where psutil on Windows takes the first CPU\'s, which differs where cores do', platforms: everywhere,
     source: { win32: 'CallNtPowerInformation', linux: '/sys/devices/system/cpu/cpufreq, /proc/cpuinfo' },
     arguments: [perCpu], shape: 'fields', perItem: { argument: 'percpu', shape: 'records' },
     fields: [
@@ -74,7 +74,7 @@ export const cpu: readonly CatalogFunction[] = [
     ],
   },
   {
-    name: 'getloadavg', group: 'cpu', meaning: 'load average over 1, 5 and 15 minutes; emulated on Windows, from 5 s after the start',
+    name: 'getloadavg', group: 'cpu', meaning: 'load average over 1, 5 and 15 minutes; emulated on Windows, where the first reading takes 5 s',
     source: { win32: 'PDH counter of the processor queue, every 5 s', linux: 'getloadavg' },
     platforms: everywhere, arguments: [], shape: 'values', fields: [gauge('', 'count', 'processes running or waiting')],
   },

@@ -6,7 +6,7 @@ export const everywhere: readonly Platform[] = ['win32', 'linux'];
 export const windows: readonly Platform[] = ['win32'];
 export const linux: readonly Platform[] = ['linux'];
 
-type FieldExtras = Partial<Pick<Field, 'platforms' | 'aliases' | 'values' | 'bits'>>;
+type FieldExtras = Partial<Pick<Field, 'platforms' | 'aliases' | 'values' | 'bits' | 'optional'>>;
 
 function field(kind: Field['kind'], name: string, unit: string, meaning: string, extras: FieldExtras = {}): Field {
   return { name, unit, kind, type: 'number', platforms: everywhere, aliases: [], meaning, ...extras };

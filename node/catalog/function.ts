@@ -32,6 +32,8 @@ export interface Field {
   readonly aliases: readonly string[];
   /** The names of an enumeration's numbers. */
   readonly values?: Readonly<Record<number, string>>;
+  /** Whether it may be psutil's None, as the process of a service that does not run: then nobody need be told. */
+  readonly optional?: true;
   /** How wide the system keeps a counter, where it wraps in practice. */
   readonly bits?: 32;
   readonly meaning: string;

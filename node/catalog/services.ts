@@ -24,8 +24,8 @@ const fields = [
   flag('running', '1 if it runs, else 0', only),
   flag('failed', '1 if it starts automatically and yet does not run; trigger-started and cleanly ended ones are 0', only),
   gauge('exit_code', '', 'how it last ended: 0 well, 1077 not started since boot, else Windows\' error or the service\'s own', only),
-  gauge('pid', '', 'its process; absent while it has none', only),
-  gauge('started', 's', 'since when its process runs, seconds since 1970; absent while it has none', only),
+  gauge('pid', '', 'its process; absent while it has none', { ...only, optional: true }),
+  gauge('started', 's', 'since when its process runs, seconds since 1970; absent while it has none', { ...only, optional: true }),
 ];
 
 const shared = {

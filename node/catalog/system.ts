@@ -14,7 +14,7 @@ export const system: readonly CatalogFunction[] = [
     fields: [
       text('name', 'user name'), text('terminal', 'terminal; none on Windows'), text('host', 'where from'),
       gauge('started', 's', 'when the session began, seconds since 1970'),
-      gauge('pid', '', 'process id of the session; none on Windows'),
+      gauge('pid', '', 'process id of the session; none on Windows', { optional: true }),
     ],
   },
   {

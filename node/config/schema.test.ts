@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { coveragePage } from '../catalog/coverage.js';
 import { referencePage } from '../catalog/page.js';
 import { sampleSchema, statusSchema } from '../status/schema.js';
 import { readConfiguration } from './reader.js';
@@ -19,6 +20,12 @@ describe('schemas/', () => {
       assert.equal(typeof ajv.compile(schema), 'function');
     });
   }
+});
+
+describe('docs/coverage.md', () => {
+  it('is what the catalog says (npm run schemas)', () => {
+    assert.equal(readFileSync(new URL('docs/coverage.md', root), 'utf8'), coveragePage());
+  });
 });
 
 describe('docs/functions.md', () => {

@@ -25,9 +25,17 @@ type Compose = (source: Source, args: Arguments) => Promise<Composition>;
 /** By function. */
 export const composed: Readonly<Partial<Record<string, Compose>>> = {
   disk_usage: (source, args) => (args['path'] === allVolumes ? volumes(source) : usage(source, String(args['path'])).then((result) => ({ result }))),
+  swap_memory: swap,
   net_connections: connections,
   win_service_iter: services,
 };
+
+/** The swap space; on Windows the counter of its use may be missing, which then costs what is computed of it and no more. */
+async function swap(source: Source): Promise<Composition> {
+  const { untold, ...raw } = (await source.read('swap_memory', {})) as Fields & { untold?: string };
+  if (untold !== undefined) return { result: { ...raw, used: null, free: null, percent: null }, reasons: { used: untold, free: untold, percent: untold } };
+  return { result: withPercent(raw, (fields) => [need(fields, 'used'), need(fields, 'total')]) };
+}
 
 async function usage(source: Source, path: string): Promise<Result> {
   const raw = (await source.read('disk_usage', { path })) as Fields;

@@ -17,7 +17,6 @@ const measured: Readonly<Record<string, (before: Fields, after: Fields) => Resul
 const computed: Readonly<Record<string, (raw: Result, args: Arguments, counters: CounterMemory) => Result>> = {
   cpu_freq: (raw, args) => (args['percpu'] === true ? raw : mean(raw as readonly Fields[])),
   virtual_memory: (raw) => withPercent(raw as Fields, (memory) => [need(memory, 'total') - need(memory, 'available'), need(memory, 'total')]),
-  swap_memory: (raw) => withPercent(raw as Fields, (swap) => [need(swap, 'used'), need(swap, 'total')]),
   disk_io_counters: (raw, args, counters) => devices(raw, args, 'perdisk', counters),
   net_io_counters: (raw, args, counters) => devices(raw, args, 'pernic', counters),
 };

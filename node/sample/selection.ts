@@ -43,7 +43,8 @@ export function select(
   function walk(value: Result | undefined, keys: Selector, place: readonly string[]): void {
     const [key, ...rest] = keys;
     if (value === null || value === undefined) {
-      if (selector === undefined && isText(definition, place)) return;
+      // What was not asked for by its name, and may be None, is nobody's concern.
+      if ((selector === undefined || selector[selector.length - 1] === '*') && mayBeNone(definition, place)) return;
       missing.push(reasonOf(reasons, place) ?? `the system does not tell ${place.join('.') || definition.name}`);
     } else if (typeof value === 'number' || typeof value === 'boolean') {
       leaf(value, place, fieldAt(definition, place));
@@ -86,8 +87,9 @@ function isNumber(value: unknown): boolean {
   return typeof value === 'number' || typeof value === 'boolean';
 }
 
-function isText(definition: CatalogFunction, place: readonly string[]): boolean {
-  return fieldAt(definition, place)?.type === 'string';
+function mayBeNone(definition: CatalogFunction, place: readonly string[]): boolean {
+  const field = fieldAt(definition, place);
+  return field?.type === 'string' || field?.optional === true;
 }
 
 /** The field at a place: the one whose name the longest end of it is, or the one without a name. */

@@ -17,6 +17,9 @@ export interface Native<A extends readonly unknown[], R> {
   async(...args: [...A, (error: Error | null, result: R) => void]): void;
 }
 
+/** A function that this Windows has not got. */
+export class MissingFunction extends UnavailableError {}
+
 /** Bytes of stack that Windows gives a thread. */
 const threadStack = 1024 * 1024;
 
@@ -222,7 +225,7 @@ export async function loadWin32(): Promise<Win32> {
       libraries.set(dll, library);
       return library.func(`${result} __stdcall ${name}(${parameters})`);
     } catch (error) {
-      throw new UnavailableError(`This Windows has no ${name} in ${dll}.dll`, { cause: error });
+      throw new MissingFunction(`This Windows has no ${name} in ${dll}.dll`, { cause: error });
     }
   };
   const win32 = {

@@ -14,12 +14,14 @@ import {
 const ALL_PROCESSOR_GROUPS = 0xffff;
 const RELATION_PROCESSOR_CORE = 0;
 const POWER_PROCESSOR_INFORMATION = 11;
+const SystemProcessorPerformanceInformation = 8;
 
 /**
- * CPU seconds since boot, over all CPUs (GetSystemTimes; irq and dpc as the sum over CPUs).
- * Beyond 64 CPUs irq and dpc cover one processor group, as in psutil.
+ * CPU seconds since boot, over all CPUs: GetSystemTimes, and irq and dpc as the sum over CPUs. On a host of several
+ * processor groups GetSystemTimes tells of one of them, so that all modes are summed there; psutil leaves it at one group.
  */
 export function cpuTimes(win32: Win32): Fields {
+  if (groupCount(win32) > 1) return summed(cpuTimesPerCpu(win32));
   const [idle, kernel, user] = [Buffer.alloc(8), Buffer.alloc(8), Buffer.alloc(8)];
   if (win32.GetSystemTimes(idle, kernel, user) === 0) throw failure('GetSystemTimes', win32.GetLastError());
   const perCpu = cpuTimesPerCpu(win32);
@@ -33,7 +35,13 @@ export function cpuTimes(win32: Win32): Fields {
   };
 }
 
-/** CPU seconds since boot for each CPU; beyond 64 CPUs, those of one processor group. */
+function summed(cpus: readonly CpuTimes[]): Fields {
+  const total = { user: 0, system: 0, idle: 0, irq: 0, dpc: 0 };
+  for (const cpu of cpus) for (const mode of ['user', 'system', 'idle', 'irq', 'dpc'] as const) total[mode] += cpu[mode];
+  return total;
+}
+
+/** CPU seconds since boot for each CPU, of all processor groups where Windows tells of them. */
 export function cpuTimesPerCpu(win32: Win32): CpuTimes[] {
   return parseProcessorTimes(processorInformation(win32));
 }
@@ -134,8 +142,40 @@ export function parseFrequencies(processors: Buffer): Fields[] {
   return frequencies;
 }
 
+/** Processor groups; one where Windows knows none. */
+function groupCount(win32: Win32): number {
+  try {
+    return Math.max(1, win32.GetActiveProcessorGroupCount());
+  } catch (error) {
+    if (error instanceof UnavailableError) return 1;
+    throw error;
+  }
+}
+
+/**
+ * SYSTEM_PROCESSOR_PERFORMANCE_INFORMATION of every CPU, group by group: NtQuerySystemInformation tells of the caller's group
+ * alone. It is asked where there is one group, or where the other call is not to be had.
+ */
 function processorInformation(win32: Win32): Buffer {
+  const groups = groupCount(win32);
+  if (groups > 1) {
+    const all = Array.from({ length: groups }, (_, group) => groupInformation(win32, group));
+    if (all.every((buffer) => buffer !== undefined)) return Buffer.concat(all);
+  }
   return systemInformation(win32, 'SystemProcessorPerformanceInformation', cpuCount(win32) * Processor.size);
+}
+
+function groupInformation(win32: Win32, group: number): Buffer | undefined {
+  const input = Buffer.alloc(2);
+  input.writeUInt16LE(group);
+  const [information, returned] = [Buffer.alloc(win32.GetActiveProcessorCount(group) * Processor.size), Buffer.alloc(4)];
+  try {
+    const status = win32.NtQuerySystemInformationEx(SystemProcessorPerformanceInformation, input, input.length, information, information.length, returned);
+    return status === 0 ? information.subarray(0, returned.readUInt32LE()) : undefined;
+  } catch (error) {
+    if (error instanceof UnavailableError) return undefined;
+    throw error;
+  }
 }
 
 function structures(buffer: Buffer, size: number): Buffer[] {

@@ -28,7 +28,7 @@ export function diskUsage(win32: Win32, isolation: Isolation, path: string): Pro
     let answer = await ask(path);
     // A file's volume is the one of its directory.
     if (answer.value === 0 && answer.code === ErrorCode.DIRECTORY) answer = await ask(dirname(path));
-    if (answer.value === 0) throw failure(`GetDiskFreeSpaceExW of ${path}`, answer.code);
+    if (answer.value === 0) throw failure(`GetDiskFreeSpaceExW of ${path}`, answer.code, win32);
     return { total: u64(total), used: u64(total) - u64(free), free: u64(free) };
   }, `space at ${path}`);
 }
@@ -45,11 +45,11 @@ export function diskCounters(win32: Win32, isolation: Isolation): Promise<Readon
       const name = `PhysicalDrive${String(number)}`;
       const { value: device, code } = await openDevice(win32, `\\\\.\\${name}`);
       if (device === INVALID_HANDLE_VALUE) {
-        if (number === 0) reasons.push(failure(`CreateFileW of ${name}`, code).message);
+        if (number === 0) reasons.push(failure(`CreateFileW of ${name}`, code, win32).message);
         continue;
       }
       const performance = await diskPerformance(win32, device).finally(() => win32.CloseHandle(device));
-      if (typeof performance === 'number') reasons.push(failure(`IOCTL_DISK_PERFORMANCE of ${name}`, performance).message);
+      if (typeof performance === 'number') reasons.push(failure(`IOCTL_DISK_PERFORMANCE of ${name}`, performance, win32).message);
       else disks[name] = parseDiskPerformance(performance);
     }
     if (Object.keys(disks).length === 0) throw new UnavailableError(`No disk tells its counts: ${reasons.join('; ')}`);

@@ -1,4 +1,5 @@
 import { UnavailableError } from '../../model/errors.js';
+import type { Win32 } from './bindings.js';
 
 /** Win32 error codes that decide what is done next (winerror.h). */
 export const ErrorCode = {
@@ -16,9 +17,28 @@ export const ErrorCode = {
   SERVICE_SPECIFIC_ERROR: 1066,
 } as const;
 
-/** The error of a failed call: what was called, on what, and the Win32 error code or the status it failed with. */
-export function failure(call: string, code: number): UnavailableError {
+const FORMAT_MESSAGE_FROM_SYSTEM = 0x1000;
+const FORMAT_MESSAGE_IGNORE_INSERTS = 0x200;
+
+/** Windows' own words for a Win32 error code, in its language; empty where it has none. */
+function wordsOf(win32: Pick<Win32, 'FormatMessageW'>, code: number): string {
+  const text = Buffer.alloc(2 * 512);
+  try {
+    const length = win32.FormatMessageW(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, null, code, 0, text, text.length / 2, null);
+    return text.toString('utf16le', 0, 2 * length).replace(/\s+/g, ' ').trim().replace(/\.$/, '');
+  } catch (error) {
+    if (error instanceof UnavailableError) return '';
+    throw error;
+  }
+}
+
+/**
+ * The error of a failed call: what was called, on what, and the Win32 error code or the status it failed with; with `win32`
+ * also what Windows says of the code.
+ */
+export function failure(call: string, code: number, win32?: Pick<Win32, 'FormatMessageW'>): UnavailableError {
   // Codes above 2^31 are statuses (PDH's, NT's), which are known by their hexadecimal form.
   const text = code >= 0x80000000 ? `status 0x${code.toString(16).toUpperCase()}` : `Win32 error ${String(code)}`;
-  return new UnavailableError(`${call} failed with ${text}`);
+  const words = win32 === undefined || code >= 0x80000000 ? '' : wordsOf(win32, code);
+  return new UnavailableError(`${call} failed with ${text}${words === '' ? '' : ` (${words})`}`);
 }

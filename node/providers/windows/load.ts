@@ -13,24 +13,37 @@ export function nextLoads(loads: readonly number[], queueLength: number): number
 
 /**
  * psutil's emulated load average: the length of the processor queue, looked at every 5 s from the first reading on
- * and averaged from 0. Before the first look the value is unknown.
+ * and averaged from 0. The first reading waits for the first look, so that a single one tells something too.
  */
 export class LoadAverage {
   #timer: NodeJS.Timeout | undefined;
   #loads: readonly number[] = [0, 0, 0];
-  #unknown: string | undefined = `the first is taken ${String(period)} s after the first reading`;
+  #unknown: string | undefined;
+  /** Readings that wait for the first look; absent once it has been taken. */
+  #waiting: (() => void)[] | undefined = [];
 
   constructor(private readonly queueLength: () => Promise<number>) {}
 
   /** The averages over 1, 5 and 15 minutes, to two decimals. Throws UnavailableError. */
-  read(): number[] {
-    this.#timer ??= setInterval(() => void this.#look(), period * 1000).unref();
+  async read(): Promise<number[]> {
+    // It keeps the process from ending as long as somebody waits for it.
+    this.#timer ??= setInterval(() => void this.#look(), period * 1000);
+    if (this.#waiting !== undefined) await new Promise<void>((resolve) => this.#waiting?.push(resolve));
     if (this.#unknown !== undefined) throw new UnavailableError(`No load average: ${this.#unknown}`);
     return this.#loads.map((load) => Math.round(load * 100) / 100);
   }
 
   close(): void {
     clearInterval(this.#timer);
+    this.#unknown ??= 'the collector stops';
+    this.#release();
+  }
+
+  #release(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    this.#timer?.unref();
+    for (const resolve of waiting) resolve();
   }
 
   async #look(): Promise<void> {
@@ -40,5 +53,6 @@ export class LoadAverage {
     } catch (error) {
       this.#unknown = messageOf(error);
     }
+    this.#release();
   }
 }

@@ -1,4 +1,5 @@
 import type { Fields } from '../../catalog/value.js';
+import { UnavailableError } from '../../model/errors.js';
 import type { Win32 } from './bindings.js';
 import { u64 } from './encoding.js';
 import { failure } from './failure.js';
@@ -35,13 +36,19 @@ export function memoryFields(memory: MemoryState): Fields {
  * The page files in bytes, `percent` unrounded.
  *
  * @param usage the performance counter `\Paging File(_Total)\% Usage`; not asked where there are no page files.
- * @throws UnavailableError also where the counter cannot be collected, which psutil takes for 0 %.
+ * Where the counter cannot be had, which psutil takes for 0 %, the rest is told, and under `untold` why what it tells is not.
  */
-export async function swapMemory(win32: Win32, usage: () => Promise<number>): Promise<Fields> {
+export async function swapMemory(win32: Win32, usage: () => Promise<number>): Promise<Record<string, number | string>> {
   const memory = memoryState(win32);
   // The commit limit is physical memory plus page files.
   const total = Math.max(0, memory.commitLimit - memory.physicalTotal);
-  const percent = total > 0 ? await usage() : 0;
+  let percent = 0;
+  try {
+    if (total > 0) percent = await usage();
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    return { total, sin: 0, sout: 0, untold: error.message };
+  }
   const used = Math.trunc((percent / 100) * total);
   return { total, used, free: total - used, percent, sin: 0, sout: 0 };
 }

@@ -27,7 +27,15 @@ export function netStats(win32: Win32, isolation: Isolation): Promise<Record<str
 /** The addresses of each adapter by its name, sorted by family. Throws UnavailableError. */
 export async function netAddresses(win32: Win32, isolation: Isolation): Promise<Record<string, InterfaceAddress[]>> {
   const found = await isolation.run('The list of network adapters', answerTimeout, () => adapters(win32));
-  return Object.fromEntries(found.map((adapter) => [adapter.name, addressRows(adapter)]));
+  return mergedAddresses(found);
+}
+
+/** Addresses by name; adapters of one name are one to whoever asks by it, as psutil has it. */
+export function mergedAddresses(found: readonly Adapter[]): Record<string, InterfaceAddress[]> {
+  const byName: Record<string, InterfaceAddress[]> = {};
+  for (const adapter of found) (byName[adapter.name] ??= []).push(...addressRows(adapter));
+  for (const rows of Object.values(byName)) rows.sort((one, other) => one.family - other.family);
+  return byName;
 }
 
 /** A value of psutil.net_if_stats. */

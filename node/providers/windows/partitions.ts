@@ -69,7 +69,7 @@ async function driveRoots(win32: Win32): Promise<string[]> {
   // 26 roots of four characters, and the zero that ends the list.
   const roots = Buffer.alloc(2 * (26 * 4 + 1));
   const { value, code } = await onThread(win32, win32.GetLogicalDriveStringsW, roots.length / 2 - 1, roots);
-  if (value === 0) throw failure('GetLogicalDriveStringsW', code);
+  if (value === 0) throw failure('GetLogicalDriveStringsW', code, win32);
   return wideTexts(roots);
 }
 

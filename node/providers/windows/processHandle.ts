@@ -40,7 +40,7 @@ function openProcess({ table, pid }: Pick<WindowsProcess, 'table' | 'pid'>, acce
   if (code === ErrorCode.INVALID_PARAMETER && pid > 4) throw new ProcessEnded(pid);
   throw code === ErrorCode.ACCESS_DENIED || pid <= 4
     ? new UnavailableError(`Windows does not let this user open the process ${String(pid)}`)
-    : failure(`OpenProcess of ${String(pid)}`, code);
+    : failure(`OpenProcess of ${String(pid)}`, code, win32);
 }
 
 /** The failure of an NT call on a process. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UnavailableError } from '../../model/errors.js';
 import { Isolation } from '../isolation.js';
-import type { Native, Win32 } from './bindings.js';
+import { MissingFunction, type Native, type Win32 } from './bindings.js';
 import { LoadAverage } from './load.js';
 import { PerformanceCounter } from './pdh.js';
 import { windowsProvider } from './provider.js';
@@ -171,7 +171,7 @@ test('a performance counter stays open, is opened anew after a failure, and clos
   await assert.rejects(counter.value(), UnavailableError);
 });
 
-test('the load average is unknown before the first look, after a failed one, and rounded otherwise', async (t) => {
+test('the load average is unknown after a failed look, waited for before the first, and rounded', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
   let queue: () => Promise<number> = () => Promise.resolve(100);
   const load = new LoadAverage(() => queue());
@@ -179,11 +179,57 @@ test('the load average is unknown before the first look, after a failed one, and
     t.mock.timers.tick(5000);
     await new Promise(setImmediate);
   };
-  assert.throws(() => load.read(), UnavailableError);
+  const first = load.read();
   await look();
-  assert.deepEqual(load.read(), [8, 1.65, 0.55]);
+  assert.deepEqual([await first, await load.read()], [[8, 1.65, 0.55], [8, 1.65, 0.55]]);
   queue = () => Promise.reject(new UnavailableError('no counter'));
   await look();
-  assert.throws(() => load.read(), { message: 'No load average: no counter' });
+  await assert.rejects(load.read(), { message: 'No load average: no counter' });
   load.close();
+});
+
+/** SYSTEM_PROCESSOR_PERFORMANCE_INFORMATION: idle, kernel, user in seconds. */
+function processor(idle: number, kernel: number, user: number): Buffer {
+  const buffer = Buffer.alloc(48);
+  for (const [at, value] of [idle, kernel, user].entries()) buffer.writeBigUInt64LE(BigInt(value) * 10_000_000n, at * 8);
+  return buffer;
+}
+
+test('CPU times are of all processor groups, and of the caller\'s own where the others are not told', async () => {
+  const groups = [[processor(5, 7, 1), processor(6, 8, 2)], [processor(7, 9, 3)]];
+  const fill = (buffers: readonly Buffer[], information: Buffer, returned: Buffer): number => {
+    Buffer.concat(buffers).copy(information);
+    returned.writeUInt32LE(48 * buffers.length);
+    return 0;
+  };
+  const functions = {
+    GetActiveProcessorGroupCount: () => 2,
+    GetActiveProcessorCount: (group: number) => (group === 0xffff ? 3 : groups[group]!.length),
+    NtQuerySystemInformation: (_: number, information: Buffer, __: number, returned: Buffer) => fill(groups[0]!, information, returned),
+    NtQuerySystemInformationEx: (kind: number, group: Buffer, size: number, information: Buffer, _: number, returned: Buffer) => {
+      assert.deepEqual([kind, size], [8, 2]);
+      return fill(groups[group.readUInt16LE()]!, information, returned);
+    },
+  };
+  const whole = windowsProvider(new FakeWindows(functions).win32);
+  assert.deepEqual(await whole.read('cpu_times', { percpu: false }), { user: 6, system: 6, idle: 18, irq: 0, dpc: 0 });
+  assert.equal(((await whole.read('cpu_times', { percpu: true })) as unknown[]).length, 3);
+  const refused = windowsProvider(new FakeWindows({ ...functions, NtQuerySystemInformationEx: () => 0xc0000002 }).win32);
+  assert.equal(((await refused.read('cpu_times', { percpu: true })) as unknown[]).length, 2);
+});
+
+test('a Windows without sessions has no users', async () => {
+  assert.deepEqual(await windowsProvider(missingSessions()).read('users', {}), []);
+});
+
+function missingSessions(): Win32 {
+  return new Proxy({}, { get: (_, name) => { throw new MissingFunction(`This Windows has no ${String(name)}`); } }) as Win32;
+}
+
+test('an error of a disk is told in Windows\' words', async () => {
+  const windows = new FakeWindows({
+    GetDiskFreeSpaceExW: () => { windows.lastError = 21; return 0; },
+    FormatMessageW: (...args: [number, null, number, number, Buffer]) => args[4].write(args[2] === 21 ? 'The device is not ready.\r\n' : '?', 'utf16le') / 2,
+  });
+  await assert.rejects(windowsProvider(windows.win32).read('disk_usage', { path: 'E:\\' }), { message: 'GetDiskFreeSpaceExW of E:\\ failed with Win32 error 21 (The device is not ready)' });
 });

@@ -68,7 +68,7 @@ export class Services {
       this.#withService(manager, name, SERVICE_QUERY_CONFIG | SERVICE_QUERY_STATUS, async (service) => {
         const buffer = Buffer.alloc(Status.size);
         const { value, code } = await onThread(this.win32, this.win32.QueryServiceStatusEx, service, 0, buffer, buffer.length, Buffer.alloc(4));
-        if (value === 0) throw failure(`QueryServiceStatusEx of "${name}"`, code);
+        if (value === 0) throw failure(`QueryServiceStatusEx of "${name}"`, code, this.win32);
         const config = await serviceConfig(this.win32, service);
         return [parseStatus(name, config.displayName, buffer), config] as const;
       }));
@@ -78,7 +78,7 @@ export class Services {
   #ask<T>(what: string, use: (manager: Handle) => Promise<T>): Promise<T> {
     return this.isolation.run(subject, answerTimeout, async () => {
       const { value: manager, code } = await onThread(this.win32, this.win32.OpenSCManagerW, null, null, SC_MANAGER_CONNECT | SC_MANAGER_ENUMERATE_SERVICE);
-      if (manager === 0) throw failure('OpenSCManagerW', code);
+      if (manager === 0) throw failure('OpenSCManagerW', code, this.win32);
       try {
         return await use(manager);
       } finally {
@@ -96,7 +96,7 @@ export class Services {
       const { value, code } = await onThread(
         win32, win32.EnumServicesStatusExW, manager, SC_ENUM_PROCESS_INFO, SERVICE_WIN32, SERVICE_STATE_ALL, buffer, buffer.length, needed, count, resume, null,
       );
-      if (value === 0 && code !== ErrorCode.MORE_DATA) throw failure('EnumServicesStatusExW', code);
+      if (value === 0 && code !== ErrorCode.MORE_DATA) throw failure('EnumServicesStatusExW', code, this.win32);
       services.push(...parseServices(buffer, win32.addressOf(buffer), count.readUInt32LE()));
       if (value !== 0 || count.readUInt32LE() === 0) return services;
     }
@@ -116,7 +116,7 @@ export class Services {
     const { value: service, code } = await onThread(this.win32, this.win32.OpenServiceW, manager, name, access);
     if (service === 0) {
       const none = code === ErrorCode.SERVICE_DOES_NOT_EXIST || code === ErrorCode.INVALID_NAME;
-      throw none ? new UnavailableError(`there is no service "${name}"`) : failure(`OpenServiceW of "${name}"`, code);
+      throw none ? new UnavailableError(`there is no service "${name}"`) : failure(`OpenServiceW of "${name}"`, code, this.win32);
     }
     try {
       return await use(service);

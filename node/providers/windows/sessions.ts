@@ -1,5 +1,5 @@
 import type { Result } from '../../catalog/value.js';
-import type { Win32 } from './bindings.js';
+import { MissingFunction, type Win32 } from './bindings.js';
 import { answerTimeout, type Isolation } from '../isolation.js';
 import { onThread } from './thread.js';
 import { unixTime, wideText, wordSize } from './encoding.js';
@@ -52,7 +52,17 @@ export function parseConnectTime(buffer: Buffer | undefined): number | null {
   return ticks === 0n ? null : unixTime(ticks);
 }
 
+/** The sessions; none where Windows has no such service, as a Nano Server. */
 async function sessionIds(win32: Win32): Promise<number[]> {
+  try {
+    return await enumerated(win32);
+  } catch (error) {
+    if (error instanceof MissingFunction) return [];
+    throw error;
+  }
+}
+
+async function enumerated(win32: Win32): Promise<number[]> {
   const [memory, count] = [Buffer.alloc(wordSize), Buffer.alloc(4)];
   const { value, code } = await onThread(win32, win32.WTSEnumerateSessionsW, WTS_CURRENT_SERVER, 0, 1, memory, count);
   if (value === 0) {

@@ -6,7 +6,7 @@ import { SYSTEM_TIMEOFDAY_INFORMATION as TimeOfDay } from './layouts.js';
 
 const idsAtFirst = 1024;
 
-/** When the system started, seconds since 1970; time asleep does not count. Throws UnavailableError. */
+/** When the system started, seconds since 1970, as psutil has it: time asleep since then counts as up. Throws UnavailableError. */
 export function bootTime(win32: Win32): number {
   return parseBootTime(systemInformation(win32, 'SystemTimeOfDayInformation', TimeOfDay.size));
 }

@@ -1,0 +1,56 @@
+/** The coverage table, docs/coverage.md: what psutil has and what of it is had here, written from the catalog (`npm run schemas`). */
+import type { CatalogFunction, Field } from './function.js';
+import { functions } from './functions.js';
+import { processReads, type ProcessRead } from './process.js';
+import { refusedFunctions, refusedReads, type Refusal } from './refused.js';
+import type { Platform } from './value.js';
+
+/** Which tests hold a group's values against something else than this program. */
+const proofs: Readonly<Record<CatalogFunction['group'], string>> = {
+  cpu: 'A B C', memory: 'A B C', disk: 'A B C', network: 'A B C D', sensors: 'D', system: 'A C', process: 'D E F', services: 'E', external: '',
+};
+
+const tests: readonly string[] = [
+  'A: providers/linux/psutil.system.test.ts, raw readings beside python3-psutil',
+  'B: sample/psutil.system.test.ts, what is computed beside python3-psutil',
+  'C: windows.system.test.ts, every function under Wine, totals beside this machine\'s python3-psutil',
+  'D: providers/linux/process.system.test.ts, processes, connections and sensors beside python3-psutil',
+  'E: windows-process.system.test.ts, a service of NSSM\'s, its processes and its socket under Wine',
+  'F: providers/windows/process.test.ts and layouts.test.ts, structures at offsets of declarations of their own',
+];
+
+function fieldNames(fields: readonly Field[]): string {
+  const names = fields.filter(({ name }) => name !== '').map(({ name, platforms }) => {
+    const [only, ...others] = platforms;
+    return others.length > 0 ? name : `${name} (${only === 'win32' ? 'W' : 'L'})`;
+  });
+  return names.length === 0 ? 'the value' : names.join(', ');
+}
+
+function row(name: string, fields: readonly Field[], of: CatalogFunction | ProcessRead, proof: string): string {
+  const reasons = 'reasons' in of ? (of.reasons ?? {}) : {};
+  const cell = (platform: Platform): string => of.source[platform] ?? `no${reasons[platform] === undefined ? '' : `: ${reasons[platform]}`}`;
+  return `| \`${name}\` | ${fieldNames(fields)} | ${cell('win32')} | ${cell('linux')} | ${proof} |`;
+}
+
+function refused(prefix: string, refusals: readonly Refusal[]): string[] {
+  return refusals.map(({ name, reason }) => `| \`${prefix}${name}\` | ${reason} |`);
+}
+
+/** The table as Markdown. */
+export function coveragePage(): string {
+  const offered = functions.filter(({ group }) => group !== 'external');
+  return [
+    '# Coverage', '',
+    'psutil\'s public functions and the reads of its `Process`: which of them a configuration may ask for, by which calls they are',
+    'answered on Windows and on Linux, and which tests hold them against something else. This page is written from the catalog',
+    '(`npm run schemas`); a test holds it so, and another reads psutil\'s own list, so that what psutil gains is noticed.',
+    '(W) and (L) mark fields of one system.', '',
+    '## Functions', '', '| function | fields | Windows | Linux | proven by |', '|---|---|---|---|---|',
+    ...offered.map((one) => row(one.name, one.group === 'process' ? [] : one.fields, one, proofs[one.group])), '',
+    '## Reads of Process', '', '| read | fields | Windows | Linux | proven by |', '|---|---|---|---|---|',
+    ...processReads.map((one) => row(one.name, one.fields, one, proofs.process)), '',
+    '## Refused', '', '| name | why |', '|---|---|', ...refused('', refusedFunctions), ...refused('Process.', refusedReads), '',
+    '## Tests', '', ...tests.map((test) => `- ${test}`), '',
+  ].join('\n');
+}
