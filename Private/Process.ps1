@@ -46,7 +46,7 @@ function StartNative {
 # mean to.
 function GetNodeVariable {
     [CmdletBinding()]
-    [OutputType([object[]])]
+    [OutputType([array])]
     param()
 
     'NODE_OPTIONS', 'NODE_PATH', 'NODE_EXTRA_CA_CERTS', 'NODE_TLS_REJECT_UNAUTHORIZED', 'NODE_USE_SYSTEM_CA', 'NODE_USE_ENV_PROXY',
