@@ -1,5 +1,5 @@
 import type { ProcessEntry } from '../providers/processTable.js';
-import { numbersOf, type ProcessValues } from './processValues.js';
+import { eachNumber, type ProcessValues } from './processValues.js';
 
 interface Before {
   readonly created: number;
@@ -12,6 +12,10 @@ interface Before {
  */
 export class ProcessGrowth {
   #at: number | undefined;
+
+  /** @param reads those whose growth is asked for. */
+  constructor(private readonly reads: ReadonlySet<string>) {}
+
   #before = new Map<number, Before>();
   /** Every process of the last reading, those not asked for among them; undefined where not all were looked at. */
   #there: ReadonlyMap<number, number> | undefined;
@@ -30,7 +34,8 @@ export class ProcessGrowth {
     const now = new Map<number, Before>();
     this.#growth = new Map();
     for (const { entry, results } of values) {
-      const numbers = new Map(Object.entries(results).flatMap(([read, result]) => numbersOf(read, result)));
+      const numbers = new Map<string, number>();
+      for (const read in results) if (this.reads.has(read)) eachNumber(read, results[read] ?? null, (place, value) => numbers.set(place, value));
       now.set(entry.pid, { created: entry.created, numbers });
       const before = this.#numbersBefore(entry);
       if (seconds > 0 && before !== undefined) this.#growth.set(entry.pid, growthOf(before, numbers, seconds));
@@ -52,5 +57,7 @@ export class ProcessGrowth {
 }
 
 function growthOf(before: ReadonlyMap<string, number>, now: ReadonlyMap<string, number>, seconds: number): ReadonlyMap<string, number> {
-  return new Map([...now].map(([place, value]) => [place, Math.max(0, value - (before.get(place) ?? 0)) / seconds]));
+  const growth = new Map<string, number>();
+  for (const [place, value] of now) growth.set(place, Math.max(0, value - (before.get(place) ?? 0)) / seconds);
+  return growth;
 }

@@ -6,7 +6,7 @@ import type { SharedProvider } from '../providers/shared.js';
 import { round1 } from './derivation.js';
 import { filterProcesses, filtersOf, filterText, looksAtAll, type ProcessFilters } from './processFilter.js';
 import { ProcessGrowth } from './processGrowth.js';
-import { aggregateOf, nested, numbersOf, readProcesses, type Aggregate, type ProcessValues } from './processValues.js';
+import { aggregateOf, nested, eachNumber, readProcesses, type Aggregate, type ProcessValues } from './processValues.js';
 import type { Call, Reader, Reading } from './reader.js';
 
 /** What a read that is computed here is computed from. */
@@ -16,6 +16,9 @@ const computedFrom: Readonly<Record<string, string>> = { cpu_percent: 'cpu_times
 const counters: ReadonlySet<string> = new Set(
   processReads.filter(({ fields }) => fields.every(({ kind }) => kind === 'counter')).map(({ name }) => name),
 );
+
+/** The CPU time that cpu_percent grows by, user's and system's together: one number a process instead of all of cpu_times. */
+const busy = 'busy';
 
 /** A table, and when it was taken. */
 interface Moment {
@@ -34,7 +37,7 @@ export class ProcessReader implements Reader {
   readonly #filters: ProcessFilters;
   readonly #aggregate: string;
   readonly #reads: readonly string[];
-  readonly #growth = new ProcessGrowth();
+  readonly #growth: ProcessGrowth;
   /** The names under which `each` tells processes, as long as they live. */
   #keys = new Map<number, { readonly created: number; readonly key: string }>();
 
@@ -46,6 +49,8 @@ export class ProcessReader implements Reader {
     this.#filters = filtersOf(call.args);
     this.#aggregate = call.method === 'process_iter' ? 'each' : String(call.args['aggregate'] ?? 'sum');
     this.#reads = readsOf(call, this.#aggregate === 'each', provider.platform);
+    const rates = call.rate === true ? this.#reads.filter((read) => counters.has(read)) : [];
+    this.#growth = new ProcessGrowth(new Set([...rates, ...(this.#reads.includes('cpu_percent') ? [busy] : [])]));
   }
 
   get sinceLast(): boolean {
@@ -96,6 +101,12 @@ export class ProcessReader implements Reader {
     if (this.sinceLast) {
       const identities = looksAtAll(this.#filters) ? await this.#identities(moment.table, tick) : undefined;
       const cpus = (await this.provider.read('cpu_count', { logical: true }, tick)) as number;
+      if (this.#reads.includes('cpu_percent')) {
+        for (const { results } of values) {
+          const times = results['cpu_times'] as { user: number; system: number } | undefined;
+          if (times !== undefined) results[busy] = times.user + times.system;
+        }
+      }
       this.#growth.measure(values, moment.at, identities);
       for (const one of values) this.#measure(one, cpus);
     }
@@ -106,9 +117,8 @@ export class ProcessReader implements Reader {
         if (rss !== undefined) results['memory_percent'] = (rss / total) * 100;
       }
     }
-    for (const { results } of values) {
-      for (const raw of Object.keys(results)) if (!this.#reads.includes(raw)) Reflect.deleteProperty(results, raw);
-    }
+    const unasked = [...this.#rawReads(), busy].filter((raw) => !this.#reads.includes(raw));
+    for (const { results } of values) for (const raw of unasked) if (raw in results) Reflect.deleteProperty(results, raw);
   }
 
   #measure({ entry, results, reasons }: ProcessValues, cpus: number): void {
@@ -117,7 +127,7 @@ export class ProcessReader implements Reader {
     if (this.#reads.includes('cpu_percent')) {
       if (growth === undefined) reasons['cpu_percent'] ??= first;
       else {
-        const share = ((growth.get('cpu_times.user') ?? 0) + (growth.get('cpu_times.system') ?? 0)) * 100;
+        const share = (growth.get(busy) ?? 0) * 100;
         // What the clocks that both are read from disagree by must not make more of it than there is.
         const most = Math.min(share, cpus * 100);
         results['cpu_percent'] = round1(this.call.args['normalize'] === true ? most / cpus : most);
@@ -126,9 +136,10 @@ export class ProcessReader implements Reader {
     if (this.call.rate !== true) return;
     for (const read of Object.keys(results)) {
       if (read === 'cpu_percent' || read === 'memory_percent') continue;
-      const numbers = counters.has(read) && growth !== undefined ? numbersOf(read, results[read] ?? null) : [];
+      const rates = new Map<string, number>();
+      if (counters.has(read) && growth !== undefined) eachNumber(read, results[read] ?? null, (place) => rates.set(place, growth.get(place) ?? 0));
       Reflect.deleteProperty(results, read);
-      Object.assign(results, nested(new Map(numbers.map(([place]) => [place, growth?.get(place) ?? 0]))));
+      Object.assign(results, nested(rates));
       if (growth === undefined) reasons[read] ??= first;
     }
   }
@@ -145,12 +156,12 @@ export class ProcessReader implements Reader {
     const first = 'the first reading only starts the measurement';
     for (const one of values) {
       Object.assign(reasons, one.reasons);
-      for (const [read, result] of Object.entries(one.results)) {
-        for (const [place, value] of numbersOf(read, result)) {
+      for (const read in one.results) {
+        eachNumber(read, one.results[read] ?? null, (place, value) => {
           const known = byPlace.get(place);
           if (known === undefined) byPlace.set(place, [value]);
           else known.push(value);
-        }
+        });
       }
     }
     const numbers = new Map<string, number>();

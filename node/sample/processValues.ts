@@ -9,33 +9,43 @@ export interface ProcessValues {
   readonly reasons: Record<string, string>;
 }
 
-/** Makes reads of processes; those that end meanwhile are left out. */
+/**
+ * Makes reads of processes; those that end meanwhile are left out. What is there at once is not waited for: with a hundred
+ * entries over a thousand processes, promises would cost more than the reading.
+ */
 export async function readProcesses(entries: readonly ProcessEntry[], reads: readonly string[]): Promise<ProcessValues[]> {
-  const values = await Promise.all(entries.map((entry) => readProcess(entry, reads)));
-  return values.filter((one) => one !== undefined);
-}
-
-async function readProcess(entry: ProcessEntry, reads: readonly string[]): Promise<ProcessValues | undefined> {
-  const [results, reasons]: [Record<string, Result>, Record<string, string>] = [{}, {}];
-  for (const read of reads) {
-    try {
-      const result = entry.read(read);
-      results[read] = result instanceof Promise ? await result : result;
-    } catch (error) {
-      if (error instanceof ProcessEnded) return undefined;
-      if (!(error instanceof UnavailableError)) throw error;
-      reasons[read] = messageOf(error);
+  const gone = new Set<ProcessValues>();
+  const later: Promise<void>[] = [];
+  const values = entries.map((entry): ProcessValues => {
+    const one: ProcessValues = { entry, results: {}, reasons: {} };
+    const missed = (read: string, error: unknown): void => {
+      if (error instanceof ProcessEnded) gone.add(one);
+      else if (error instanceof UnavailableError) one.reasons[read] = messageOf(error);
+      else throw error;
+    };
+    for (const read of reads) {
+      try {
+        const result = entry.read(read);
+        if (!(result instanceof Promise)) one.results[read] = result;
+        else later.push(result.then((value) => { one.results[read] = value; }, (error: unknown) => { missed(read, error); }));
+      } catch (error) {
+        missed(read, error);
+      }
     }
-  }
-  return { entry, results, reasons };
+    return one;
+  });
+  await Promise.all(later);
+  return gone.size === 0 ? values : values.filter((one) => !gone.has(one));
 }
 
-/** The numbers of a read's result by their place: those of a named tuple, and of a list how long it is. */
-export function numbersOf(read: string, result: Result): [place: string, value: number][] {
-  if (typeof result === 'number' || typeof result === 'boolean') return [[read, Number(result)]];
-  if (Array.isArray(result)) return [[`${read}.count`, result.length]];
-  if (typeof result !== 'object' || result === null) return [];
-  return Object.entries(result).flatMap(([name, value]) => numbersOf(`${read}.${name}`, value));
+/** Tells the numbers of a read's result by their place: those of a named tuple, and of a list how long it is. */
+export function eachNumber(read: string, result: Result, tell: (place: string, value: number) => void): void {
+  if (typeof result === 'number') tell(read, result);
+  else if (typeof result === 'boolean') tell(read, Number(result));
+  else if (Array.isArray(result)) tell(`${read}.count`, result.length);
+  else if (typeof result === 'object' && result !== null) {
+    for (const [name, value] of Object.entries(result)) eachNumber(`${read}.${name}`, value, tell);
+  }
 }
 
 /** How the values of several processes become one. */
