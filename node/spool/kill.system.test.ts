@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../model/clock.js';
-import { sizeOf, type Line } from './kill.test.support.js';
+import { fitting, sizeOf, type Line } from './kill.test.support.js';
 import { all, range, sample, temporary } from './queue.test.support.js';
 import { random } from './random.test.support.js';
 import { openSpool } from './spool.js';
@@ -13,8 +13,6 @@ import { openSpool } from './spool.js';
 const child = fileURLToPath(new URL('kill.test.support.js', import.meta.url));
 /** PSUTIL_KILLS=1000 is the long form. */
 const kills = Number(process.env['PSUTIL_KILLS'] ?? 50);
-/** An acknowledgement older than this, milliseconds, is written on the slowest machine. */
-const longestSave = 5000;
 
 /** Runs the child on a spool and kills it so many milliseconds after its start, or after it has opened the spool; gives what it told. */
 async function runAndKill(path: string, args: readonly number[], after: 'start' | 'open', ms: number): Promise<Line[]> {
@@ -33,72 +31,62 @@ async function runAndKill(path: string, args: readonly number[], after: 'start' 
   return out.split('\n').slice(0, -1).map((line) => JSON.parse(line) as Line);
 }
 
-/** What the lines say of samples from `low` to before `high`, which the spool held before them. */
-function outcome(lines: readonly Line[], low: number, high: number) {
-  let [gone, surelyGone, put, begun] = [low, low, high, high];
-  const end = Math.max(0, ...lines.map((line) => (line.step === 'gone' ? line.at : 0)));
+/** What some lines say of samples from `low` to before `high`, which the spool held before them. */
+function outcome(lines: readonly Line[], low: number, high: number, maxBytes: number) {
+  let [acknowledged, put, begun, saved] = [low, high, high, 0];
   for (const line of lines) {
-    if (line.step === 'gone') {
-      gone = Math.max(gone, line.until);
-      if (line.at < end - longestSave) surelyGone = gone;
-    } else if (line.step === 'put' && line.done) put = line.until;
+    if (line.step === 'ack') acknowledged = line.until;
+    else if (line.step === 'saved') saved = line.head;
+    else if (line.step === 'put' && line.done) put = line.until;
     else if (line.step === 'put') begun = line.until;
   }
-  return { gone, surelyGone, put, begun };
+  // A put under way may have evicted.
+  const kept = begun === high ? low : (fitting(range(low, begun), maxBytes)[0] ?? begun);
+  return { put, begun, saved, safe: Math.max(acknowledged, kept) };
 }
 
+/**
+ * Every put that was acknowledged is read back, unless it was acknowledged or evicted; what is read is what was put, in its order, each once. What was
+ * acknowledged or evicted comes back only behind the last position that was written. Of a put under way there is the beginning, or nothing.
+ */
 test(`a process that is killed at any instant loses nothing it was told is safe: ${String(kills)} kills`, { timeout: kills * 5000 + 60_000 }, async (context) => {
   const seed = Number(process.env['PSUTIL_SEED'] ?? Date.now() % 1_000_000);
   context.diagnostic(`seed ${String(seed)} (PSUTIL_SEED replays it)`);
   const next = random(seed);
   const path = await temporary(context);
-  let [low, high, repeated, maxBytes] = [0, 0, 0, 1e9];
-  const positions = new Map<number, number>();
-  let highest = 0;
+  let [low, high, repeated, saves, highest, maxBytes] = [0, 0, 0, 0, 0, 1e9];
+  let positions = new Map<number, number>();
   for (let kill = 0; kill < kills; kill += 1) {
     if (next() < 0.2) maxBytes = next() < 0.5 ? 1e9 : 50_000 + Math.floor(next() * 500_000);
-    const lines = await runAndKill(path, [Math.floor(next() * 2 ** 31), maxBytes, high], next() < 0.15 ? 'start' : 'open', next() * 250);
-    const { gone, surelyGone, put, begun } = outcome(lines, low, high);
-    const where = `kill ${String(kill)}, seed ${String(seed)}: held ${String(low)}-${String(high)}, gone ${String(gone)}, put ${String(put)} of ${String(begun)}`;
+    const lines = await runAndKill(path, [Math.floor(next() * 2 ** 31), maxBytes, low, high], next() < 0.15 ? 'start' : 'open', next() * 250);
+    const { put, begun, saved, safe } = outcome(lines, low, high, maxBytes);
     const queue = await openSpool({ path, maxBytes: 1e9, maxAge: 1e6, clock: systemClock, report: (event) => { assert.fail(event.message); } });
     context.after(() => queue.close());
-    // A put that was under way may have evicted.
-    let bytes = range(gone, begun).reduce((sum, number) => sum + sizeOf(number), 0);
-    let evicted = gone;
-    for (; bytes > maxBytes; evicted += 1) bytes -= sizeOf(evicted);
-    let found = await all(queue);
-    // Evictions are not saved at once: the oldest may be back, before a gap of those that never reached the disk.
-    const gap = maxBytes === 1e9 ? -1 : found.findLastIndex(({ position }, index) => index > 0 && position !== (found[index - 1]?.position ?? 0) + 1);
-    const before = found[gap - 1];
-    if (before !== undefined) {
-      assert.ok(Number(before.envelope.id.slice('sample-'.length)) < evicted, `${where}: a gap`);
-      queue.ack(before.position);
-      found = await all(queue);
-    }
+    const { count } = queue.stats();
+    const found = await all(queue);
     const numbers = found.map(({ envelope }) => Number(envelope.id.slice('sample-'.length)));
     const first = numbers[0] ?? put;
     const end = first + numbers.length;
+    const where = `kill ${String(kill)}, seed ${String(seed)}: held ${String(low)}-${String(high)}, put ${String(put)} of ${String(begun)}, safe from ${String(safe)}, found ${String(first)}-${String(end)}`;
     assert.deepEqual(numbers, range(first, end), `${where}: gaps`);
-    for (const { envelope } of found) {
-      const number = Number(envelope.id.slice('sample-'.length));
+    assert.ok(end >= put && end <= begun && first >= low && first <= safe, where);
+    found.forEach(({ envelope, position }, index) => {
+      const number = first + index;
       assert.deepEqual(envelope, sample(number, sizeOf(number)), where);
-    }
-    assert.ok(end >= put && end <= begun, `${where}: ends at ${String(end)}`);
-    assert.ok(first >= surelyGone, `${where}: begins at ${String(first)}, of which all before ${String(surelyGone)} was gone long ago`);
-    assert.ok(first <= evicted, `${where}: begins at ${String(first)}`);
-    repeated += Math.max(0, gone - first);
-    const { count, dropped } = queue.stats();
-    assert.deepEqual([count, dropped], [found.length, { size: 0, age: 0, damage: 0, closed: 0 }], where);
-    found.forEach(({ position }, index) => {
-      const known = positions.get(numbers[index] ?? NaN);
+      assert.ok(position >= saved, `${where}: ${String(number)} at ${String(position)} comes back, though before ${String(saved)} all was gone`);
+      const known = positions.get(number);
       assert.ok(known === undefined ? position > highest : known === position, `${where}: position ${String(position)} was used before`);
     });
-    positions.clear();
-    found.forEach(({ position }, index) => positions.set(numbers[index] ?? NaN, position));
+    const { count: counted, dropped } = queue.stats();
+    assert.deepEqual([count, counted, dropped], [found.length, found.length, { size: 0, age: 0, damage: 0, closed: 0 }], where);
+    repeated += Math.max(0, Math.min(safe, end) - first);
+    saves += lines.filter(({ step }) => step === 'saved').length;
+    positions = new Map(found.map(({ position }, index) => [first + index, position]));
     highest = Math.max(highest, found.at(-1)?.position ?? 0);
     [low, high] = [first, end];
     await queue.close();
+    if (kill % 100 === 99) context.diagnostic(`${String(kill + 1)} kills, ${String(high)} samples, 0 lost, ${String(repeated)} read again, ${String(saves)} cursors written`);
   }
-  context.diagnostic(`${String(kills)} kills, ${String(high)} samples, 0 lost, ${String(repeated)} acknowledged or evicted ones read again`);
-  assert.ok(high > 0 && low > 0);
+  context.diagnostic(`${String(kills)} kills, ${String(high)} samples, 0 lost, ${String(repeated)} acknowledged or evicted ones read again, ${String(saves)} cursors written`);
+  assert.ok(high > 0 && saves > kills);
 });

@@ -14,9 +14,9 @@ export class Pending {
   #atRisk = 0;
   #waiters: { readonly position: number; readonly done: () => void }[] = [];
 
-  /** `maxBytes`: of all together. `longest`: of one sample. `onDrop` is told how many did not fit. */
+  /** `maxBytes`: of all together, now. `longest`: of one sample. `onDrop` is told how many did not fit. */
   constructor(
-    private readonly maxBytes: number,
+    private readonly maxBytes: () => number,
     private readonly longest: number,
     private readonly onDrop: (count: number) => void,
   ) {}
@@ -133,7 +133,7 @@ export class Pending {
   #bound(): number {
     let dropped = 0;
     const last = this.#taken.at(-1)?.position ?? 0;
-    while (this.#entries.bytes > this.maxBytes) {
+    while (this.#entries.bytes > this.maxBytes()) {
       if ((this.#entries.shift()?.position ?? 0) > last) dropped += 1;
       else this.#atRisk += 1;
     }

@@ -110,6 +110,19 @@ test('age goes on over a restart, and size holds from the first put', async (con
   assert.equal(third.queue.stats().dropped.age, 5);
 });
 
+test('size evicts no more than it must, though samples of other sizes were acknowledged unread', async (context) => {
+  const path = await temporary(context);
+  const first = await spool(context, path);
+  for (let number = 0; number < 100; number += 10) await first.queue.put(samples(number, number + 10, 100_000));
+  await first.queue.put(samples(100, 5100, 200));
+  await first.queue.close();
+  const { queue } = await spool(context, path, { maxBytes: 1_000_200 });
+  queue.ack(100);
+  await queue.put(samples(5100, 5103, 200));
+  assert.equal(queue.stats().dropped.size, 2);
+  assert.deepEqual(await numbers(queue), range(102, 5103));
+});
+
 test('the second collector on a spool is refused, by name, and let in when the first is gone', async (context) => {
   const path = await temporary(context);
   const first = await spool(context, path);

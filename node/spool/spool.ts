@@ -92,7 +92,9 @@ class Spool implements SampleQueue {
     this.#drops = new DropCounter(options.clock, (since) => {
       options.report({ kind: 'dropped', message: droppedMessage(since, options), since });
     });
-    this.#pending = new Pending(Math.min(options.memoryBytes ?? memoryBytes, options.maxBytes), options.maxBytes, (count) => { this.#drops.add('size', count); });
+    const memory = options.memoryBytes ?? memoryBytes;
+    // While the disk works, what is older than these and on it goes first, by `#makeRoom`.
+    this.#pending = new Pending(() => (this.#fault === undefined ? memory : Math.min(memory, options.maxBytes)), options.maxBytes, (count) => { this.#drops.add('size', count); });
   }
 
   async open(): Promise<void> {
@@ -217,7 +219,7 @@ class Spool implements SampleQueue {
     void this.#jobs.run(async () => {
       this.#writing = false;
       await this.#perform(async (log) => {
-        await this.#evict('size', () => log.bytes + this.#pending.bytes > this.options.maxBytes);
+        await this.#makeRoom(log);
         await this.#append(log);
       });
       if (this.#fault === undefined && this.#pending.count > 0) this.#write();
@@ -326,6 +328,16 @@ class Spool implements SampleQueue {
     } finally {
       this.#drops.add(cause, count);
     }
+  }
+
+  /** Drops the oldest while all together are more than may be. */
+  async #makeRoom(log: SegmentLog): Promise<void> {
+    const tooMuch = (): boolean => log.bytes + this.#pending.bytes > this.options.maxBytes;
+    if (!tooMuch()) return;
+    await log.measure();
+    await this.#evict('size', tooMuch);
+    // Behind these, positions may be missing: they must not come back before such a gap.
+    if (log.count === 0) await log.save();
   }
 
   #advance(log: SegmentLog, last: number): void {
