@@ -1,17 +1,22 @@
-import { open } from 'node:fs/promises';
 import type { PasswordSource } from '../model/settings.js';
 import { ConfigError, messageOf } from '../model/errors.js';
+import { firstBytes } from '../providers/file.js';
+import { answerTimeout } from '../providers/isolation.js';
 
 /** Turns a DPAPI blob into what was protected. */
 export type Unprotect = (blob: Buffer) => Promise<Buffer>;
 
-/** The password as its source has it now. Throws ConfigError PSA_SECRET_UNAVAILABLE, which never quotes the content. */
-export async function readPassword(source: PasswordSource, unprotect?: Unprotect): Promise<string> {
+/**
+ * The password as its source has it now. Throws ConfigError PSA_SECRET_UNAVAILABLE, which never quotes the content.
+ *
+ * @param timeout milliseconds that a file may take to be read.
+ */
+export async function readPassword(source: PasswordSource, unprotect?: Unprotect, timeout = answerTimeout): Promise<string> {
   switch (source.kind) {
     case 'plain':
       return source.password;
     case 'file':
-      return await passwordFile(source.path);
+      return await passwordFile(source.path, timeout);
     case 'environment':
       return environmentPassword(source.variable);
     case 'dpapi':
@@ -22,10 +27,10 @@ export async function readPassword(source: PasswordSource, unprotect?: Unprotect
 /** More than any password; a device or a wrong path is not read to its end. */
 const longestFile = 64 * 1024;
 
-async function passwordFile(path: string): Promise<string> {
+async function passwordFile(path: string, timeout: number): Promise<string> {
   let bytes: Buffer;
   try {
-    bytes = await firstBytes(path);
+    bytes = await firstBytes(path, longestFile + 1, timeout);
   } catch (error) {
     throw unavailable(`the password file ${path} cannot be read (${messageOf(error)}): check broker.password_file and its permissions`, error);
   }
@@ -33,21 +38,6 @@ async function passwordFile(path: string): Promise<string> {
   const line = textOf(bytes, path).split(/\r\n|\r|\n/, 1)[0] ?? '';
   if (line === '') throw unavailable(`the password file ${path} must have the password in its first line, which is empty`);
   return line;
-}
-
-async function firstBytes(path: string): Promise<Buffer> {
-  const file = await open(path);
-  try {
-    const buffer = Buffer.alloc(longestFile + 1);
-    let length = 0;
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, length, buffer.length - length);
-      length += bytesRead;
-      if (bytesRead === 0 || length === buffer.length) return buffer.subarray(0, length);
-    }
-  } finally {
-    await file.close();
-  }
 }
 
 /** Byte order marks; Windows PowerShell writes UTF-16LE with one. */

@@ -35,9 +35,11 @@ export async function endpointOf({ broker, host, signal, lookup, unprotect }: En
   if (!URL.canParse(url)) {
     throw new BrokerError('PSA_BROKER_UNREACHABLE', 'resolve', `broker.hostnames: "${host}" must be a host name or an address`);
   }
-  const password = await readPassword(broker.password, unprotect);
+  // Half the attempt's own time, so that what it fails of is the file's reason.
+  const timeout = (broker.connectTimeout * 1000) / 2;
+  const password = await readPassword(broker.password, unprotect, timeout);
   const connectionOptions = {
-    ...(tls.enabled ? await tlsOptions(tls, host) : {}),
+    ...(tls.enabled ? await tlsOptions(tls, host, timeout) : {}),
     credentials: credentials.plain(broker.username, password),
     noDelay: true,
     keepAlive: true,

@@ -1,20 +1,22 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { checkServerIdentity, createSecureContext, type ConnectionOptions } from 'node:tls';
 import type { TlsSettings } from '../model/settings.js';
 import { BrokerError, messageOf } from '../model/errors.js';
+import { firstBytes } from '../providers/file.js';
 
 /**
  * The options of one TLS connection, its files read now. Throws BrokerError PSA_BROKER_TLS naming the file that cannot
  * be used.
+ *
+ * @param timeout milliseconds that a file may take to be read.
  */
-export async function tlsOptions(settings: TlsSettings, host: string): Promise<Omit<ConnectionOptions, 'timeout'>> {
+export async function tlsOptions(settings: TlsSettings, host: string, timeout: number): Promise<Omit<ConnectionOptions, 'timeout'>> {
   const { caCert, clientCert, clientKey } = settings;
   const name = settings.serverName ?? host;
-  const ca = caCert === undefined ? undefined : await certificates(caCert, 'ca_cert');
-  const cert = clientCert === undefined ? undefined : await certificates(clientCert, 'client_cert');
-  const key = clientKey === undefined ? undefined : await pem(clientKey, 'client_key');
+  const ca = caCert === undefined ? undefined : await certificates(caCert, 'ca_cert', timeout);
+  const cert = clientCert === undefined ? undefined : await certificates(clientCert, 'client_cert', timeout);
+  const key = clientKey === undefined ? undefined : await pem(clientKey, 'client_key', timeout);
   if (cert !== undefined && key !== undefined) checkPair(cert, key, settings);
   return {
     minVersion: 'TLSv1.2',
@@ -28,19 +30,25 @@ export async function tlsOptions(settings: TlsSettings, host: string): Promise<O
   };
 }
 
-async function pem(path: string, setting: string): Promise<string> {
+/** More than any list of authorities. */
+const longestFile = 4 * 1024 * 1024;
+
+async function pem(path: string, setting: string, timeout: number): Promise<string> {
+  let bytes: Buffer;
   try {
-    return await readFile(path, 'utf8');
+    bytes = await firstBytes(path, longestFile + 1, timeout);
   } catch (error) {
     throw unusable(`broker.tls.${setting}: ${path} cannot be read (${messageOf(error)}): check the path and its permissions`, error);
   }
+  if (bytes.length > longestFile) throw unusable(`broker.tls.${setting}: ${path} must be a file in PEM, and has more than 4 MiB`);
+  return bytes.toString('utf8');
 }
 
 const certificatePattern = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /** A PEM file of certificates. Node takes a file without any as an empty list of authorities, in silence. */
-async function certificates(path: string, setting: string): Promise<string> {
-  const text = await pem(path, setting);
+async function certificates(path: string, setting: string, timeout: number): Promise<string> {
+  const text = await pem(path, setting, timeout);
   const found = text.match(certificatePattern) ?? [];
   if (found.length === 0) throw unusable(`broker.tls.${setting}: ${path} must hold a certificate in PEM and holds none`);
   for (const certificate of found) {
