@@ -11,6 +11,8 @@ export class SharedProvider {
   /** What was made on the last tick: those due together ask one after another. */
   #tick: Tick | undefined;
   readonly #made = new Map<string, Promise<unknown>>();
+  /** Arguments as text, by method: an entry asks with the same ones again and again. */
+  readonly #keys = new Map<string, WeakMap<Arguments, string>>();
 
   constructor(private readonly provider: Provider) {}
 
@@ -20,7 +22,16 @@ export class SharedProvider {
 
   /** A raw reading, as Provider.read; made anew where there is no tick. */
   read(method: string, args: Arguments, tick?: Tick): Promise<Result> {
-    return this.once(tick, `read ${method} ${JSON.stringify(args)}`, () => this.provider.read(method, args));
+    if (tick === undefined) return this.once(tick, method, () => this.provider.read(method, args));
+    return this.once(tick, this.#keyOf(method, args), () => this.provider.read(method, args));
+  }
+
+  #keyOf(method: string, args: Arguments): string {
+    let keys = this.#keys.get(method);
+    if (keys === undefined) this.#keys.set(method, (keys = new WeakMap()));
+    let key = keys.get(args);
+    if (key === undefined) keys.set(args, (key = `read ${method} ${JSON.stringify(args)}`));
+    return key;
   }
 
   /** The processes of one moment: one table for all who ask on the same tick. */

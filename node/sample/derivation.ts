@@ -91,8 +91,9 @@ export function mean(records: readonly Readonly<Record<string, number | null>>[]
 /** The sum of each field over a map of named tuples. */
 export function sum(items: Readonly<Record<string, Fields>>): Fields {
   const total: Record<string, number> = {};
-  for (const fields of Object.values(items)) {
-    for (const [name, value] of Object.entries(fields)) total[name] = (total[name] ?? 0) + value;
+  for (const item in items) {
+    const fields = items[item];
+    for (const name in fields) total[name] = (total[name] ?? 0) + (fields[name] ?? 0);
   }
   return total;
 }
@@ -109,22 +110,23 @@ export class CounterMemory {
   constructor(private readonly gauges: ReadonlySet<string> = new Set()) {}
 
   /** The counters by item with what was lost added. */
-  unwrap(items: Readonly<Record<string, Fields>>): Record<string, Fields> {
+  unwrap(items: Readonly<Record<string, Fields>>): Readonly<Record<string, Fields>> {
     for (const item of this.#lost.keys()) if (!(item in items)) this.#lost.delete(item);
-    const unwrapped = Object.fromEntries(Object.entries(items).map(([item, fields]) => [item, this.#unwrapItem(item, fields)]));
+    for (const item in items) this.#note(item, items[item] ?? {});
     this.#last = items;
-    return unwrapped;
+    if (this.#lost.size === 0) return items;
+    return Object.fromEntries(Object.entries(items).map(([item, fields]) => [item, sum({ fields, lost: this.#lost.get(item) ?? {} })]));
   }
 
-  #unwrapItem(item: string, fields: Fields): Fields {
-    const before = this.#last[item] ?? {};
-    const lost = this.#lost.get(item) ?? {};
-    for (const [name, value] of Object.entries(fields)) {
-      const last = before[name] ?? 0;
-      if (value < last && !this.gauges.has(name)) lost[name] = (lost[name] ?? 0) + last;
+  /** Notes what the counters of an item have lost since the reading before. */
+  #note(item: string, fields: Fields): void {
+    const before = this.#last[item];
+    for (const name in fields) {
+      const last = before?.[name] ?? 0;
+      if ((fields[name] ?? 0) >= last || this.gauges.has(name)) continue;
+      const lost = this.#lost.get(item) ?? {};
+      lost[name] = (lost[name] ?? 0) + last;
+      this.#lost.set(item, lost);
     }
-    if (Object.keys(lost).length === 0) return fields;
-    this.#lost.set(item, lost);
-    return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value + (lost[name] ?? 0)]));
   }
 }

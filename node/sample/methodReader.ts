@@ -3,18 +3,24 @@ import type { Arguments, Fields, Result } from '../catalog/value.js';
 import { UnavailableError } from '../model/errors.js';
 import type { SharedProvider } from '../providers/shared.js';
 import { sleep, type Clock, type Tick } from '../model/clock.js';
-import { composed, type Composition, type Source } from './composed.js';
+import { composed, type Source } from './composed.js';
 import { between, CounterMemory, cpuPercent, cpuTimesPercent, mean, need, sum, withPercent } from './derivation.js';
 import type { Reader, Reading } from './reader.js';
 
+type Derive = (before: Fields, after: Fields) => Result;
+type Computation = (raw: Result, args: Arguments, counters: CounterMemory) => Result;
+
 /** Functions that are measured between two readings of cpu_times. */
-const measured: Readonly<Record<string, (before: Fields, after: Fields) => Result>> = {
+const measured: Readonly<Record<string, Derive>> = {
   cpu_percent: cpuPercent,
   cpu_times_percent: cpuTimesPercent,
 };
 
+const perCpu: Arguments = { percpu: true };
+const allCpus: Arguments = { percpu: false };
+
 /** What is computed from one raw reading. */
-const computed: Readonly<Record<string, (raw: Result, args: Arguments, counters: CounterMemory) => Result>> = {
+const computed: Readonly<Record<string, Computation>> = {
   cpu_freq: (raw, args) => (args['percpu'] === true ? raw : mean(raw as readonly Fields[])),
   virtual_memory: (raw) => withPercent(raw as Fields, (memory) => [need(memory, 'total') - need(memory, 'available'), need(memory, 'total')]),
   disk_io_counters: (raw, args, counters) => devices(raw, args, 'perdisk', counters),
@@ -36,6 +42,11 @@ function devices(raw: Result, args: Arguments, perItem: string, counters: Counte
 export class MethodReader implements Reader {
   readonly givesRates = false;
   readonly #counters: CounterMemory;
+  readonly #derive: Derive | undefined;
+  readonly #computation: Computation | undefined;
+  /** The arguments of the raw reading: counter wrap is this entry's business, and entries that differ only there share one. */
+  readonly #rawArgs: Arguments;
+  readonly #measureKey: string;
   /** The cpu_times that the next reading is measured from. */
   #before: Result | undefined;
 
@@ -45,6 +56,10 @@ export class MethodReader implements Reader {
     readonly method: string,
     readonly args: Arguments,
   ) {
+    this.#derive = measured[method];
+    this.#computation = computed[method];
+    this.#rawArgs = Object.fromEntries(Object.entries(args).filter(([name]) => name !== 'nowrap'));
+    this.#measureKey = `${method} ${JSON.stringify(args)}`;
     const fields = functionNamed(method)?.fields ?? [];
     this.#counters = new CounterMemory(new Set(fields.filter(({ kind }) => kind === 'gauge').map(({ name }) => name)));
   }
@@ -63,18 +78,16 @@ export class MethodReader implements Reader {
   }
 
   async read(tick?: Tick): Promise<Reading> {
-    const derive = measured[this.method];
-    const reading = derive === undefined ? await this.#compute(tick) : { result: await this.#measure(derive, tick) };
-    return { ...reading, wall: this.clock.wall(), at: this.clock.now() };
-  }
-
-  async #compute(tick?: Tick): Promise<Composition> {
     const compose = composed[this.method];
-    if (compose !== undefined) return compose(this.#source(tick), this.args);
-    // Counter wrap is this entry's business: entries that differ only there share a reading.
-    const args = Object.fromEntries(Object.entries(this.args).filter(([name]) => name !== 'nowrap'));
-    const raw = await this.provider.read(this.method, args, tick);
-    return { result: computed[this.method]?.(raw, this.args, this.#counters) ?? raw };
+    if (compose !== undefined) return { ...(await compose(this.#source(tick), this.args)), wall: this.clock.wall(), at: this.clock.now() };
+    let result: Result;
+    if (this.#derive !== undefined) {
+      result = await this.#measure(this.#derive, tick);
+    } else {
+      const raw = await this.provider.read(this.method, this.#rawArgs, tick);
+      result = this.#computation?.(raw, this.args, this.#counters) ?? raw;
+    }
+    return { result, wall: this.clock.wall(), at: this.clock.now() };
   }
 
   #source(tick?: Tick): Source {
@@ -86,12 +99,12 @@ export class MethodReader implements Reader {
   }
 
   #times(tick?: Tick): Promise<Result> {
-    return this.provider.read('cpu_times', { percpu: this.args['percpu'] === true }, tick);
+    return this.provider.read('cpu_times', this.args['percpu'] === true ? perCpu : allCpus, tick);
   }
 
-  async #measure(derive: (before: Fields, after: Fields) => Result, tick?: Tick): Promise<Result> {
+  async #measure(derive: Derive, tick?: Tick): Promise<Result> {
     if (this.window > 0) {
-      return this.provider.once(tick, `${this.method} ${JSON.stringify(this.args)}`, async () => {
+      return this.provider.once(tick, this.#measureKey, async () => {
         const before = await this.#times(tick);
         await sleep(this.clock, this.window);
         return between(derive, before, await this.#times());

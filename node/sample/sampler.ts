@@ -6,7 +6,7 @@ import type { Task } from '../scheduler/scheduler.js';
 import type { Sample } from '../model/message.js';
 import { Rates } from './rate.js';
 import type { Reader, Reading } from './reader.js';
-import { select, type Selected, type Selection } from './selection.js';
+import { selectionOf, type Select, type Selected, type Selection } from './selection.js';
 
 /** Who is told how an entry fares. */
 export interface Observer {
@@ -23,11 +23,12 @@ export class Sampler implements Task {
   readonly interval: number;
   readonly catchUp: boolean;
   readonly #rates: Rates | undefined;
+  readonly #find: Select;
   #primed = false;
 
   constructor(
     private readonly entry: Entry,
-    private readonly definition: CatalogFunction,
+    definition: CatalogFunction,
     private readonly reader: Reader,
     private readonly units: boolean,
     private readonly observer: Observer,
@@ -37,6 +38,7 @@ export class Sampler implements Task {
   ) {
     this.interval = entry.interval * 1000;
     this.catchUp = reader.window > 0;
+    this.#find = selectionOf(definition, entry.args, entry.select);
     this.#rates = entry.rate && !reader.givesRates ? new Rates() : undefined;
   }
 
@@ -76,11 +78,12 @@ export class Sampler implements Task {
 
   /** The numbers that the entry asks for, computed as it asks. */
   #select({ result, reasons, at }: Reading): Selection {
-    const found = select(this.definition, this.entry.args, result, this.entry.select, reasons);
-    const { selected, missing } = this.#rates?.between(found, at) ?? found;
+    const found = this.#find(result, reasons);
+    const selection = this.#rates?.between(found, at) ?? found;
     const { scale, unit, rate } = this.entry;
     const suffix = rate && this.reader.givesRates ? '/s' : '';
-    if (scale === 1 && unit === undefined && suffix === '') return { selected, missing };
+    if (scale === 1 && unit === undefined && suffix === '') return selection;
+    const { selected, missing } = selection;
     const unitOf = (one: Selected): string => unit ?? (one.field?.kind === 'counter' ? `${one.unit}${suffix}` : one.unit);
     return { selected: selected.map((one) => ({ ...one, value: one.value * scale, unit: unitOf(one) })), missing };
   }

@@ -19,6 +19,30 @@ export interface Selection {
   readonly missing: readonly string[];
 }
 
+/** What picks an entry's numbers out of one result after another; as `select` does. */
+export type Select = (result: Result, reasons?: Readonly<Record<string, string>>) => Selection;
+
+const nothing: readonly string[] = [];
+
+/** `select` for the results of one entry: where it names one place, the number that stands there is found without a search. */
+export function selectionOf(definition: CatalogFunction, args: Arguments, selector?: Selector): Select {
+  const search: Select = (result, reasons) => select(definition, args, result, selector, reasons);
+  const keys = selector ?? [];
+  if (keys.some((key) => key === '*' || wholes.includes(key))) return search;
+  const field = fieldAt(definition, keys);
+  const unit = field?.unit ?? '';
+  const path = selectsOne(definition, args, selector) || definition.shape === 'any' ? '' : keys.join('_');
+  return (result, reasons) => {
+    let value: Result | undefined = result;
+    for (const key of keys) {
+      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return search(result, reasons);
+      value = (value as Readonly<Record<string, Result>>)[key];
+    }
+    if (typeof value !== 'number' || !Number.isFinite(value)) return search(result, reasons);
+    return { selected: [field === undefined ? { path, value, unit } : { path, value, unit, field }], missing: nothing };
+  };
+}
+
 /**
  * Picks the numbers of a result that an entry asks for. Zero is a value; null, text and NaN are none.
  *

@@ -31,14 +31,23 @@ let broker: TestBroker;
 before(async () => { broker = await startBroker(); });
 after(() => broker.stop());
 
-/** A collector among dead volumes, its settings and what it says of itself. */
-function start(host: DeadHost, home: string, exchange: string): { status(): StatusReport; stop(): Promise<{ code: number | null; ms: number }> } {
+/** The ways in which a collector is asked to stop. */
+type Request = 'SIGTERM' | 'SIGINT' | 'stop file';
+
+interface Collector {
+  status(): StatusReport;
+  /** How it ended, and how long that took. */
+  stop(request?: Request): Promise<{ code: number | null; ms: number }>;
+}
+
+/** A collector among dead volumes; `changed` are settings of its broker. */
+function start(host: DeadHost, home: string, exchange: string, changed: object = {}): Collector {
   const config = join(home, 'settings.json');
   const volumes = host.volumes.map((path, index) => ({ method: 'disk_usage', args: { path }, result_argument: 'free', interval: 0.5, alias: `volume_${String(index)}` }));
   writeFileSync(config, JSON.stringify({
     node: { deployment_id: 'dep', node_name: 'web', node_id: 'web_1' },
     // The name is looked up first and the look-up lasts for minutes.
-    broker: { hostnames: ['dead.example', '127.0.0.1'], port: broker.port, connect_timeout: 1, reconnect_initial: 0.1, exchange: { name: exchange } },
+    broker: { hostnames: ['dead.example', '127.0.0.1'], port: broker.port, connect_timeout: 1, reconnect_initial: 0.1, exchange: { name: exchange }, ...changed },
     psutil_config: [...healthy, ...volumes], spool: { path: join(home, 'spool') }, log: { path: home }, status: { path: home, interval: 0.5 },
   }));
   const [program, ...args] = host.words(process.execPath, command, 'run', '--config', config);
@@ -46,9 +55,10 @@ function start(host: DeadHost, home: string, exchange: string): { status(): Stat
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   return {
     status: () => JSON.parse(readFileSync(join(home, 'status.json'), 'utf8')) as StatusReport,
-    async stop() {
+    async stop(request = 'SIGTERM') {
       const asked = performance.now();
-      child.kill('SIGTERM');
+      if (request === 'stop file') writeFileSync(join(home, 'stop'), '');
+      else child.kill(request);
       const tooLong = setTimeout(() => child.kill('SIGKILL'), 30_000);
       const code = await ended;
       clearTimeout(tooLong);
@@ -118,6 +128,53 @@ describe('dead volumes and a dead name server', { concurrency: true, timeout: 60
   for (const [volumes, deadFrom] of [[1, 'later'], [8, 'start'], [32, 'later']] as const) {
     it(`${String(volumes)} volumes, dead from the ${deadFrom === 'start' ? 'start' : 'middle'}: every other entry goes on, and a stop ends the process within 6 s`, async (context) => {
       await check(volumes, deadFrom, (text) => { context.diagnostic(text); });
+    });
+  }
+});
+
+/** Runs a collector among one dead volume until `ready` holds, and asks it to stop. */
+async function stopped(request: Request, changed: (volume: string) => object, ready: (status: StatusReport) => boolean): Promise<StatusReport> {
+  const host = await startDeadHost(1);
+  const home = mkdtempSync(join(tmpdir(), 'psutil-agent-isolation-'));
+  await host.tell({ volumes: 'dead' });
+  const collector = start(host, home, 'isolation-stop', { hostnames: ['127.0.0.1'], ...changed(host.volumes[0] ?? '') });
+  let end: Awaited<ReturnType<Collector['stop']>> | undefined;
+  try {
+    await until('the collector is where it is to be stopped', () => holds(() => ready(collector.status())), 60);
+    end = await collector.stop(request);
+    assert.deepEqual([end.code, end.ms < 6000], [0, true], `ended with ${String(end.code)} after ${end.ms.toFixed(0)} ms`);
+    return collector.status();
+  } finally {
+    if (end === undefined) await collector.stop();
+    await host.close();
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+const hangs = ({ entries }: StatusReport): boolean => entries.some(({ last_error }) => last_error !== null && /has not answered since/.test(last_error.message));
+
+describe('a stop among calls that hang', { concurrency: true, timeout: 600_000 }, () => {
+  for (const request of ['SIGINT', 'stop file'] as const) {
+    it(`asked for by ${request}, ends the process within 6 s`, async () => {
+      const { state, dropped } = await stopped(request, () => ({}), (status) => hangs(status) && status.connected === true);
+      assert.deepEqual([state, dropped], ['stopped', 0]);
+    });
+  }
+});
+
+describe('files of the connection on a dead volume', { concurrency: true, timeout: 600_000 }, () => {
+  const files: readonly (readonly [string, (volume: string) => object])[] = [
+    ['password file', (volume) => ({ password_file: join(volume, 'password') })],
+    ['ca_cert', (volume) => ({ tls: { enabled: true, ca_cert: join(volume, 'ca.pem') } })],
+    ['client_cert', (volume) => ({ tls: { enabled: true, client_cert: join(volume, 'client.pem'), client_key: join(volume, 'client.key') } })],
+  ];
+  for (const [name, changed] of files) {
+    it(`${name}: the attempt fails of it, the entries go on, and a stop ends the process within 6 s`, async () => {
+      const ready = ({ delivery, entries }: StatusReport): boolean => delivery?.reason?.includes(name) === true && entries.slice(0, healthy.length).every(({ taken }) => taken > 5);
+      const { delivery, entries, spooled, dropped, taken } = await stopped('SIGTERM', changed, ready);
+      assert.match(delivery?.reason ?? '', /cannot be read \(The file \S+ has not answered since \d/);
+      assert.deepEqual(entries.slice(0, healthy.length).map(({ last_error }) => last_error), healthy.map(() => null));
+      assert.deepEqual([spooled, dropped], [taken, 0]);
     });
   }
 });
