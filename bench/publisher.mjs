@@ -5,7 +5,7 @@ import { consume } from '../dist/test/support/consumer.js';
 import { startBroker } from '../dist/test/support/broker.js';
 import { until } from '../dist/test/support/wait.js';
 import { systemClock } from '../dist/model/clock.js';
-import { MemoryQueue } from '../dist/spool/memory.js';
+import { MemoryQueue } from '../dist/spool/memory.test.support.js';
 import { settingsFor } from '../dist/transport/harness.test.support.js';
 import { Transport } from '../dist/transport/transport.js';
 

@@ -3,7 +3,7 @@ import { test, type TestContext } from 'node:test';
 import { join } from 'node:path';
 import type { Clock } from '../model/clock.js';
 import { until } from '../test/support/wait.js';
-import { MemoryQueue } from './memory.js';
+import { MemoryQueue } from './memory.test.support.js';
 import { recordBytes } from './record.js';
 import type { SampleQueue } from './queue.js';
 import { FakeClock, numbers, range, sample, samples, spool, temporary } from './queue.test.support.js';

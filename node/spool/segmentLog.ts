@@ -41,7 +41,6 @@ export class SegmentLog {
   #inexact = false;
   /** Where the next reading in order begins. */
   #at: { readonly segment: Segment; readonly offset: number; readonly position: number } | undefined;
-  #reading: Segment | undefined;
   readonly #chunk = Buffer.allocUnsafeSlow(128 * 1024);
   #scratch = Buffer.allocUnsafeSlow(64 * 1024);
 
@@ -277,7 +276,7 @@ export class SegmentLog {
     if (last !== undefined) {
       // What comes behind it must not be on the disk before it.
       await last.sync();
-      if (last !== this.#reading) await last.close();
+      await last.close();
     }
     const segment = await Segment.create(this.parts.files, this.parts.folder, this.#next - this.#shift);
     this.#segments.push(segment);
@@ -287,14 +286,14 @@ export class SegmentLog {
 
   /** Visits a segment's records; one that is missing while the folder is there has none. */
   async #walk(segment: Segment, offset: number, visit: Visit): Promise<Walked> {
-    if (this.#reading !== segment && this.#reading !== this.#segments.at(-1)) await this.#reading?.close();
-    this.#reading = segment;
     try {
       return await segment.walk(offset, this.#chunk, visit);
     } catch (error) {
       if (systemCode(error) !== 'ENOENT') throw error;
       await this.parts.files.list(this.parts.folder);
       return { offset: segmentHeader, ended: true };
+    } finally {
+      if (segment !== this.#segments.at(-1)) await segment.close();
     }
   }
 

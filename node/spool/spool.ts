@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { SpoolError, systemCode } from '../model/errors.js';
 import type { Clock } from '../model/clock.js';
 import type { Envelope } from '../model/message.js';
@@ -7,7 +8,6 @@ import { Entries } from './entries.js';
 import { droppedMessage } from './event.js';
 import { diskFiles, type Files } from './files.js';
 import { Jobs } from './jobs.js';
-import { Listeners } from './listeners.js';
 import type { SpoolOptions } from './options.js';
 import { Pending } from './pending.js';
 import type { Queued, QueueStats, SampleQueue } from './queue.js';
@@ -59,7 +59,7 @@ class Spool implements SampleQueue {
   readonly #files: Files;
   readonly #wall: () => number;
   readonly #drops: DropCounter;
-  readonly #listeners = new Listeners();
+  readonly #changes = new EventEmitter();
   readonly #jobs: Jobs;
   #log: SegmentLog | undefined;
   #unlock: (() => Promise<void>) | undefined;
@@ -116,7 +116,7 @@ class Spool implements SampleQueue {
     }
     this.#pending.put(batch, this.#wall());
     if (this.#fault !== undefined) {
-      this.#listeners.call();
+      this.#changes.emit('change');
       return Promise.resolve();
     }
     this.#write();
@@ -146,7 +146,8 @@ class Spool implements SampleQueue {
   }
 
   onChange(listener: () => void): () => void {
-    return this.#listeners.add(listener);
+    this.#changes.on('change', listener);
+    return () => void this.#changes.off('change', listener);
   }
 
   stats(): QueueStats {
@@ -243,7 +244,7 @@ class Spool implements SampleQueue {
       if (this.#acknowledged >= log.head) this.#advance(log, this.#acknowledged);
     }
     this.#pending.settle(this.#pending.count === 0 ? Infinity : log.next);
-    this.#listeners.call();
+    this.#changes.emit('change');
   }
 
   /** Everything pending to the log, which is opened where it is not. */
@@ -400,7 +401,7 @@ class Spool implements SampleQueue {
       this.options.report({ kind: 'fault', code: this.#fault.code, message: `${this.#fault.message} Samples are kept in memory until it can.` });
     }
     this.#pending.settle(Infinity);
-    this.#listeners.call();
+    this.#changes.emit('change');
     this.#cancelRetry ??= this.#clock.after(this.#delay, () => {
       this.#delay = Math.min(this.#delay * 2, longestRetry);
       void this.#jobs.run(() => this.#retry());
@@ -432,6 +433,6 @@ class Spool implements SampleQueue {
     this.#cancelRetry = this.#fault = undefined;
     this.#delay = firstRetry;
     this.options.report({ kind: 'recovered', message: `The spool at ${this.options.path} can be written again; ${String(moved)} samples were moved there from memory.` });
-    this.#listeners.call();
+    this.#changes.emit('change');
   }
 }

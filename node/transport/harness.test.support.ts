@@ -7,7 +7,7 @@ import type { BrokerSettings } from '../model/settings.js';
 import { messageOf } from '../model/errors.js';
 import type { Envelope } from '../model/message.js';
 import { systemClock } from '../model/clock.js';
-import { MemoryQueue } from '../spool/memory.js';
+import { MemoryQueue } from '../spool/memory.test.support.js';
 import { startBroker, type TestBroker } from '../test/support/broker.js';
 import { until } from '../test/support/wait.js';
 import type { LogLine } from './eventLog.js';

@@ -1,5 +1,5 @@
 /** What the publisher's tests share: a publisher on a test clock, and a broker's channel of which the test decides everything. */
-import { MemoryQueue } from '../spool/memory.js';
+import { MemoryQueue } from '../spool/memory.test.support.js';
 import type { SampleQueue } from '../spool/queue.js';
 import { MessageReader, parseFrames, type Published } from '../test/support/amqpFrames.js';
 import { settle, TestClock } from '../test/support/clock.js';

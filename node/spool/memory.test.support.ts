@@ -1,8 +1,8 @@
+import { EventEmitter } from 'node:events';
 import type { Clock } from '../model/clock.js';
 import type { Envelope } from '../model/message.js';
 import { DropCounter, type DropCounts } from './dropCounter.js';
 import { Entries } from './entries.js';
-import { Listeners } from './listeners.js';
 import type { Queued, QueueStats, SampleQueue } from './queue.js';
 import { recordBytes, type Placed } from './record.js';
 import { steadyWall } from './steady.js';
@@ -18,10 +18,10 @@ export interface Bounds {
 
 const ageCheck = 1000;
 
-/** A queue that lasts as long as the process: for a collector without a spool. */
+/** A queue that lasts as long as the process: what the transport's tests have in the place of a spool, held to the same tests as that. */
 export class MemoryQueue implements SampleQueue {
   readonly #entries = new Entries();
-  readonly #listeners = new Listeners();
+  readonly #changes = new EventEmitter();
   readonly #drops: DropCounter;
   readonly #wall: () => number;
   #next = 1;
@@ -48,7 +48,7 @@ export class MemoryQueue implements SampleQueue {
         else this.#entries.push({ position: this.#next++, envelope, arrived, bytes });
       }
       this.#drops.add('size', this.#evict(() => this.#entries.bytes > this.bounds.maxBytes));
-      this.#listeners.call();
+      this.#changes.emit('change');
     }
     return Promise.resolve();
   }
@@ -62,7 +62,8 @@ export class MemoryQueue implements SampleQueue {
   }
 
   onChange(listener: () => void): () => void {
-    return this.#listeners.add(listener);
+    this.#changes.on('change', listener);
+    return () => void this.#changes.off('change', listener);
   }
 
   stats(): QueueStats {
