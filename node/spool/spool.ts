@@ -3,8 +3,8 @@ import { SpoolError, systemCode } from '../model/errors.js';
 import type { Clock } from '../model/clock.js';
 import type { Envelope } from '../model/message.js';
 import { diskError, systemError } from './diskError.js';
+import { CachedLog } from './cachedLog.js';
 import { DropCounter, type Cause } from './dropCounter.js';
-import { Entries } from './entries.js';
 import { droppedMessage } from './event.js';
 import { diskFiles, type Files } from './files.js';
 import { Jobs } from './jobs.js';
@@ -21,12 +21,7 @@ export type { SpoolOptions } from './options.js';
 
 const mebibyte = 1024 * 1024;
 const memoryBytes = 16 * mebibyte;
-/** Newest samples kept in memory though they are on disk: who is not further behind never reads the disk. */
-const recentBytes = 4 * mebibyte;
-/** Oldest samples kept in memory after they were read from disk, until they are acknowledged. */
-const windowBytes = 8 * mebibyte;
 const longestWrite = mebibyte;
-const readAhead = 512;
 const housekeeping = 1000;
 /**
  * Delay until it is written how far all is acknowledged or evicted, milliseconds: what a killed process sends again is what was confirmed in it. The
@@ -38,8 +33,6 @@ const firstRetry = 1000;
 const longestRetry = 30_000;
 /** A job that is at work for so many seconds' checks is one of a disk that does not answer. */
 const patience = 10;
-/** A backlog that cannot be read for so long, milliseconds, counts as damaged. */
-const unreadableLimit = 60_000;
 const longestClose = 3000;
 
 /**
@@ -61,17 +54,12 @@ class Spool implements SampleQueue {
   readonly #drops: DropCounter;
   readonly #changes = new EventEmitter();
   readonly #jobs: Jobs;
-  #log: SegmentLog | undefined;
+  #cached: CachedLog | undefined;
   #unlock: (() => Promise<void>) | undefined;
-  /** The oldest of the log, as far as they were read. */
-  readonly #window = new Entries();
-  /** The newest of the log. */
-  readonly #recent = new Entries();
   /** What is not in the log yet. */
   readonly #pending: Pending;
   #acknowledged = 0;
   #fault: SpoolError | undefined;
-  #unreadableSince: number | undefined;
   #writing = false;
   #keeping = false;
   #checking = false;
@@ -95,6 +83,10 @@ class Spool implements SampleQueue {
     const memory = options.memoryBytes ?? memoryBytes;
     // While the disk works, what is older than these and on it goes first, by `#makeRoom`.
     this.#pending = new Pending(() => (this.#fault === undefined ? memory : Math.min(memory, options.maxBytes)), options.maxBytes, (count) => { this.#drops.add('size', count); });
+  }
+
+  get #log(): SegmentLog | undefined {
+    return this.#cached?.log;
   }
 
   async open(): Promise<void> {
@@ -124,15 +116,12 @@ class Spool implements SampleQueue {
   }
 
   read(after: number, limit: number): readonly Queued[] | Promise<readonly Queued[]> {
-    const log = this.#log;
     if (this.#closing !== undefined || limit <= 0) return [];
-    const from = Math.max(after + 1, log?.head ?? 0);
-    if (log === undefined || log.count === 0 || from >= this.#recentFrom(log)) return this.#readMemory(from, limit);
-    if (from >= (this.#window.first?.position ?? Infinity)) {
-      const found = this.#window.read(from, limit);
-      if (found.length > 0) return found;
-    }
-    return this.#jobs.run(() => this.#readDisk(from, limit));
+    const cached = this.#cached;
+    const from = Math.max(after + 1, cached?.log.head ?? 0);
+    if (cached === undefined || from >= cached.recentFrom) return this.#readNewest(from, limit);
+    const found = cached.peek(from, limit);
+    return found.length > 0 ? found : this.#jobs.run(() => this.#readDisk(from, limit));
   }
 
   ack(position: number): void {
@@ -142,7 +131,7 @@ class Spool implements SampleQueue {
     this.#acknowledged = Math.max(this.#acknowledged, last);
     if (last >= (this.#log?.next ?? 1)) this.#pending.ack(last);
     if (this.#log === undefined || last < this.#log.head) return;
-    this.#advance(this.#log, last);
+    this.#advance(last);
   }
 
   onChange(listener: () => void): () => void {
@@ -202,7 +191,7 @@ class Spool implements SampleQueue {
     const log = await SegmentLog.open(parts, first, next - 1);
     this.#pending.follow(log.next, log.count > 0);
     if (log.count > 0 && next > 1) this.#acknowledged = 0;
-    this.#log = log;
+    this.#cached = new CachedLog(log, this.#clock);
     await this.#oldest();
     await log.sync();
   }
@@ -238,10 +227,8 @@ class Spool implements SampleQueue {
         throw error;
       }
       const { kept, complete } = this.#pending.done();
-      if (!complete) this.#recent.clear();
-      for (const placed of kept) this.#recent.push(placed);
-      while (this.#recent.bytes > recentBytes) this.#recent.shift();
-      if (this.#acknowledged >= log.head) this.#advance(log, this.#acknowledged);
+      this.#cached?.appended(kept, complete);
+      if (this.#acknowledged >= log.head) this.#advance(this.#acknowledged);
     }
     this.#pending.settle(this.#pending.count === 0 ? Infinity : log.next);
     this.#changes.emit('change');
@@ -254,67 +241,29 @@ class Spool implements SampleQueue {
     while (log !== undefined && this.#pending.count > 0) await this.#append(log);
   }
 
-  #recentFrom(log: SegmentLog): number {
-    return this.#recent.first?.position ?? log.next;
-  }
-
-  #readMemory(from: number, limit: number): readonly Queued[] {
-    const found = this.#recent.read(from, limit);
+  #readNewest(from: number, limit: number): readonly Queued[] {
+    const found = this.#cached?.newest(from, limit) ?? [];
     // Otherwise only what is as safe as it can be is handed out.
     return this.#fault === undefined ? found : [...found, ...this.#pending.read(from, limit - found.length)];
   }
 
-  async #readDisk(start: number, limit: number): Promise<readonly Queued[]> {
+  async #readDisk(from: number, limit: number): Promise<readonly Queued[]> {
     try {
-      for (let from = start; ; ) {
-        const log = this.#log;
-        if (log === undefined || this.#closing !== undefined) return [];
-        from = Math.max(from, log.head);
-        if (from >= this.#recentFrom(log)) return this.#readMemory(from, limit);
-        const found = await this.#readLog(log, from, Math.max(limit, readAhead));
-        const wanted = found.filter(({ position }) => position >= log.head).slice(0, limit);
-        if (wanted.length > 0) return wanted;
-        from = (found.at(-1)?.position ?? this.#recentFrom(log) - 1) + 1;
-      }
+      const found = (await this.#cached?.read(from, limit)) ?? [];
+      return found.length > 0 || this.#closing !== undefined ? found : this.#readNewest(from, limit);
     } catch (error) {
       this.#fail(error);
       return [];
     }
   }
 
-  /** Reads from the log what is not in memory, and keeps it there. */
-  async #readLog(log: SegmentLog, from: number, limit: number): Promise<readonly Placed[]> {
-    let found: readonly Placed[];
-    try {
-      found = await log.read(from, limit, this.#recentFrom(log));
-      this.#unreadableSince = undefined;
-    } catch (error) {
-      this.#unreadableSince ??= this.#clock.now();
-      if (this.#clock.now() - this.#unreadableSince < unreadableLimit) throw error;
-      log.giveUp(this.#recentFrom(log));
-      return [];
-    }
-    const follows = this.#window.last === undefined ? from <= log.head : from === this.#window.last.position + 1;
-    if (follows && this.#window.bytes < windowBytes) {
-      for (const placed of found) if (placed.position >= log.head) this.#window.push(placed);
-    }
-    return found;
-  }
-
   /** The oldest sample, where it is in memory. */
   #oldestKnown(): Placed | undefined {
-    const log = this.#log;
-    if (log === undefined || log.count === 0) return this.#pending.oldest;
-    return [this.#window.first, this.#recent.first].find((placed) => placed?.position === log.head);
+    return (this.#cached?.log.count ?? 0) > 0 ? this.#cached?.oldestKnown : this.#pending.oldest;
   }
 
   async #oldest(): Promise<Placed | undefined> {
-    for (;;) {
-      const known = this.#oldestKnown();
-      const log = this.#log;
-      if (known !== undefined || log === undefined || log.count === 0) return known;
-      await this.#readLog(log, log.head, readAhead);
-    }
+    return (await this.#cached?.oldest()) ?? this.#oldestKnown();
   }
 
   /** Drops the oldest while `unwanted` says so. */
@@ -322,7 +271,7 @@ class Spool implements SampleQueue {
     let count = 0;
     try {
       for (let oldest = await this.#oldest(); oldest !== undefined && unwanted(oldest); oldest = this.#oldestKnown() ?? (await this.#oldest())) {
-        if (this.#log !== undefined && oldest.position < this.#log.next) this.#advance(this.#log, oldest.position);
+        if (this.#log !== undefined && oldest.position < this.#log.next) this.#advance(oldest.position);
         else this.#pending.ack(oldest.position);
         count += 1;
       }
@@ -341,10 +290,8 @@ class Spool implements SampleQueue {
     if (log.count === 0) await log.save();
   }
 
-  #advance(log: SegmentLog, last: number): void {
-    const window = this.#window.drop(last);
-    const recent = this.#recent.drop(last);
-    log.advance(last + 1, { count: window.count + recent.count, bytes: window.bytes + recent.bytes });
+  #advance(last: number): void {
+    this.#cached?.advance(last);
     this.#cancelSave ??= this.#clock.after(Math.max(saveDelay, this.#nextSave - this.#clock.now()), () => {
       void this.#jobs.run(() => {
         this.#cancelSave = undefined;
@@ -394,7 +341,7 @@ class Spool implements SampleQueue {
 
   /** From here on samples stay in memory, until the disk takes them again. */
   #fail(error: unknown): void {
-    if (systemCode(error) === 'ENOENT' && this.#log !== undefined) this.#vanish(this.#log);
+    if (systemCode(error) === 'ENOENT' && this.#cached !== undefined) this.#vanish(this.#cached);
     if (this.#closing !== undefined) return;
     if (this.#fault === undefined) {
       this.#fault = diskError(this.options.path, error);
@@ -409,12 +356,9 @@ class Spool implements SampleQueue {
   }
 
   /** The folder is gone: what memory has of it will be written again, and the rest is lost. */
-  #vanish(log: SegmentLog): void {
-    this.#log = undefined;
-    const known = [...this.#window.read(log.head, Infinity), ...this.#recent.read(log.head, Infinity)];
+  #vanish({ log, known }: CachedLog): void {
+    this.#cached = undefined;
     this.#drops.add('damage', Math.max(0, log.count - known.length));
-    this.#window.clear();
-    this.#recent.clear();
     this.#pending.prepend(known);
     void log.close();
   }

@@ -1,0 +1,100 @@
+import type { Clock } from '../model/clock.js';
+import { Entries } from './entries.js';
+import type { Placed } from './record.js';
+import type { SegmentLog } from './segmentLog.js';
+
+/** Newest samples kept in memory though they are on disk: who is not further behind never reads the disk. */
+const recentBytes = 4 * 1024 * 1024;
+/** Oldest samples kept in memory after they were read from disk, until they are acknowledged. */
+const windowBytes = 8 * 1024 * 1024;
+const readAhead = 512;
+/** What cannot be read for so long, milliseconds, counts as damaged. */
+const unreadableLimit = 60_000;
+
+/** A log of which the newest samples, and the oldest as far as they were read, are in memory too. One call at a time, as with the log, but for those without a promise. */
+export class CachedLog {
+  readonly #window = new Entries();
+  readonly #recent = new Entries();
+  #unreadableSince: number | undefined;
+
+  constructor(
+    readonly log: SegmentLog,
+    private readonly clock: Clock,
+  ) {}
+
+  /** All samples from this position on are in memory. */
+  get recentFrom(): number {
+    return this.#recent.first?.position ?? this.log.next;
+  }
+
+  /** The oldest sample, where it is in memory. */
+  get oldestKnown(): Placed | undefined {
+    return [this.#window.first, this.#recent.first].find((placed) => placed?.position === this.log.head);
+  }
+
+  /** All that is in memory. */
+  get known(): readonly Placed[] {
+    return [...this.#window.read(this.log.head, Infinity), ...this.#recent.read(this.log.head, Infinity)];
+  }
+
+  /** Takes note of the last samples that were appended to the log; `complete`: there were no others among them. */
+  appended(batch: readonly Placed[], complete: boolean): void {
+    if (!complete) this.#recent.clear();
+    for (const placed of batch) this.#recent.push(placed);
+    while (this.#recent.bytes > recentBytes) this.#recent.shift();
+  }
+
+  /** Up to `limit` samples from a position on, of those from `recentFrom` on. */
+  newest(from: number, limit: number): readonly Placed[] {
+    return this.#recent.read(from, limit);
+  }
+
+  /** Up to `limit` samples from a position on, where that was read before; otherwise none. */
+  peek(from: number, limit: number): readonly Placed[] {
+    return from >= (this.#window.first?.position ?? Infinity) ? this.#window.read(from, limit) : [];
+  }
+
+  /** Up to `limit` samples from a position to before `recentFrom`. None: there are none. Rejects with the system's errors. */
+  async read(start: number, limit: number): Promise<readonly Placed[]> {
+    for (let from = Math.max(start, this.log.head); from < this.recentFrom; ) {
+      const found = await this.#load(from, Math.max(limit, readAhead));
+      // It may have been acknowledged meanwhile.
+      const wanted = found.filter(({ position }) => position >= this.log.head).slice(0, limit);
+      if (wanted.length > 0) return wanted;
+      from = Math.max(this.log.head, (found.at(-1)?.position ?? this.recentFrom - 1) + 1);
+    }
+    return [];
+  }
+
+  /** The oldest sample. Rejects with the system's errors. */
+  async oldest(): Promise<Placed | undefined> {
+    while (this.oldestKnown === undefined && this.log.count > 0) await this.#load(this.log.head, readAhead);
+    return this.oldestKnown;
+  }
+
+  /** Everything up to and including a position is acknowledged or evicted. */
+  advance(last: number): void {
+    const window = this.#window.drop(last);
+    const recent = this.#recent.drop(last);
+    this.log.advance(last + 1, { count: window.count + recent.count, bytes: window.bytes + recent.bytes });
+  }
+
+  /** Reads from the log what is not in memory, and keeps it there. */
+  async #load(from: number, limit: number): Promise<readonly Placed[]> {
+    let found: readonly Placed[];
+    try {
+      found = await this.log.read(from, limit, this.recentFrom);
+      this.#unreadableSince = undefined;
+    } catch (error) {
+      this.#unreadableSince ??= this.clock.now();
+      if (this.clock.now() - this.#unreadableSince < unreadableLimit) throw error;
+      this.log.giveUp(this.recentFrom);
+      return [];
+    }
+    const follows = this.#window.last === undefined ? from <= this.log.head : from === this.#window.last.position + 1;
+    if (follows && this.#window.bytes < windowBytes) {
+      for (const placed of found) if (placed.position >= this.log.head) this.#window.push(placed);
+    }
+    return found;
+  }
+}
