@@ -33,11 +33,25 @@ export function named(name: string): CatalogFunction {
   );
 }
 
-/** One line a function. */
+/** Columns of a line that a terminal of 80 shows whole; what is longer goes on below. */
+const lineWidth = 79;
+
+/** A function a line, its arguments being its page's. */
 function table(): string {
-  const rows = functions.map((definition) => [signature(definition), definition.meaning] as const);
-  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
-  return rows.map(([left, right]) => left.padEnd(width) + right).join('\n');
+  const width = Math.max(...functions.map(({ name }) => name.length)) + 2;
+  return functions.map(({ name, meaning }) => name.padEnd(width) + wrap(meaning, lineWidth - width).join(`\n${' '.repeat(width)}`)).join('\n');
+}
+
+/** A text in lines of at most so many characters, broken between words. */
+function wrap(text: string, width: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines[lines.length - 1] ?? '';
+    if (line === '') lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 /** The page of one function. */
