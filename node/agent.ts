@@ -53,6 +53,8 @@ export class Agent {
   readonly #status: StatusFile;
   #state: CollectorState = 'starting';
   #lastError: ErrorInfo | null = null;
+  /** The last samples were handed on. */
+  #flushed = false;
   #timers: (() => void)[] = [];
 
   constructor(private readonly parts: AgentParts) {
@@ -92,7 +94,9 @@ export class Agent {
   #observer(stats: EntryStats): Observer {
     const { entry } = stats;
     return {
-      took: (wall, selected) => { stats.took(wall, selected); },
+      took: (wall, selected) => {
+        if (!this.#flushed) stats.took(wall, selected);
+      },
       missed: (wall, count, reason) => {
         if (stats.missed(wall, count, reason)) this.#entryLog.missed(entry, reason);
       },
@@ -107,6 +111,8 @@ export class Agent {
   }
 
   #take(samples: readonly Sample[]): void {
+    // The answer of a call that hung until after the flush: nobody takes it any more.
+    if (this.#flushed) return;
     for (const sample of samples) this.#batcher.add(this.#envelopes.of(sample));
   }
 
@@ -152,6 +158,7 @@ export class Agent {
     for (const cancel of this.#timers) cancel();
     await this.#scheduler.stop(0);
     this.#batcher.flush();
+    this.#flushed = true;
     // A disk that does not take them must not cost the flush of what it has.
     await Promise.race([this.#batcher.settled(), sleep(clock, putTime)]);
     const left = await output.stop(flushTime);
