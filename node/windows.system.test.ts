@@ -7,6 +7,7 @@ import type { StatusReport } from './status/report.js';
 import { startBroker, type TestBroker } from './test/support/broker.js';
 import { consume } from './test/support/consumer.js';
 import { psutil } from './test/support/psutil.js';
+import type { Outcome } from './test/support/contract.js';
 import { until } from './test/support/wait.js';
 import { layoutModule, makePrefix, type Prefix, type WineEnded } from './test/support/wine.js';
 
@@ -93,6 +94,22 @@ describe('node.exe for Windows, under Wine', () => {
       within(value(`net_io_counters ${name}_bytes_recv`), earlier.nics[name]!.bytes_recv, later.nics[name]!.bytes_recv, 0, `${name} bytes received`);
     }
     assert.equal(value('pid_exists '), 0);
+  });
+
+  it('every function, in every form of its arguments, keeps what the catalog says of types, units, ranges and counters', async (context) => {
+    const program = `${prefix.path(module)}\\dist\\test\\support\\contractProgram.js`;
+    const { code, out, err } = await prefix.wine([join(module, 'bin/node.exe'), program], { timeout: 240 });
+    assert.equal(code, 0, err);
+    const outcomes = JSON.parse(out) as Outcome[];
+    assert.deepEqual(outcomes.flatMap(({ faults }) => faults), []);
+    context.diagnostic(`${String(outcomes.length)} forms, ${String(outcomes.reduce((sum, { numbers }) => sum + numbers, 0))} numbers`);
+    for (const { name, group, platforms } of functions.filter((one) => one.group !== 'external')) {
+      const forms = outcomes.filter(({ call }) => call.startsWith(`${name}(`));
+      assert.ok(forms.length > 0, name);
+      const silent = !platforms.includes('win32') || untold.has(name) || name === 'disk_partitions';
+      if (!silent) assert.ok(forms.some(({ numbers }) => numbers > 0), `${group}: ${JSON.stringify(forms)}`);
+      else assert.ok(forms.every(({ numbers, absent }) => numbers > 0 || absent.length > 0) || name === 'users' || name === 'disk_partitions', JSON.stringify(forms));
+    }
   });
 
   it('the seed\'s example reaches the real RabbitMQ', async () => {

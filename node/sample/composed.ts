@@ -83,6 +83,7 @@ async function connections(source: Source, args: Arguments): Promise<Composition
   const owned = named || served || !isNone(args['pid']) || by === null || by === undefined || ['pid', 'process', 'service'].includes(String(by));
   const rows = (await source.read('net_connections', { kind: kind ?? 'inet', owners: owned })) as readonly Connection[];
   const table = named || by === 'process' ? await source.processes() : undefined;
+  if ((served || by === 'service') && source.platform !== 'win32') throw new UnavailableError('there are no Windows services on Linux that connections could belong to');
   const pids = served || by === 'service' ? ((await source.read('win_service_pids', {})) as Readonly<Record<string, number>>) : {};
   const nameOf = (pid: number | null): string => (pid === null ? undefined : table?.find(pid)?.name) ?? 'unknown';
   const servicesOf = (pid: number | null): string[] => Object.entries(pids).flatMap(([name, other]) => (other === pid ? [name] : []));

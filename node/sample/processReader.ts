@@ -38,6 +38,8 @@ export class ProcessReader implements Reader {
   readonly #aggregate: string;
   readonly #reads: readonly string[];
   readonly #growth: ProcessGrowth;
+  /** The most that cpu_percent can be: what the clocks that it is read from disagree by must not make more of it than there is. */
+  #mostCpu = Infinity;
   /** The names under which `each` tells processes, as long as they live. */
   #keys = new Map<number, { readonly created: number; readonly key: string }>();
 
@@ -107,6 +109,7 @@ export class ProcessReader implements Reader {
           if (times !== undefined) results[busy] = times.user + times.system;
         }
       }
+      this.#mostCpu = this.call.args['normalize'] === true ? 100 : cpus * 100;
       this.#growth.measure(values, moment.at, identities);
       for (const one of values) this.#measure(one, cpus);
     }
@@ -128,9 +131,7 @@ export class ProcessReader implements Reader {
       if (growth === undefined) reasons['cpu_percent'] ??= first;
       else {
         const share = (growth.get(busy) ?? 0) * 100;
-        // What the clocks that both are read from disagree by must not make more of it than there is.
-        const most = Math.min(share, cpus * 100);
-        results['cpu_percent'] = round1(this.call.args['normalize'] === true ? most / cpus : most);
+        results['cpu_percent'] = round1(Math.min(this.call.args['normalize'] === true ? share / cpus : share, this.#mostCpu));
       }
     }
     if (this.call.rate !== true) return;
@@ -169,7 +170,7 @@ export class ProcessReader implements Reader {
       const reason = reasons[place.split('.')[0] ?? ''];
       if (reason !== undefined && reason !== first) continue;
       const value = aggregateOf(this.#aggregate as Aggregate, all);
-      numbers.set(place, place === 'cpu_percent' ? round1(value) : value);
+      numbers.set(place, place === 'cpu_percent' ? round1(Math.min(value, this.#mostCpu)) : value);
     }
     return { numbers, reasons };
   }
