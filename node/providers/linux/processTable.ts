@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { ProcessTable } from '../processTable.js';
 import { UnavailableError } from '../../model/errors.js';
 import { parseCpuList } from './cpu.js';
 import { LinuxProcess } from './process.js';
 import { fileText } from './processText.js';
-import { optionalNamesIn, optionalTextOf, type Roots } from './source.js';
+import { namesIn, optionalNamesIn, optionalTextOf, textOf, type Roots } from './source.js';
 import { parseBootTime } from './system.js';
 
 /** The processes of one moment; of each only what is asked is read. */
@@ -20,7 +20,7 @@ export class LinuxProcessTable implements ProcessTable {
   constructor(readonly roots: Roots) {}
 
   all(): readonly LinuxProcess[] {
-    this.#all ??= readdirSync(this.roots.proc)
+    this.#all ??= namesIn(this.roots.proc)
       .filter((name) => /^\d+$/.test(name))
       .map(Number)
       .sort((one, other) => one - other)
@@ -81,7 +81,7 @@ export class LinuxProcessTable implements ProcessTable {
   }
 
   get bootTime(): number {
-    this.#boot ??= parseBootTime(readFileSync(`${this.roots.proc}/stat`, 'utf8'));
+    this.#boot ??= parseBootTime(textOf(`${this.roots.proc}/stat`));
     return this.#boot;
   }
 
