@@ -23,8 +23,16 @@ const entries = [
   { method: 'cpu_times' }, { method: 'cpu_percent' }, { method: 'virtual_memory' }, { method: 'swap_memory' }, { method: 'disk_io_counters', rate: true },
 ];
 
-/** A collector of these entries, once a second; `alive` are the names of those that gave values since they were last asked. */
-function collector(provider: Provider, more: readonly object[]): { alive(): Promise<string[]>; reasons(): (string | undefined)[]; values(name: string): Readonly<Record<string, number>>; stop(): Promise<unknown> } {
+interface Collector {
+  /** The names of those that give values as things stand. */
+  readonly alive: () => Promise<string[]>;
+  readonly reasons: () => (string | undefined)[];
+  readonly values: (name: string) => Readonly<Record<string, number>>;
+  readonly stop: () => Promise<unknown>;
+}
+
+/** A collector of these entries, once a second. */
+function collector(provider: Provider, more: readonly object[]): Collector {
   const clock = new TestClock();
   const { document, faults } = validate({ status: { path: join(home, 'status') }, psutil_config: [...entries, ...more].map((entry) => ({ ...entry, interval: 1 })) });
   assert.deepEqual(faults, []);
@@ -39,7 +47,7 @@ function collector(provider: Provider, more: readonly object[]): { alive(): Prom
     for (let turn = 0; turn < 50; turn++) await settle();
   };
   return {
-    async alive() {
+    alive: async () => {
       // Two seconds begin a measurement, the third gives what was measured.
       for (let second = 0; second < 2; second++) await oneSecond();
       const before = agent.report().entries.map(({ taken }) => taken);
@@ -48,7 +56,7 @@ function collector(provider: Provider, more: readonly object[]): { alive(): Prom
     },
     reasons: () => agent.report().entries.map(({ last_error }) => last_error?.message),
     values: (name) => agent.report().entries.find((entry) => entry.name === name)?.last?.values ?? {},
-    async stop() {
+    stop: async () => {
       const stopped = agent.stop();
       await clock.pass(10_000);
       return stopped;
@@ -106,7 +114,7 @@ test('Windows: what refuses at first is asked again, and each entry comes to lif
       return 1;
     }),
     GetActiveProcessorGroupCount: () => 1, GetActiveProcessorCount: () => 1,
-    NtQuerySystemInformation: source('cpu', -1073741823, (...args: [number, Buffer, number, Buffer]) => { args[3].writeUInt32LE(48); return 0; }),
+    NtQuerySystemInformation: source('cpu', -1073741823, (...args: [number, Buffer, number, Buffer]) => { args[3].writeUInt32LE(args[0] === 8 ? 48 : Math.min(256, args[2])); return 0; }),
     K32GetPerformanceInfo: source('memory', 0, (information: Buffer) => {
       for (let at = 8; at + 8 <= information.length; at += 8) information.writeBigUInt64LE(BigInt(at < 16 ? 1 : 4096), at);
       information.writeBigUInt64LE(8192n, 16);

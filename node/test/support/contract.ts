@@ -103,7 +103,7 @@ class Check {
         this.faults.push(`${place.join('.')} should be ${list ? 'a list' : 'a map'}, not ${JSON.stringify(value)}`);
         return;
       }
-      for (const [key, item] of Object.entries(value)) this.#walk(item as Result, child, [...place, key], reading);
+      for (const [key, item] of Object.entries(value)) this.#walk(item, child, [...place, key], reading);
     } else if (shape === 'value') this.#leaf(value, this.definition.fields.find(({ name }) => name === ''), place, reading);
     else this.#record(value, place, reading);
   }
@@ -178,7 +178,7 @@ class Check {
       return;
     }
     if (typeof before !== 'object' || typeof after !== 'object' || before === null || after === null) return;
-    for (const [key, item] of Object.entries(before)) this.growth(item as Result, (after as Record<string, Result>)[key], [...place, key]);
+    for (const [key, item] of Object.entries(before)) this.growth(item, (after as Record<string, Result>)[key], [...place, key]);
   }
 }
 
