@@ -12,6 +12,7 @@ import { endProcess, exitProcess } from '../providers/process.js';
 import { systemClock, type Clock } from '../model/clock.js';
 import type { Command } from './command.js';
 import { recordFailedStart } from './failedStart.js';
+import { fitHeap } from './heap.js';
 import { LiveTable } from './live.js';
 import { numberOption, required } from './option.js';
 import { report, reportError } from './output.js';
@@ -83,6 +84,7 @@ const failTime = 2000;
 /** Opens the parts, runs the agent, stops it; the exit code. */
 async function collect(job: Job): Promise<ExitCode> {
   const live = job.output.kind === 'stdout' && process.stdout.isTTY && !job.once;
+  fitHeap(job.settings.entries.reduce((sum, { interval }) => sum + 1 / interval, 0), systemClock);
   const output = await openOutput(job, live, systemClock);
   const provider = new ExternalProvider(await openProvider(), systemClock, process.argv[1] ?? '');
   const stopping = new StopSignal(systemClock, job.duration);
