@@ -24,7 +24,7 @@ const unit = files.filter((name) => !system.includes(name));
 const transport = system.filter((name) => name.startsWith('dist/transport/'));
 const chaos = system.filter((name) => name.startsWith('dist/test/chaos/'));
 const others = system.filter((name) => ![...transport, ...chaos].includes(name) && !name.startsWith('dist/test/module/'));
-const moduleTest = (name) => ['--test', `dist/test/module/${name}.system.test.js`];
+const moduleTest = (...names) => ['--test', ...names.map((name) => `dist/test/module/${name}.system.test.js`)];
 // One file at a time: they measure.
 const serial = ['--test', '--test-concurrency=1'];
 
@@ -37,7 +37,7 @@ const stages = [
   { name: 'transport', words: [...serial, ...transport] },
   { name: 'wine', needs: module, words: moduleTest('monitor') },
   { name: 'system', needs: windows, words: [...serial, ...others] },
-  { name: 'cloudify', needs: module, words: ['tools/isolated.mjs', ...moduleTest('cloudify')] },
+  { name: 'cloudify', needs: module, words: ['tools/isolated.mjs', ...moduleTest('cloudify', 'cloudifyLinux')] },
   { name: 'pester', needs: [powershellEngine], words: ['tools/pester.mjs', ...pesterFiles] },
   { name: 'chaos', needs: windows, words: [...serial, ...chaos] },
   { name: 'package', needs: module, words: ['tools/isolated.mjs', ...moduleTest('package')] },

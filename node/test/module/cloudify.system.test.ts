@@ -257,6 +257,19 @@ describe('a monitor of a node instance', () => {
     assert.deepEqual(cloudify.monitors, []);
   });
 
+  it('whose first samples nobody takes is started, and the operation\'s log warns of it', async () => {
+    const context = cloudify.contextOf('vm_n');
+    // An exchange that the agent's user may make, and no queue is bound to.
+    const settings = { broker: { port: cloudify.broker.port, exchange: { name: 'cloudify-logs' } } };
+    const result = await cloudify.start(context, { inputs: { psutil_config: example, psutil_settings: settings, psutil_timeout: 180 } });
+    assert.ok(result.ok, result.err);
+    const warnings = context.log.filter(({ level }) => level === 'warning').map(({ message }) => message);
+    assert.equal(warnings.length, 1, JSON.stringify(context.log));
+    assert.match(warnings[0]!, /^Nobody takes the samples of 'cloudify-psutil-vm_n': no queue is bound to the exchange 'cloudify-logs' of the virtual host '\/' for the routing key 'dep_1'/);
+    assert.ok((await cloudify.stop(context)).ok);
+    assert.deepEqual(cloudify.monitors, []);
+  });
+
   it('of two instances that start and stop at once, on a host without the module, are one module and two monitors', async () => {
     await rm(join(cloudify.host.modules, 'PsutilAgent'), { recursive: true });
     const both = ['vm_e', 'vm_f'].map((id) => cloudify.contextOf(id));

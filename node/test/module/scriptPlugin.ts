@@ -8,6 +8,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import type { WindowsHost } from '../support/windowsHost.js';
+import type { Prefix } from '../support/wine.js';
+
+/** What an operation needs of a host: its drive as a folder here, how its paths are written, its PowerShell. */
+export type OperationHost = Pick<WindowsHost, 'drive' | 'runWords'> & { readonly prefix: Pick<Prefix, 'path'> };
 
 /** Puts a resource of the blueprint at a Windows path and gives that. */
 export type Resource = (target: string) => Promise<string>;
@@ -136,7 +140,7 @@ export function environmentOf(inputs: Readonly<Record<string, unknown>>, { escap
  * takes the script's path as a command. `context` undefined is ctx_proxy_type none.
  */
 export async function runOperation(
-  host: WindowsHost, script: string, context: Context | undefined,
+  host: OperationHost, script: string, context: Context | undefined,
   { inputs = {}, escaped = true, env = {}, url, prefix = 'powershell' }: OperationOptions,
 ): Promise<Operated> {
   const server = context === undefined ? undefined : await serve(context);

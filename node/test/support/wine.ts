@@ -54,3 +54,8 @@ export async function windowsPowershell(): Promise<{ program: string; env: Reado
   const [program, { pester }] = await Promise.all([engine.windowsPowershell(), engine.powershellEngine()]);
   return { program, env: engine.engineEnv, pester };
 }
+
+/** pwsh of this machine: the words that start it, and what its environment says to it. */
+export async function linuxPowershell(): Promise<{ command: readonly string[]; env: Readonly<Record<string, string>> }> {
+  return { command: (await engine.powershellEngine()).command, env: engine.engineEnv };
+}
