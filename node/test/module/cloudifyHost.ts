@@ -11,6 +11,7 @@ import { makePackage } from '../support/package.js';
 import { until } from '../support/wait.js';
 import { makeWindowsHost, type WindowsHost } from '../support/windowsHost.js';
 import { root } from '../support/wine.js';
+import { allParts } from './parts.js';
 import { Context, runOperation, type ContextOptions, type Operated, type OperationOptions, type Resource } from './scriptPlugin.js';
 
 const cloudifyFile = (name: string): string => readFileSync(join(root, 'cloudify', name), 'utf8');
@@ -58,7 +59,7 @@ export const brokerConfig = (more: object = {}): object => ({
 export async function makeCloudifyHost(): Promise<CloudifyHost> {
   const folder = mkdtempSync(join(tmpdir(), 'psutil-agent-cloudify-'));
   const zip = join(folder, 'package.zip');
-  const [host, broker] = await Promise.all([makeWindowsHost(), startBroker(), makePackage(zip)]);
+  const [host, broker] = await allParts<[WindowsHost, TestBroker, object]>([makeWindowsHost(), startBroker(), makePackage(zip).then(() => ({}))]);
   await addAgentUser(broker);
   const cloudify = new CloudifyHost(host, broker, await consume(broker.port), folder, zip);
   await Promise.all([host.modules, join(host.drive, 'users/Public/Temp')].map((name) => mkdir(name, { recursive: true })));

@@ -14,6 +14,7 @@ import { startBroker, type TestBroker } from '../support/broker.js';
 import { consume, type Consumer } from '../support/consumer.js';
 import { until } from '../support/wait.js';
 import { layoutModule, root } from '../support/wine.js';
+import { allParts } from './parts.js';
 import { makeWindowsHost, type WindowsHost } from '../support/windowsHost.js';
 
 /** A word of this run's password that is nowhere else on the machine, with what quoting may break around it. */
@@ -98,7 +99,7 @@ async function listen(port: number): Promise<Server> {
 }
 
 before(async () => {
-  [host, broker] = await Promise.all([makeWindowsHost(), startBroker()]);
+  [host, broker] = await allParts<[WindowsHost, TestBroker]>([makeWindowsHost(), startBroker()]);
   module = join(host.drive, 'Program Files/PsutilAgent');
   await layoutModule(module);
   await mkdir(join(module, 'Pester'));

@@ -17,6 +17,7 @@ import { packageCollector, type Bill } from '../support/package.js';
 import { until } from '../support/wait.js';
 import { makeWindowsHost, type WindowsHost } from '../support/windowsHost.js';
 import { root } from '../support/wine.js';
+import { allParts } from './parts.js';
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 const aliases = ['cpu_total_system', 'cpu_total_user', 'memory_MemFree'];
@@ -112,7 +113,7 @@ describe('a Windows host with the package and nothing else', () => {
   let consumer: Consumer;
   let files0: string[];
   before(async () => {
-    [host, broker] = await Promise.all([makeWindowsHost(), startBroker()]);
+    [host, broker] = await allParts<[WindowsHost, TestBroker]>([makeWindowsHost(), startBroker()]);
     await mkdir(host.modules, { recursive: true });
     files0 = host.files();
     await host.unpack(zip, join(host.modules, 'PsutilAgent', version), 'PsutilAgent');
