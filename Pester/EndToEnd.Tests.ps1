@@ -1,8 +1,8 @@
-# The whole of it on Windows (or Wine): real NSSM, real node.exe, a real service manager, a real RabbitMQ. wine.mjs runs it in two
-# parts with a power cut between them, and names in PSUTIL_AGENT_E2E a JSON file with the broker's port, user, password, and of
-# that the word to be found nowhere, secret.
+# The whole of it on Windows (or Wine): real NSSM, real node.exe, a real service manager, a real RabbitMQ.
+# node/test/module/monitor.system.test.ts runs it in two parts with a power cut between them, and names in PSUTIL_AGENT_E2E a JSON
+# file with the broker's port, user, password, and of that the word to be found nowhere, secret.
 # Not here: ElevationRequired (under Wine everybody is an administrator) and a service that never stops (nothing makes one on
-# purpose); Start.Tests.ps1 and Stop.Tests.ps1 have those, on a Windows of their own.
+# purpose). Tests of those say "on a fake Windows" in their names.
 BeforeDiscovery {
     $skip = [System.Environment]::OSVersion.Platform -ne 'Win32NT' -or -not $env:PSUTIL_AGENT_E2E
 }

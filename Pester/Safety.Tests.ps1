@@ -173,7 +173,7 @@ Describe 'A start' -Skip:$onWindows {
         $state.Done | Should -BeTrue
         Get-FakeCall | Should -BeNullOrEmpty
     }
-    It 'on a Windows that node.exe does not run on is refused before anything is made' {
+    It 'on a Windows that node.exe does not run on, a fake one, is refused before anything is made' {
         Mock -ModuleName PsutilAgent GetWindowsVersion { 6.3 }
         { Start-PsutilMonitor -Configuration $entry @start } | Should -Throw -ErrorId 'UnsupportedPlatform,Start-PsutilMonitor' -ExpectedMessage '*Server 2016*this is Windows 6.3*'
         Test-Path -Path $data | Should -BeFalse

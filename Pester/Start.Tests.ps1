@@ -376,7 +376,7 @@ Describe 'A start that fails' {
         Get-FakeCall | Should -BeNullOrEmpty
         Test-Path -Path $data | Should -BeFalse
     }
-    It 'because the session has no administrator rights throws ElevationRequired and touches nothing' {
+    It 'because the session has no administrator rights throws ElevationRequired and touches nothing, on a fake Windows' {
         Mock -ModuleName PsutilAgent TestElevated { $false }
         $record = $null
         try { Start-PsutilMonitor -Configuration $entry @start @broker } catch { $record = $_ }

@@ -70,7 +70,7 @@ Describe 'Stop-PsutilMonitor' {
         Stop-PsutilMonitor -Name cloudify-psutil
         (Get-FakeCall) -join '; ' | Should -Be 'remove | cloudify-psutil | confirm'
     }
-    It 'throws StopTimeout and removes nothing where the service does not stop' {
+    It 'throws StopTimeout and removes nothing where the service does not stop, on a fake Windows' {
         Set-FakeOption @{ ObeysStop = $false }
         Mock -ModuleName PsutilAgent SendServiceControl { }
         Mock -ModuleName PsutilAgent WaitUntil { & $Condition }
@@ -80,7 +80,7 @@ Describe 'Stop-PsutilMonitor' {
         Get-FakeCall | Should -BeNullOrEmpty
         Test-Path -Path (Join-Path $folder 'settings.json') | Should -BeTrue
     }
-    It 'throws StopTimeout for a service that is stuck in StopPending, and asks no more of it' {
+    It 'throws StopTimeout for a service that is stuck in StopPending, and asks no more of it, on a fake Windows' {
         Set-FakeState -Name cloudify-psutil -State StopPending
         Remove-Item -Path (Join-Path $folder 'status.json')
         Mock -ModuleName PsutilAgent WaitUntil { & $Condition }
@@ -112,7 +112,7 @@ Describe 'Stop-PsutilMonitor' {
         Get-PsutilMonitor | Stop-PsutilMonitor
         @(Get-FakeServiceName).Count | Should -Be 0
     }
-    It 'throws ElevationRequired without administrator rights' {
+    It 'throws ElevationRequired without administrator rights, on a fake Windows' {
         Mock -ModuleName PsutilAgent TestElevated { $false }
         Stop-PsutilMonitor -Name cloudify-psutil -ErrorAction SilentlyContinue -ErrorVariable faults
         $faults[-1].FullyQualifiedErrorId | Should -Be 'ElevationRequired,Stop-PsutilMonitor'
@@ -164,7 +164,7 @@ Describe 'Get-PsutilMonitor' {
         $faults[-1].FullyQualifiedErrorId | Should -Be 'MonitorNotFound,Get-PsutilMonitor'
         Get-PsutilMonitor -Name nobody* | Should -BeNullOrEmpty
     }
-    It 'warns without administrator rights' {
+    It 'warns without administrator rights, on a fake Windows' {
         Mock -ModuleName PsutilAgent TestElevated { $false }
         $null = Get-PsutilMonitor -WarningVariable warnings -WarningAction SilentlyContinue
         "$warnings" | Should -BeLike '*administrator*'

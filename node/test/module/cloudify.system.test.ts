@@ -9,7 +9,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it } from 'node:test';
 import { freePort } from '../support/broker.js';
 import { root } from '../support/wine.js';
 import { blueprint, brokerConfig, example, makeCloudifyHost, operations, prefixOf, scriptText, type CloudifyHost } from './cloudifyHost.js';
@@ -55,9 +55,11 @@ describe('the files', () => {
   });
 });
 
+// What a test leaves of the agent's file is none of the next one's.
+beforeEach(() => cloudify.agentFile(brokerConfig()));
+
 describe('start refuses', () => {
   it('to run without a context, or with one that does not answer or answers errors', async () => {
-    await cloudify.agentFile(brokerConfig());
     const inputs = { psutil_config: example };
     const none = await cloudify.start(undefined, { inputs });
     assert.equal(none.ok, false);
@@ -112,22 +114,14 @@ describe('start refuses', () => {
   });
 
   type Refusal = [what: string, given: { inputs: Record<string, unknown>; file?: object | string }, message: RegExp, aborted: boolean];
+  // One of each kind, through the script; Pester/Cloudify.Tests.ps1 has them all.
   const refused: Refusal[] = [
     ['a missing psutil_config', { inputs: {} }, /psutil_config is missing: expected a list of metrics/, true],
-    ['a psutil_config without a metric', { inputs: { psutil_config: [] } }, /psutil_config is empty: expected a list of metrics/, true],
-    ['a psutil_config that is a map', { inputs: { psutil_config: { method: 'virtual_memory' } } }, /expected a list of metrics, found a map/, true],
-    ['a psutil_config that is no JSON', { inputs: { psutil_config: '[oops' } }, /psutil_config cannot be read/, true],
-    ['a broker that is no map', { inputs: { psutil_config: example, psutil_settings: { broker: 'rabbit' } } }, /psutil_settings \(broker\) is wrong: expected a map/, true],
     ['settings cut off, and tells no secret', { inputs: { psutil_config: example, psutil_settings: '{"broker":{"password":"hidden-4711"' } },
       /^The input psutil_settings cannot be read: expected a map of settings as JSON, found 35 characters that are none\./, true],
-    ['a time that is none', { inputs: { psutil_config: example, psutil_timeout: 'soon' } }, /psutil_timeout is wrong: expected seconds, 1 to 3600, found 'soon'/, true],
-    ['settings that are a list', { inputs: { psutil_config: example, psutil_settings: [1] } }, /psutil_settings is wrong: expected a map of settings, found a list/, true],
     ['a host without broker_config.json, or any word of a broker', { inputs: { psutil_config: example } }, /no broker_config\.json in 'C:\\cloudify\\vm_1\\work'[\s\S]*KeyError/, false],
     ['a broken broker_config.json', { inputs: { psutil_config: example }, file: '{"broker_password": "hidden-4711", "broker_hostname":' },
       /(?:^|\n)The agent's 'C:\\cloudify\\vm_1\\work\\broker_config\.json' cannot be read: it is not JSON\. Correct it, or install the agent anew\.\r?\n$/, false],
-    ['a broker_config.json without a broker', { inputs: { psutil_config: example }, file: brokerConfig({ broker_hostname: '', cluster: [] }) }, /names no broker: expected broker_hostname/, false],
-    ['a certificate that does not exist', { inputs: { psutil_config: example }, file: brokerConfig({ broker_ssl_enabled: true }) },
-      /names the certificate 'C:\\none\.pem' \(broker_cert_path\), and there is no such file/, false],
   ];
   for (const [what, { inputs, file }, message, aborted] of refused) {
     it(what, async () => {
@@ -231,10 +225,12 @@ describe('a monitor of a node instance', () => {
   });
 
   it('that cannot be stopped is a failure, and stays recorded', async () => {
-    const nssm = join(cloudify.host.modules, 'PsutilAgent', version, 'bin/nssm.exe');
-    await rename(nssm, `${nssm}.away`);
+    // The module's, and the one that the services run from.
+    const programs = cloudify.host.files().filter((name) => name.endsWith('/nssm.exe')).map((name) => join(cloudify.host.drive, name));
+    assert.equal(programs.length, 2);
+    for (const program of programs) await rename(program, `${program}.away`);
     const result = await cloudify.stop(second);
-    await rename(`${nssm}.away`, nssm);
+    for (const program of programs) await rename(`${program}.away`, program);
     assert.equal(result.ok, false);
     assert.match(result.message, /nssm is needed and was not found/);
     assert.equal(cloudify.monitors.length, 1);
@@ -248,7 +244,6 @@ describe('a monitor of a node instance', () => {
   });
 
   it('cannot start with a broker that is away, and leaves nothing', async () => {
-    await cloudify.agentFile(brokerConfig());
     const settings = { broker: { port: await freePort() } };
     const result = await cloudify.start(cloudify.contextOf('vm_d'), { inputs: { psutil_config: example, psutil_settings: settings, psutil_timeout: 8 } });
     assert.equal(result.ok, false);
@@ -267,7 +262,9 @@ describe('a monitor of a node instance', () => {
     assert.equal(warnings.length, 1, JSON.stringify(context.log));
     assert.match(warnings[0]!, /^Nobody takes the samples of 'cloudify-psutil-vm_n': no queue is bound to the exchange 'cloudify-logs' of the virtual host '\/' for the routing key 'dep_1'/);
     assert.ok((await cloudify.stop(context)).ok);
-    assert.deepEqual(cloudify.monitors, []);
+    const data = join(cloudify.host.drive, 'ProgramData/PsutilAgent');
+    assert.deepEqual(readdirSync(join(data, 'cloudify-psutil-vm_n')), ['spool'], 'what nobody took is kept, and nothing else');
+    await rm(data, { recursive: true });
   });
 
   it('of two instances that start and stop at once, on a host without the module, are one module and two monitors', async () => {
