@@ -2,7 +2,7 @@ import { SpoolError, systemCode } from '../model/errors.js';
 import { Cursor } from './cursor.js';
 import { systemError } from './diskError.js';
 import type { Files } from './files.js';
-import { Holes } from './holes.js';
+import { Positions } from './positions.js';
 import { decode, encode, positionAt, skippedAt, type Placed } from './record.js';
 import { formatVersion, Segment, segmentHeader, type Visit, type Walked } from './segment.js';
 
@@ -28,11 +28,9 @@ const longestIdle = 1024 * 1024;
  */
 export class SegmentLog {
   readonly #cursor: Cursor;
-  readonly #holes = new Holes();
+  #positions = new Positions(1, 1);
   #segments: Segment[] = [];
   #shift = 0;
-  #head = 1;
-  #next = 1;
   /** Everything before it is on the disk. */
   #synced = 1;
   #unsynced = false;
@@ -65,17 +63,17 @@ export class SegmentLog {
 
   /** The oldest sample's position; `next` where there is none. */
   get head(): number {
-    return this.#head;
+    return this.#positions.head;
   }
 
   /** The position behind the newest sample. */
   get next(): number {
-    return this.#next;
+    return this.#positions.next;
   }
 
   /** Samples, those that are damaged and not yet known to be among them. */
   get count(): number {
-    return this.#next - this.#head - this.#holes.total;
+    return this.#positions.count;
   }
 
   /** Of the records from `head` on. */
@@ -89,7 +87,7 @@ export class SegmentLog {
     const length = batch.reduce((sum, { bytes }) => sum + bytes, 0);
     if (length > this.#scratch.length) this.#scratch = Buffer.allocUnsafeSlow(length);
     let end = 0;
-    let next = this.#next;
+    let { next } = this;
     for (const placed of batch) {
       end = encode(this.#scratch, end, placed, placed.position - this.#shift, placed.position - next);
       next = placed.position + 1;
@@ -102,8 +100,8 @@ export class SegmentLog {
     }
     if (this.#scratch.length > longestIdle) this.#scratch = Buffer.allocUnsafeSlow(64 * 1024);
     for (const { position } of batch) {
-      this.#hole(this.#next, position);
-      this.#next = position + 1;
+      this.#positions.skip(this.next, position);
+      this.#positions.extend(position + 1);
     }
     this.#bytes += end;
     this.#unsynced = true;
@@ -113,7 +111,7 @@ export class SegmentLog {
   async read(from: number, limit: number, until: number): Promise<Placed[]> {
     const found: Placed[] = [];
     let bytes = 0;
-    let expected = Math.max(from, this.#head);
+    let expected = Math.max(from, this.head);
     const resumed = this.#at?.position === expected && this.#segments.includes(this.#at.segment) ? this.#at : undefined;
     let offset = resumed?.offset ?? segmentHeader;
     for (let index = resumed === undefined ? this.#indexOf(expected) : this.#segments.indexOf(resumed.segment); ; index += 1, offset = segmentHeader) {
@@ -126,7 +124,7 @@ export class SegmentLog {
         const whole = Math.max(expected, position - skippedAt(buffer, at));
         this.#lose(expected, Math.min(whole, until));
         if (position >= until || found.length >= limit || (found.length > 0 && bytes + length > longestRead)) return false;
-        this.#hole(whole, position);
+        this.#positions.skip(whole, position);
         found.push(decode(buffer, at, length, position));
         bytes += length;
         expected = position + 1;
@@ -137,14 +135,14 @@ export class SegmentLog {
         return found;
       }
     }
-    this.#lose(expected, Math.min(until, this.#next));
+    this.#lose(expected, Math.min(until, this.next));
     return found;
   }
 
   /** Everything before a position is acknowledged or evicted. `known`: how many samples the caller knows of among them, and their bytes. */
   advance(head: number, known: { readonly count: number; readonly bytes: number }): void {
     const before = this.count;
-    this.#moveHead(head);
+    this.#positions.advance(head);
     const gone = before - this.count;
     if (gone === known.count) this.#bytes -= known.bytes;
     else {
@@ -156,19 +154,19 @@ export class SegmentLog {
 
   /** Gives up what is left of the segment that `head` is in, as far as `until`: it cannot be read. */
   giveUp(until: number): void {
-    const index = this.#indexOf(this.#head);
-    this.#lose(this.#head, Math.min(until, (this.#segments[index + 1]?.first ?? Infinity) + this.#shift));
+    const index = this.#indexOf(this.head);
+    this.#lose(this.head, Math.min(until, (this.#segments[index + 1]?.first ?? Infinity) + this.#shift));
   }
 
   /** Finds out `bytes`, where that is not known exactly. */
   async measure(): Promise<void> {
     if (!this.#inexact) return;
-    const index = this.#indexOf(this.#head);
+    const index = this.#indexOf(this.head);
     const oldest = this.#segments[index];
     let offset = segmentHeader;
     if (oldest !== undefined) {
-      const head = this.#head;
-      offset = (await this.#walk(oldest, segmentHeader, (buffer, at) => positionAt(buffer, at) + this.#shift >= head ? false : true)).offset;
+      const { head } = this;
+      offset = (await this.#walk(oldest, segmentHeader, (buffer, at) => positionAt(buffer, at) + this.#shift < head)).offset;
     }
     this.#bytes = this.#segments.slice(index).reduce((sum, { bytes }) => sum + bytes, segmentHeader - offset);
     this.#inexact = false;
@@ -198,7 +196,7 @@ export class SegmentLog {
       await oldest.remove();
       this.#segments.shift();
     }
-    if (active !== undefined && this.#segments.length === 1 && active.bytes > idle && state.head >= this.#next - this.#shift) {
+    if (active !== undefined && this.#segments.length === 1 && active.bytes > idle && state.head >= this.next - this.#shift) {
       await active.remove();
       this.#segments = [];
     }
@@ -220,19 +218,20 @@ export class SegmentLog {
     const { state, sure } = await this.#cursor.open();
     const oldest = this.#segments[0]?.first;
     if (last === undefined && state === undefined) {
-      this.#head = this.#next = this.#synced = next;
+      this.#positions = new Positions(next, next);
+      this.#synced = next;
       return;
     }
-    this.#head = state?.head ?? oldest ?? 1;
-    const end = last === undefined ? this.#head : await this.#recover(last);
-    this.#next = Math.max(this.#head, end, state?.next ?? 1);
-    this.#synced = this.#next;
+    const head = state?.head ?? oldest ?? 1;
+    this.#positions = new Positions(head, head);
+    const end = last === undefined ? head : await this.#recover(last);
+    this.#positions.extend(Math.max(end, state?.next ?? 1));
+    this.#synced = this.next;
     // An older cursor does not know what was deleted since.
-    if (!sure && oldest !== undefined) this.#moveHead(oldest);
-    this.#lose(this.#head, Math.min(oldest ?? Infinity, this.#next));
-    this.#lose(Math.max(this.#head, end), this.#next);
-    if (given > 0 && this.#head < this.#next) this.#move(given + 1 - this.#head);
-    else if (given > 0) this.#move(next - this.#next);
+    if (!sure && oldest !== undefined) this.#positions.advance(oldest);
+    this.#lose(this.head, Math.min(oldest ?? Infinity, this.next));
+    this.#lose(Math.max(this.head, end), this.next);
+    if (given > 0) this.#move(this.head < this.next ? given + 1 - this.head : next - this.next);
     this.#inexact = true;
     this.#unsynced = this.#segments.length > 0;
     await this.measure();
@@ -251,10 +250,10 @@ export class SegmentLog {
       return true;
     });
     // Only now is it known that these are in the log.
-    this.#next = end;
+    this.#positions.extend(end);
     for (const [from, until, position] of gaps) {
       this.#lose(from, until);
-      this.#hole(until, position);
+      this.#positions.skip(until, position);
     }
     if (last.size <= segmentHeader && end === last.first) {
       // Nothing but a header, or less than that.
@@ -263,7 +262,7 @@ export class SegmentLog {
     } else if (await last.cut(offset)) {
       // One at least.
       end += 1;
-      this.#next = end;
+      this.#positions.extend(end);
       this.#lose(end - 1, end);
     }
     return end;
@@ -278,7 +277,7 @@ export class SegmentLog {
       await last.sync();
       await last.close();
     }
-    const segment = await Segment.create(this.parts.files, this.parts.folder, this.#next - this.#shift);
+    const segment = await Segment.create(this.parts.files, this.parts.folder, this.next - this.#shift);
     this.#segments.push(segment);
     this.#namesUnsynced = true;
     return segment;
@@ -304,31 +303,17 @@ export class SegmentLog {
   }
 
   #state(): { readonly head: number; readonly next: number } {
-    return { head: this.#head - this.#shift, next: Math.max(this.#synced, this.#head) - this.#shift };
+    return { head: this.head - this.#shift, next: Math.max(this.#synced, this.head) - this.#shift };
   }
 
   #move(by: number): void {
     this.#shift += by;
-    this.#head += by;
-    this.#next += by;
     this.#synced += by;
-    this.#holes.move(by);
-  }
-
-  #moveHead(head: number): void {
-    if (head > this.#head) this.#head = Math.min(head, this.#next);
-    this.#head = this.#holes.behind(this.#head);
-  }
-
-  /** Positions that nobody ever had on this disk. */
-  #hole(from: number, until: number): number {
-    const count = this.#holes.add(Math.max(from, this.#head), until);
-    if (count > 0) this.#moveHead(0);
-    return count;
+    this.#positions.move(by);
   }
 
   #lose(from: number, until: number): void {
-    const count = this.#hole(from, until);
+    const count = this.#positions.skip(from, until);
     if (count === 0) return;
     this.#inexact = true;
     this.parts.onLoss(count);
