@@ -1,9 +1,14 @@
 import type { ProcessEntry } from '../providers/processTable.js';
 import { eachNumber, type ProcessValues } from './processValues.js';
 
-interface Before {
-  readonly created: number;
-  readonly numbers: ReadonlyMap<string, number>;
+/** What is known of a process, by the index of the place: its counters at the last reading, and their growth a second; NaN is unknown. */
+interface Track {
+  created: number;
+  round: number;
+  numbers: number[];
+  /** What the next reading is written to: a thousand processes an entry are no garbage at every tick. */
+  spare: number[];
+  readonly growth: number[];
 }
 
 /**
@@ -11,15 +16,15 @@ interface Before {
  * again inherits nothing. One that was not there at the last reading has grown all it has since then.
  */
 export class ProcessGrowth {
+  readonly #tracks = new Map<number, Track>();
+  readonly #places = new Map<string, number>();
+  #round = 0;
   #at: number | undefined;
+  /** Every process of the last reading, those not asked for among them; undefined where not all were looked at. */
+  #there: ReadonlyMap<number, number> | undefined;
 
   /** @param reads those whose growth is asked for. */
   constructor(private readonly reads: ReadonlySet<string>) {}
-
-  #before = new Map<number, Before>();
-  /** Every process of the last reading, those not asked for among them; undefined where not all were looked at. */
-  #there: ReadonlyMap<number, number> | undefined;
-  #growth = new Map<number, ReadonlyMap<string, number>>();
 
   /**
    * Takes one reading.
@@ -31,33 +36,51 @@ export class ProcessGrowth {
     const seconds = this.#at === undefined ? 0 : (at - this.#at) / 1000;
     // Two readings of one moment: what the first told still holds.
     if (this.#at !== undefined && seconds <= 0) return;
-    const now = new Map<number, Before>();
-    this.#growth = new Map();
+    this.#round += 1;
+    let track: Track;
+    let born = false;
+    const take = (place: string, value: number): void => {
+      const index = this.#indexOf(place);
+      const before = born ? 0 : (track.spare[index] ?? NaN);
+      track.numbers[index] = value;
+      track.growth[index] = seconds > 0 ? Math.max(0, value - before) / seconds : NaN;
+    };
     for (const { entry, results } of values) {
-      const numbers = new Map<string, number>();
-      for (const read in results) if (this.reads.has(read)) eachNumber(read, results[read] ?? null, (place, value) => numbers.set(place, value));
-      now.set(entry.pid, { created: entry.created, numbers });
-      const before = this.#numbersBefore(entry);
-      if (seconds > 0 && before !== undefined) this.#growth.set(entry.pid, growthOf(before, numbers, seconds));
+      born = this.#isBorn(entry);
+      track = this.#track(entry);
+      for (const read in results) if (this.reads.has(read)) eachNumber(read, results[read] ?? null, take);
     }
-    [this.#before, this.#there, this.#at] = [now, identities, at];
+    if (this.#tracks.size > values.length) {
+      for (const [pid, { round }] of this.#tracks) if (round !== this.#round) this.#tracks.delete(pid);
+    }
+    [this.#there, this.#at] = [identities, at];
   }
 
-  /** The growth of a process between the last two readings; undefined where it is known only since the last. */
-  of(entry: ProcessEntry): ReadonlyMap<string, number> | undefined {
-    return this.#growth.get(entry.pid);
+  /** The growth of a place of a process between the last two readings; undefined where it is known only since the last. */
+  of({ pid }: ProcessEntry, place: string): number | undefined {
+    const index = this.#places.get(place);
+    const growth = index === undefined ? undefined : this.#tracks.get(pid)?.growth[index];
+    return growth === undefined || Number.isNaN(growth) ? undefined : growth;
   }
 
-  #numbersBefore({ pid, created }: ProcessEntry): ReadonlyMap<string, number> | undefined {
-    const before = this.#before.get(pid);
-    if (before?.created === created) return before.numbers;
-    const born = this.#there !== undefined && this.#there.get(pid) !== created;
-    return born ? new Map() : undefined;
+  #indexOf(place: string): number {
+    let index = this.#places.get(place);
+    if (index === undefined) this.#places.set(place, (index = this.#places.size));
+    return index;
   }
-}
 
-function growthOf(before: ReadonlyMap<string, number>, now: ReadonlyMap<string, number>, seconds: number): ReadonlyMap<string, number> {
-  const growth = new Map<string, number>();
-  for (const [place, value] of now) growth.set(place, Math.max(0, value - (before.get(place) ?? 0)) / seconds);
-  return growth;
+  #isBorn({ pid, created }: ProcessEntry): boolean {
+    return this.#tracks.get(pid)?.created !== created && this.#there !== undefined && this.#there.get(pid) !== created;
+  }
+
+  /** The track of a process, ready for a reading. */
+  #track({ pid, created }: ProcessEntry): Track {
+    let track = this.#tracks.get(pid);
+    if (track?.created !== created) this.#tracks.set(pid, (track = { created, round: 0, numbers: [], spare: [], growth: [] }));
+    track.round = this.#round;
+    [track.numbers, track.spare] = [track.spare, track.numbers];
+    track.numbers.fill(NaN);
+    track.growth.fill(NaN);
+    return track;
+  }
 }

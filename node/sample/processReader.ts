@@ -6,7 +6,7 @@ import type { SharedProvider } from '../providers/shared.js';
 import { round1 } from './derivation.js';
 import { filterProcesses, filtersOf, filterText, looksAtAll, type ProcessFilters } from './processFilter.js';
 import { ProcessGrowth } from './processGrowth.js';
-import { aggregateOf, nested, eachNumber, readProcesses, type Aggregate, type ProcessValues } from './processValues.js';
+import { eachNumber, missed, nested, readProcesses, Totals, type Aggregate, type ProcessValues } from './processValues.js';
 import type { Call, Reader, Reading } from './reader.js';
 
 /** What a read that is computed here is computed from. */
@@ -19,6 +19,8 @@ const counters: ReadonlySet<string> = new Set(
 
 /** The CPU time that cpu_percent grows by, user's and system's together: one number a process instead of all of cpu_times. */
 const busy = 'busy';
+
+const first = 'the first reading only starts the measurement';
 
 /** A table, and when it was taken. */
 interface Moment {
@@ -38,6 +40,8 @@ export class ProcessReader implements Reader {
   readonly #aggregate: string;
   readonly #reads: readonly string[];
   readonly #growth: ProcessGrowth;
+  /** The one field that is asked for of a read, if it is one. */
+  readonly #place: { readonly field: string; readonly whole: string } | undefined;
   /** The most that cpu_percent can be: what the clocks that it is read from disagree by must not make more of it than there is. */
   #mostCpu = Infinity;
   /** The names under which `each` tells processes, as long as they live. */
@@ -51,6 +55,8 @@ export class ProcessReader implements Reader {
     this.#filters = filtersOf(call.args);
     this.#aggregate = call.method === 'process_iter' ? 'each' : String(call.args['aggregate'] ?? 'sum');
     this.#reads = readsOf(call, this.#aggregate === 'each', provider.platform);
+    const [read, field] = call.select ?? [];
+    this.#place = read === undefined || field === undefined || field === '*' ? undefined : { field, whole: `${read}.${field}` };
     const rates = call.rate === true ? this.#reads.filter((read) => counters.has(read)) : [];
     this.#growth = new ProcessGrowth(new Set([...rates, ...(this.#reads.includes('cpu_percent') ? [busy] : [])]));
   }
@@ -120,28 +126,39 @@ export class ProcessReader implements Reader {
         if (rss !== undefined) results['memory_percent'] = (rss / total) * 100;
       }
     }
-    const unasked = [...this.#rawReads(), busy].filter((raw) => !this.#reads.includes(raw));
-    for (const { results } of values) for (const raw of unasked) if (raw in results) Reflect.deleteProperty(results, raw);
+    if (this.#reads.some((read) => read in computedFrom)) for (const one of values) one.results = this.#asked(one.results);
   }
 
-  #measure({ entry, results, reasons }: ProcessValues, cpus: number): void {
-    const growth = this.#growth.of(entry);
-    const first = 'the first reading only starts the measurement';
+  /** What was asked for of what was read. Made anew: objects that lose members are slow ever after. */
+  #asked(results: Record<string, Result>): Record<string, Result> {
+    const asked: Record<string, Result> = {};
+    for (const read of this.#reads) if (read in results) asked[read] = results[read] ?? null;
+    return asked;
+  }
+
+  #measure(one: ProcessValues, cpus: number): void {
+    const { entry, results } = one;
     if (this.#reads.includes('cpu_percent')) {
-      if (growth === undefined) reasons['cpu_percent'] ??= first;
+      const growth = this.#growth.of(entry, busy);
+      if (growth === undefined) missed(one, 'cpu_percent', one.reasons?.['cpu_times'] ?? first);
       else {
-        const share = (growth.get(busy) ?? 0) * 100;
+        const share = growth * 100;
         results['cpu_percent'] = round1(Math.min(this.call.args['normalize'] === true ? share / cpus : share, this.#mostCpu));
       }
     }
     if (this.call.rate !== true) return;
     for (const read of Object.keys(results)) {
-      if (read === 'cpu_percent' || read === 'memory_percent') continue;
+      if (!this.#reads.includes(read) || read === 'cpu_percent' || read === 'memory_percent') continue;
       const rates = new Map<string, number>();
-      if (counters.has(read) && growth !== undefined) eachNumber(read, results[read] ?? null, (place) => rates.set(place, growth.get(place) ?? 0));
+      if (counters.has(read)) {
+        eachNumber(read, results[read] ?? null, (place) => {
+          const growth = this.#growth.of(entry, place);
+          if (growth === undefined) missed(one, read, first);
+          else rates.set(place, growth);
+        });
+      }
       Reflect.deleteProperty(results, read);
       Object.assign(results, nested(rates));
-      if (growth === undefined) reasons[read] ??= first;
     }
   }
 
@@ -152,27 +169,27 @@ export class ProcessReader implements Reader {
 
   /** One value of several, by place. A process that does not tell makes the sum unknown, not smaller. */
   #together(values: readonly ProcessValues[]): { numbers: Map<string, number>; reasons: Record<string, string> } {
-    const byPlace = new Map<string, number[]>();
+    const totals = new Totals();
     const reasons: Record<string, string> = {};
-    const first = 'the first reading only starts the measurement';
     for (const one of values) {
-      Object.assign(reasons, one.reasons);
-      for (const read in one.results) {
-        eachNumber(read, one.results[read] ?? null, (place, value) => {
-          const known = byPlace.get(place);
-          if (known === undefined) byPlace.set(place, [value]);
-          else known.push(value);
-        });
-      }
+      if (one.reasons !== undefined) Object.assign(reasons, one.reasons);
+      for (const read in one.results) this.#addTo(totals, read, one.results[read] ?? null);
     }
     const numbers = new Map<string, number>();
-    for (const [place, all] of byPlace) {
+    for (const [place, value] of totals.all(this.#aggregate as Aggregate)) {
       const reason = reasons[place.split('.')[0] ?? ''];
       if (reason !== undefined && reason !== first) continue;
-      const value = aggregateOf(this.#aggregate as Aggregate, all);
       numbers.set(place, place === 'cpu_percent' ? round1(Math.min(value, this.#mostCpu)) : value);
     }
     return { numbers, reasons };
+  }
+
+  /** Adds the numbers of a read; where one field of it is asked for, that one alone. */
+  #addTo(totals: Totals, read: string, result: Result): void {
+    const place = this.#place;
+    const value = place === undefined ? undefined : (result as Readonly<Record<string, Result | undefined>> | null)?.[place.field];
+    if (typeof value === 'number') totals.add(place?.whole ?? read, value);
+    else eachNumber(read, result, totals.add);
   }
 
   /** One result a process, under a name that stays the same while it lives. */
@@ -185,7 +202,7 @@ export class ProcessReader implements Reader {
       const key = known?.created === entry.created ? known.key : `${entry.name}_${String(entry.pid)}`;
       keys.set(entry.pid, { created: entry.created, key });
       result[key] = results;
-      for (const [read, reason] of Object.entries(own)) reasons[`${key}.${read}`] = reason;
+      for (const [read, reason] of Object.entries(own ?? {})) reasons[`${key}.${read}`] = reason;
     }
     this.#keys = keys;
     return { result, reasons };

@@ -5,8 +5,14 @@ import { ProcessEnded, type ProcessEntry } from '../providers/processTable.js';
 /** What was read of one process: results by read, and why others could not be had. */
 export interface ProcessValues {
   readonly entry: ProcessEntry;
-  readonly results: Record<string, Result>;
-  readonly reasons: Record<string, string>;
+  results: Record<string, Result>;
+  /** Absent where nothing is missing. */
+  reasons?: Record<string, string>;
+}
+
+/** Keeps why a read could not be had; the first reason stays. */
+export function missed(one: ProcessValues, read: string, reason: string): void {
+  (one.reasons ??= {})[read] ??= reason;
 }
 
 /**
@@ -17,19 +23,19 @@ export async function readProcesses(entries: readonly ProcessEntry[], reads: rea
   const gone = new Set<ProcessValues>();
   const later: Promise<void>[] = [];
   const values = entries.map((entry): ProcessValues => {
-    const one: ProcessValues = { entry, results: {}, reasons: {} };
-    const missed = (read: string, error: unknown): void => {
+    const one: ProcessValues = { entry, results: {} };
+    const failed = (read: string, error: unknown): void => {
       if (error instanceof ProcessEnded) gone.add(one);
-      else if (error instanceof UnavailableError) one.reasons[read] = messageOf(error);
+      else if (error instanceof UnavailableError) missed(one, read, messageOf(error));
       else throw error;
     };
     for (const read of reads) {
       try {
         const result = entry.read(read);
         if (!(result instanceof Promise)) one.results[read] = result;
-        else later.push(result.then((value) => { one.results[read] = value; }, (error: unknown) => { missed(read, error); }));
+        else later.push(result.then((value) => { one.results[read] = value; }, (error: unknown) => { failed(read, error); }));
       } catch (error) {
-        missed(read, error);
+        failed(read, error);
       }
     }
     return one;
@@ -51,17 +57,27 @@ export function eachNumber(read: string, result: Result, tell: (place: string, v
 /** How the values of several processes become one. */
 export type Aggregate = 'sum' | 'max' | 'min' | 'avg';
 
-/** One value of several; at least one is given. */
-export function aggregateOf(how: Aggregate, values: readonly number[]): number {
-  switch (how) {
-    case 'sum':
-      return values.reduce((total, value) => total + value, 0);
-    case 'avg':
-      return values.reduce((total, value) => total + value, 0) / values.length;
-    case 'max':
-      return values.reduce((most, value) => Math.max(most, value));
-    case 'min':
-      return values.reduce((least, value) => Math.min(least, value));
+/** Numbers of several processes by place, made one as they come. */
+export class Totals {
+  readonly #byPlace = new Map<string, { sum: number; most: number; least: number; count: number }>();
+
+  readonly add = (place: string, value: number): void => {
+    const total = this.#byPlace.get(place);
+    if (total === undefined) {
+      this.#byPlace.set(place, { sum: value, most: value, least: value, count: 1 });
+      return;
+    }
+    total.sum += value;
+    total.count += 1;
+    if (value > total.most) total.most = value;
+    if (value < total.least) total.least = value;
+  };
+
+  /** Each place, and what its numbers come to. */
+  *all(how: Aggregate): Generator<readonly [place: string, value: number]> {
+    for (const [place, { sum, most, least, count }] of this.#byPlace) {
+      yield [place, { sum, max: most, min: least, avg: sum / count }[how]];
+    }
   }
 }
 
