@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from '../model/clock.js';
 import { fitting, sizeOf, type Line } from './kill.test.support.js';
 import { all, range, sample, temporary } from './queue.test.support.js';
+import type { SampleQueue } from './queue.js';
 import { random } from './random.test.support.js';
 import { openSpool } from './spool.js';
 
@@ -56,12 +57,14 @@ test(`a process that is killed at any instant loses nothing it was told is safe:
   const path = await temporary(context);
   let [low, high, repeated, saves, highest, maxBytes] = [0, 0, 0, 0, 0, 1e9];
   let positions = new Map<number, number>();
+  let open: SampleQueue | undefined;
+  context.after(() => open?.close());
   for (let kill = 0; kill < kills; kill += 1) {
     if (next() < 0.2) maxBytes = next() < 0.5 ? 1e9 : 50_000 + Math.floor(next() * 500_000);
     const lines = await runAndKill(path, [Math.floor(next() * 2 ** 31), maxBytes, low, high], next() < 0.15 ? 'start' : 'open', next() * 250);
     const { put, begun, saved, safe } = outcome(lines, low, high, maxBytes);
     const queue = await openSpool({ path, maxBytes: 1e9, maxAge: 1e6, clock: systemClock, report: (event) => { assert.fail(event.message); } });
-    context.after(() => queue.close());
+    open = queue;
     const { count } = queue.stats();
     const found = await all(queue);
     const numbers = found.map(({ envelope }) => Number(envelope.id.slice('sample-'.length)));

@@ -170,6 +170,7 @@ class Spool implements SampleQueue {
         // What is left is counted below.
       }
       await this.#log?.close();
+      this.#cached = undefined;
       await this.#unlock?.();
     });
     // A disk that does not answer keeps nobody.
