@@ -74,7 +74,7 @@ describe('A PowerShell session', () => {
 
   it('bounds what a command gives and what it prints', async () => {
     const before = await pid();
-    await fails('1..100000000', /more than 1000 objects/);
+    await fails('while ($true) { 1 }', /more than 1000 objects/);
     await fails('"x" * 5MB', /characters of JSON, at most/);
     assert.equal(await session.run('Write-Host ("y" * 100kb); 3', ample), 3);
     assert.equal(await pid(), before);
