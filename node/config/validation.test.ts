@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { functions } from '../catalog/functions.js';
+import { refusedFunctions, refusedReads } from '../catalog/refused.js';
 import { monitorSchema } from './schema.js';
 import { completeArguments, validate } from './validation.js';
 
@@ -20,6 +21,66 @@ const seed = [
 ];
 
 describe('validate', () => {
+  const warningsOf = (platform: string, entry: object): string[] => {
+    const { faults, warnings } = validate([{ interval: 1, ...entry }], false, platform);
+    assert.deepEqual(faults, []);
+    return warnings.map(({ pointer, message }) => { assert.match(message, /^[^\n]+$/); return pointer; });
+  };
+
+  it('warns of a function and of a field that the platform lacks, and of no other', () => {
+    const service = { method: 'win_service_get', args: { name: 'Spooler' }, result_argument: 'running' };
+    assert.deepEqual([warningsOf('linux', service), warningsOf('win32', service)], [['/0/method'], []]);
+    const steal = { method: 'cpu_times', result_argument: 'steal' };
+    assert.deepEqual([warningsOf('win32', steal), warningsOf('linux', steal)], [['/0/result_argument'], []]);
+    const handles = { method: 'Process', args: { name: 'x' }, result_argument: 'num_handles' };
+    assert.deepEqual([warningsOf('linux', handles), warningsOf('win32', handles)], [['/0/result_argument'], []]);
+    for (const open of [{ method: 'cpu_times' }, { method: 'cpu_times', args: { percpu: true }, result_argument: '*' }, { method: 'Process', args: { name: 'x' }, result_argument: 'ionice' }]) {
+      assert.deepEqual([warningsOf('win32', open), warningsOf('linux', open)], [[], []]);
+    }
+  });
+
+  it('warns of a measuring time above the interval', () => {
+    const entry = (interval: number): object => ({ method: 'cpu_percent', args: { interval }, interval: 2 });
+    assert.deepEqual([warningsOf('linux', entry(2)), warningsOf('linux', entry(2.5))], [[], ['/0/args/interval']]);
+    assert.match(validate([entry(2.5)]).warnings[0]!.message, /2\.5 s, longer than the entry's interval of 2 s/);
+  });
+
+  const only = (entry: object): string => {
+    const { faults } = validate([{ interval: 1, ...entry }]);
+    assert.equal(faults.length, 1, JSON.stringify(faults));
+    return faults[0]!.message;
+  };
+
+  it('refuses the rate of what is no counter', () => {
+    assert.match(only({ method: 'virtual_memory', result_argument: 'free', rate: true }), /rate only for counters/);
+    assert.match(only({ method: 'boot_time', rate: true }), /rate only for counters/);
+    assert.match(only({ method: 'Process', args: { name: 'x' }, result_argument: 'memory_info.rss', rate: true }), /rate only for counters/);
+    assert.deepEqual(validate([{ method: 'net_io_counters', result_argument: 'bytes_recv', rate: true, interval: 1 }]).faults, []);
+  });
+
+  it('refuses a function of very many numbers without a result_argument', () => {
+    const bulk = functions.filter((definition) => definition.bulk === true);
+    assert.ok(bulk.length >= 3);
+    for (const { name } of bulk) assert.match(only({ method: name }), /a result_argument such as "count"/);
+  });
+
+  it('refuses by name, with the reason, what acts, changes or measures nothing', () => {
+    assert.equal(refusedFunctions.length > 5, true);
+    for (const { name, reason } of refusedFunctions) assert.ok(only({ method: name }).includes(reason), name);
+    for (const { name, reason } of refusedReads) assert.ok(only({ method: `Process.${name}` }).includes(reason), name);
+    assert.match(only({ method: 'Popen' }), /starts a process/);
+    assert.match(only({ method: 'Process.kill' }), /acts on a process/);
+  });
+
+  it('refuses a path that ends in text, and names the numbers beside it', () => {
+    assert.match(only({ method: 'win_service_get', args: { name: 'x' }, result_argument: 'status' }), /a number, which status is not; the numbers beside it are status_code, .*running/);
+    assert.match(only({ method: 'Process', args: { name: 'x' }, result_argument: 'username' }), /a number, which username is not; the numbers beside it are count/);
+  });
+
+  it('refuses an empty pattern', () => {
+    for (const args of [{ name: '' }, { name: '  ' }, { cmdline: '' }]) assert.ok(only({ method: 'Process', args, result_argument: 'count' }).includes('/args/'), JSON.stringify(args));
+  });
+
   it('accepts the seed\'s example, bare and in a map', () => {
     for (const document of [seed, { psutil_config: seed }]) {
       assert.deepEqual(validate(document).faults, []);

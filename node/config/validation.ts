@@ -47,9 +47,9 @@ export interface ValidationResult {
 
 /**
  * Checks a parsed configuration (the bare list or the map). The given value is not changed. `allowPowershell`: commands for
- * PowerShell may stand in it, whatever it says itself.
+ * PowerShell may stand in it, whatever it says itself. `platform`: the one that it is to run on.
  */
-export function validate(parsed: unknown, allowPowershell = false): ValidationResult {
+export function validate(parsed: unknown, allowPowershell = false, platform: string = process.platform): ValidationResult {
   const none: ValidDocument = { psutil_config: [] };
   const bare = Array.isArray(parsed);
   if (!bare && !isMap(parsed)) {
@@ -73,7 +73,7 @@ export function validate(parsed: unknown, allowPowershell = false): ValidationRe
     const sound = entries.flatMap((entry: unknown, index) => (faulty.has(String(index)) ? [] : [{ index, entry: entry as ValidEntry }]));
     faults.push(...sound.flatMap(({ index, entry }) => selectorFaults(`${base}/${String(index)}`, entry)));
     if (!allowPowershell && !(isMap(parsed) && parsed['allow_powershell'] === true)) faults.push(...powershellFaults(base, sound));
-    warnings.push(...duplicates(base, sound));
+    warnings.push(...duplicates(base, sound), ...sound.flatMap(({ index, entry }) => entryWarnings(`${base}/${String(index)}`, entry, platform)));
     if (entries.length === 0) warnings.push({ pointer: base, message: `${base || 'the configuration'}: the list is empty, nothing will be sampled` });
   }
   warnings.push(...brokerWarnings(parsed));
@@ -143,15 +143,19 @@ function rateFault(pointer: string, what: string): Fault {
   return fault(`${pointer}/rate`, `rate only for counters, and ${what} is none`, 'true');
 }
 
-/** A rate of what is no counter. A selector that leaves fields open gives the rates of those that are. */
-function rateFaults(pointer: string, definition: CatalogFunction, selector: Selector, source: string): Fault[] {
-  const fits = (field: Field): boolean => {
+/** The fields that a selector names; none where it leaves them open. */
+function namedFields(definition: CatalogFunction, selector: Selector): readonly Field[] {
+  return definition.fields.filter((field) => {
     const name = field.name.split('.');
     const end = selector.slice(-name.length);
     const group = selector[selector.length - 1] === name[0];
     return group || (name.length === end.length && name.every((part, at) => end[at] === part || end[at] === '*'));
-  };
-  const fields = definition.fields.filter(fits);
+  });
+}
+
+/** A rate of what is no counter. A selector that leaves fields open gives the rates of those that are. */
+function rateFaults(pointer: string, definition: CatalogFunction, selector: Selector, source: string): Fault[] {
+  const fields = namedFields(definition, selector);
   const open = fields.length === 0 && !wholes.includes(selector[selector.length - 1] ?? '');
   const counters = (open ? definition.fields : fields).some(({ kind }) => kind === 'counter');
   return counters ? [] : [rateFault(pointer, show(source))];
@@ -182,4 +186,22 @@ function duplicates(base: string, entries: readonly { index: number; entry: Vali
     const message = `${base}/${String(index)}: publishes the same name ${show(name)} as ${base}/${String(earlier)}; give one of them an alias of its own`;
     return [{ pointer: `${base}/${String(index)}`, message }];
   });
+}
+
+/** What an entry asks for and will not get on a platform, or not as often as it says. */
+function entryWarnings(pointer: string, entry: ValidEntry, platform: string): Warning[] {
+  const definition = functionNamed(entry.method);
+  if (definition === undefined) return [];
+  const warning = (at: string, text: string): Warning => ({ pointer: `${pointer}${at}`, message: `${pointer}${at}: ${text}` });
+  const warnings: Warning[] = [];
+  const here = platform === 'win32' ? 'Windows' : 'Linux';
+  const lacks = ({ platforms }: { readonly platforms: readonly string[] }): boolean => !platforms.includes(platform);
+  const fields = namedFields(definition, selectorOf(entry) ?? []);
+  if (lacks(definition)) warnings.push(warning('/method', `${entry.method} cannot be had on ${here}, where this entry gives nothing`));
+  else if (fields.length > 0 && fields.every(lacks)) warnings.push(warning('/result_argument', `${show(entry.result_argument)} cannot be had on ${here}, where this entry gives nothing`));
+  const measured = entry.args?.['interval'];
+  if (typeof measured === 'number' && measured > entry.interval) {
+    warnings.push(warning('/args/interval', `measures for ${String(measured)} s, longer than the entry's interval of ${String(entry.interval)} s, so that ticks are skipped; make it shorter, or that interval longer`));
+  }
+  return warnings;
 }

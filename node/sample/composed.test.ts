@@ -84,3 +84,29 @@ describe('win_service_iter', () => {
     assert.deepEqual(await Promise.all([null, 'running', 'stopped', 'failed'].map(names)), [['a', 'b', 'c'], ['a'], ['b', 'c'], ['c']]);
   });
 });
+
+describe('swap_memory', () => {
+  it('without the counter of its use tells the total, and why the rest is absent', async () => {
+    const definition = functionNamed('swap_memory')!;
+    const raw = { swap_memory: { total: 1000, sin: 0, sout: 0, untold: 'the counter of the page files is not there' } };
+    const reader = openReader(new SharedProvider(fakeProvider(() => [], raw, 'win32')), new TestClock(), { method: 'swap_memory', args: {} });
+    const { result, reasons } = await reader.read();
+    const { selected, missing } = select(definition, {}, result, undefined, reasons);
+    assert.deepEqual(selected.map(({ path, value }) => [path, value]), [['total', 1000], ['sin', 0], ['sout', 0]]);
+    assert.deepEqual(missing, Array(3).fill('the counter of the page files is not there'));
+  });
+
+  it('with it tells all', async () => {
+    assert.deepEqual(await resultOf('swap_memory', {}, { swap_memory: { total: 1000, used: 250, free: 750, percent: 25, sin: 0, sout: 0 } }), {
+      total: 1000, used: 250, free: 750, sin: 0, sout: 0, percent: 25,
+    });
+  });
+});
+
+describe('Windows services of connections', () => {
+  it('are unavailable on Linux, in a sentence', async () => {
+    for (const args of [{ service: 'w3*' }, { by: 'service' }]) {
+      await assert.rejects(resultOf('net_connections', args, { net_connections }), (error) => error instanceof UnavailableError && /no Windows services on Linux/.test(error.message));
+    }
+  });
+});

@@ -5,6 +5,7 @@ import { completeArguments } from '../config/validation.js';
 import { openProvider } from '../providers/host.js';
 import { SharedProvider } from '../providers/shared.js';
 import { systemClock } from '../model/clock.js';
+import { startSubject } from '../test/support/processes.js';
 import { disagreement, psutil } from '../test/support/psutil.js';
 import { openReader, type Reader } from './reader.js';
 
@@ -95,4 +96,24 @@ function between(before: unknown, ours: Result | undefined, later: unknown, plac
   for (const [key, value] of Object.entries(before as object)) {
     between(value, (ours as Record<string, Result>)[key], (later as Record<string, unknown>)[key], `${place}.${key}`);
   }
+}
+
+/** Real psutil's, on a process that the test starts. */
+for (const kind of ['busy', 'memory'] as const) {
+  test(`cpu_percent and memory_percent of a ${kind} process, as psutil`, async () => {
+    const subject = await startSubject(kind);
+    const { pid } = subject;
+    const process = `__import__("builtins").__dict__.setdefault("p${String(pid)}", psutil.Process(${String(pid)}))`;
+    const open = (field: string): Reader => openReader(provider, systemClock, { method: 'Process', args: completeArguments({ method: 'Process', args: { pid }, interval: 1 }), select: [field] });
+    const [cpu, memory] = [open('cpu_percent'), open('memory_percent')];
+    await Promise.all([cpu.prime(), psutil(`${process}.cpu_percent()`)]);
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    const [ours, theirs] = await Promise.all([cpu.read(), psutil(`${process}.cpu_percent()`)]);
+    const share = (ours.result as { cpu_percent: number }).cpu_percent;
+    assert.ok(Math.abs(share - (theirs as number)) <= percentTolerance, `ours ${String(share)}, psutil's ${String(theirs)}`);
+    const earlier = await psutil(`${process}.memory_percent()`);
+    const { memory_percent: percent } = (await memory.read()).result as { memory_percent: number };
+    assert.equal(disagreement(percent, earlier as number, (await psutil(`${process}.memory_percent()`)) as number, 0.01), undefined);
+    await subject.end();
+  });
 }

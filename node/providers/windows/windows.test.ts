@@ -9,7 +9,7 @@ import { unixTime, wideTexts } from './encoding.js';
 import * as layouts from './layouts.js';
 import { nextLoads } from './load.js';
 import { memoryFields, parseMemoryState } from './memory.js';
-import { addressRows, parseCounters, parseState } from './network.js';
+import { addressRows, mergedAddresses, parseCounters, parseState } from './network.js';
 import { partitionRows } from './partitions.js';
 import { parseCounterValue } from './pdh.js';
 import { openWindowsProvider } from './provider.js';
@@ -139,6 +139,17 @@ test('adapters are read from a chain of pointers into their own buffer', () => {
     { family: 23, address: 'fe80::215:ff:fe5d:ab01', netmask: null, broadcast: null, ptp: null },
   ]);
   assert.throws(() => parseAdapters(buffer, base + 4096n), UnavailableError);
+});
+
+test('adapters of one name are one, their rows by family', () => {
+  const adapter = (index: number, name: string, last: number): Parameters<typeof mergedAddresses>[0][number] => ({
+    index, name, hardwareAddress: Buffer.from([0, 0, 0, 0, 0, last]), addresses: [{ family: 2, address: `10.0.0.${String(last)}`, prefixLength: 24 }],
+  });
+  const merged = mergedAddresses([adapter(1, 'Team', 1), adapter(2, 'Other', 2), adapter(3, 'Team', 3)]);
+  assert.deepEqual(Object.keys(merged), ['Team', 'Other']);
+  assert.deepEqual(merged['Team']!.map(({ family, address }) => [family, address]), [
+    [-1, '00-00-00-00-00-01'], [-1, '00-00-00-00-00-03'], [2, '10.0.0.1'], [2, '10.0.0.3'],
+  ]);
 });
 
 test('masks reach from nothing to a single address', () => {
