@@ -88,11 +88,17 @@ describe('the package', () => {
     assert.equal(bill.specVersion, '1.6');
     assert.equal(bill.metadata.component.version, version);
     const listed = new Set(bill.components.map(({ group, name }) => (group === undefined ? name : `${group}/${name}`)));
-    const installed = (JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, { integrity: string }> }).packages;
-    const bundled = inputs.map((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]).filter((name) => name !== undefined);
+    const installed = (JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, { version: string; integrity: string }> }).packages;
+    // The innermost package: two versions of one may be in it, one below the package that needs it.
+    const places = [...new Set(inputs.map((path) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]).filter((place) => place !== undefined))];
+    const nameOf = (place: string): string => place.split('node_modules/').at(-1)!;
+    const bundled = places.map(nameOf);
     // Beside what esbuild put into collector.cjs: the native modules, what is compiled into them, and the programs.
     const beside = ['@koromix/koffi-win32-x64', 'node-addon-api', 'node-api-headers', 'node', 'nssm'];
     assert.deepEqual([...listed].sort(), [...new Set([...bundled, ...beside])].sort());
+    for (const place of places) {
+      assert.ok(bill.components.some(({ group, name, version: found }) => (group === undefined ? name : `${group}/${name}`) === nameOf(place) && found === installed[place]!.version), place);
+    }
     const refs = new Set(bill.components.map((component) => component['bom-ref']));
     assert.equal(refs.size, bill.components.length);
     for (const { dependsOn } of bill.dependencies) for (const ref of dependsOn) assert.ok(refs.has(ref), ref);
@@ -101,7 +107,7 @@ describe('the package', () => {
       const full = group === undefined ? name : `${group}/${name}`;
       assert.ok(notices.includes(`${full}${found === undefined ? '' : ` ${found}`}`), full);
       assert.ok(licenses.length > 0, full);
-      const locked = installed[`node_modules/${full}`];
+      const locked = Object.entries(installed).find(([place, item]) => nameOf(place) === full && item.version === found)?.[1];
       if (purl?.startsWith('pkg:npm/')) assert.equal(Buffer.from(hashes[0]!.content, 'hex').toString('base64'), locked!.integrity.replace('sha512-', ''));
     }
   });
