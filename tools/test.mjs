@@ -23,7 +23,8 @@ const system = files.filter((name) => name.endsWith('.system.test.js'));
 const unit = files.filter((name) => !system.includes(name));
 const transport = system.filter((name) => name.startsWith('dist/transport/'));
 const chaos = system.filter((name) => name.startsWith('dist/test/chaos/'));
-const others = system.filter((name) => ![...transport, ...chaos].includes(name) && !name.startsWith('dist/test/module/'));
+const wine = system.filter((name) => /^dist\/windows[^/]*$/.test(name));
+const others = system.filter((name) => ![...transport, ...chaos, ...wine].includes(name) && !name.startsWith('dist/test/module/'));
 const moduleTest = (...names) => ['--test', ...names.map((name) => `dist/test/module/${name}.system.test.js`)];
 // One file at a time: they measure.
 const serial = ['--test', '--test-concurrency=1'];
@@ -32,12 +33,13 @@ const serial = ['--test', '--test-concurrency=1'];
 const windows = [windowsParts, installedWindows];
 const module = [...windows, windowsPowershell, powershellEngine];
 
-/** Each stage in the order they start: its name, what it needs, and the words of its command, run by this Node. */
+/** Each stage in the order they start, the longest first: its name, what it needs, and the words of its command, run by this Node. */
 const stages = [
-  { name: 'transport', words: [...serial, ...transport] },
   { name: 'wine', needs: module, words: moduleTest('monitor') },
-  { name: 'system', needs: windows, words: [...serial, ...others] },
+  { name: 'system', needs: [powershellEngine], words: [...serial, ...others] },
+  { name: 'transport', words: [...serial, ...transport] },
   { name: 'cloudify', needs: module, words: ['tools/isolated.mjs', ...moduleTest('cloudify', 'cloudifyLinux')] },
+  { name: 'windows', needs: windows, words: [...serial, ...wine] },
   { name: 'pester', needs: [powershellEngine], words: ['tools/pester.mjs', ...pesterFiles] },
   { name: 'chaos', needs: windows, words: [...serial, ...chaos] },
   { name: 'package', needs: module, words: ['tools/isolated.mjs', ...moduleTest('package')] },
