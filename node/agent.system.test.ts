@@ -76,6 +76,24 @@ describe('to RabbitMQ', () => {
   before(async () => { broker = await startBroker(); });
   after(() => broker.stop());
 
+  it('samples that nobody took are told in the last status, and sent by the next collector', async () => {
+    const { config, data } = configure({
+      broker: { hostnames: ['127.0.0.1'], port: broker.port, exchange: { name: 'nobody-yet' } }, spool: { path: join(home, 'held') },
+      psutil_config: [{ method: 'virtual_memory', result_argument: 'total', interval: 0.5 }],
+    });
+    const first = start(config);
+    await untilStatus('samples that came back', data, ({ unroutable, taken }) => unroutable > 0 && taken >= 3);
+    assert.equal(await first.stop('SIGTERM'), 0);
+    const { state, taken, spooled, spooled_bytes: bytes, spool_oldest: oldest, dropped } = status(data);
+    assert.deepEqual([state, spooled, dropped], ['stopped', taken, 0]);
+    assert.ok(bytes > 0 && oldest !== null);
+    const consumer = await consume(broker.port, 'nobody-yet');
+    const next = start(config);
+    await until('what was kept', () => consumer.received.length >= taken);
+    assert.equal(await next.stop('SIGTERM'), 0);
+    await consumer.close();
+  });
+
   it('a consumer that declares the exchange as the predecessor did receives the seed\'s example', async () => {
     const consumer = await consume(broker.port);
     const { config, data } = configure({

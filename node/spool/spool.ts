@@ -70,6 +70,8 @@ class Spool implements SampleQueue {
   #nextSave = 0;
   #cancelHousekeeping: (() => void) | undefined;
   #closing: Promise<void> | undefined;
+  /** What was held when it closed. */
+  #left: Pick<QueueStats, 'count' | 'bytes' | 'oldest'> | undefined;
   readonly #noticed = new Set<string>();
 
   constructor(private readonly options: SpoolOptions) {
@@ -140,16 +142,22 @@ class Spool implements SampleQueue {
   }
 
   stats(): QueueStats {
-    const log = this.#log;
-    const count = (log?.count ?? 0) + this.#pending.count;
-    const oldest = this.#oldestKnown();
     return {
-      count,
-      bytes: (log?.bytes ?? 0) + this.#pending.bytes,
-      ...(oldest === undefined ? {} : { oldest: oldest.envelope.time }),
+      ...(this.#left ?? this.#held()),
       dropped: this.#drops.counts,
       kept: this.#fault === undefined ? 'disk' : 'memory',
       ...(this.#fault === undefined ? {} : { fault: this.#fault.message }),
+    };
+  }
+
+  /** What is on disk and in memory. */
+  #held(): Pick<QueueStats, 'count' | 'bytes' | 'oldest'> {
+    const log = this.#log;
+    const oldest = this.#oldestKnown();
+    return {
+      count: (log?.count ?? 0) + this.#pending.count,
+      bytes: (log?.bytes ?? 0) + this.#pending.bytes,
+      ...(oldest === undefined ? {} : { oldest: oldest.envelope.time }),
     };
   }
 
@@ -170,13 +178,14 @@ class Spool implements SampleQueue {
         // What is left is counted below.
       }
       await this.#log?.close();
-      this.#cached = undefined;
       await this.#unlock?.();
     });
     // A disk that does not answer keeps nobody.
     await Promise.race([flushed, new Promise<void>((resolve) => { void flushed.then(this.#clock.after(longestClose, resolve)); })]);
     this.#drops.add('closed', this.#pending.count);
     this.#pending.clear();
+    this.#left = this.#held();
+    void flushed.then(() => { this.#cached = undefined; });
     this.#drops.close();
   }
 

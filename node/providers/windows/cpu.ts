@@ -1,7 +1,7 @@
 import { UnavailableError } from '../../model/errors.js';
 import type { Fields } from '../../catalog/value.js';
 import type { Win32 } from './bindings.js';
-import { seconds } from './encoding.js';
+import { seconds, secondsBetween } from './encoding.js';
 import { ErrorCode, failure } from './failure.js';
 import { systemInformation } from './information.js';
 import {
@@ -28,7 +28,7 @@ export function cpuTimes(win32: Win32): Fields {
   return {
     user: seconds(user),
     // Windows counts idle time as kernel time.
-    system: seconds(kernel) - seconds(idle),
+    system: secondsBetween(kernel, idle),
     idle: seconds(idle),
     irq: perCpu.reduce((sum, cpu) => sum + cpu.irq, 0),
     dpc: perCpu.reduce((sum, cpu) => sum + cpu.dpc, 0),
@@ -58,11 +58,10 @@ export interface CpuTimes extends Fields {
 /** An array of SYSTEM_PROCESSOR_PERFORMANCE_INFORMATION as CPU times. */
 export function parseProcessorTimes(buffer: Buffer): CpuTimes[] {
   return structures(buffer, Processor.size).map((cpu) => {
-    const idle = seconds(cpu, Processor.IdleTime);
     return {
       user: seconds(cpu, Processor.UserTime),
-      system: seconds(cpu, Processor.KernelTime) - idle,
-      idle,
+      system: secondsBetween(cpu, cpu, Processor.KernelTime, Processor.IdleTime),
+      idle: seconds(cpu, Processor.IdleTime),
       irq: seconds(cpu, Processor.InterruptTime),
       dpc: seconds(cpu, Processor.DpcTime),
     };

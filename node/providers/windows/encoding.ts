@@ -16,6 +16,11 @@ export function seconds(buffer: Buffer, offset = 0): number {
   return u64(buffer, offset) / 1e7;
 }
 
+/** The time between two durations of 100 ns ticks, in seconds: a difference of seconds would be off by what they are rounded. */
+export function secondsBetween(long: Buffer, short: Buffer, longOffset = 0, shortOffset = 0): number {
+  return Number(long.readBigUInt64LE(longOffset) - short.readBigUInt64LE(shortOffset)) / 1e7;
+}
+
 /** A time in FILETIME ticks, in seconds since 1970. */
 export function unixTime(ticks: bigint): number {
   return Number(ticks - unixEpoch) / 1e7;
