@@ -87,8 +87,8 @@ async function work(results) {
 }
 
 const results = [];
-// The stages wait more than they compute: one worker more than there are cores. At most four, since some stages measure.
-await Promise.all(Array.from({ length: Math.min(availableParallelism() + 1, 4) }, () => work(results)));
+// The stages wait more than they compute: two workers more than there are cores. At most four, since some stages measure.
+await Promise.all(Array.from({ length: Math.min(availableParallelism() + 2, 4) }, () => work(results)));
 const total = (key) => results.reduce((sum, result) => sum + result[key], 0);
 const empty = results.filter(({ ran }) => ran === 0).length;
 if (empty > 0) console.log(`${empty} stages ran no test, which counts as failed`);

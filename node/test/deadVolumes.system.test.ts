@@ -59,7 +59,7 @@ function untilSampling({ status }: Collector, what: string, wanted: (report: Sta
   });
 }
 
-describe('beside dead volumes', { skip: process.platform !== 'linux' || process.getuid?.() !== 0 }, () => {
+describe('beside dead volumes', { concurrency: true, skip: process.platform !== 'linux' || process.getuid?.() !== 0 }, () => {
   let broker: TestBroker;
   before(async () => { broker = await startBroker(); });
   after(() => broker.stop());

@@ -81,7 +81,7 @@ export class SystemInformation {
       return known(definition, JSON.parse(answer.value) as Result);
     } finally {
       child.waiting.delete(id);
-      if (child.waiting.size === 0) this.#cancelIdle = this.options.clock.after(idleTime, () => { this.#end(); });
+      if (child.waiting.size === 0 && this.#child === started) this.#cancelIdle = this.options.clock.after(idleTime, () => { this.#end(); });
     }
   }
 
