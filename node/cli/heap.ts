@@ -5,7 +5,7 @@ import type { Clock } from '../model/clock.js';
 /** Readings a second from which on processor time is worth more than some megabytes. */
 const busy = 250;
 /** The young generation that holds what ten thousand samples leave behind, bytes. */
-const enough = 12 * 1024 * 1024;
+const enough = 8 * 1024 * 1024;
 const checkEvery = 1000;
 
 /**
