@@ -4,7 +4,7 @@ import type { Placed } from './record.js';
 import type { SegmentLog } from './segmentLog.js';
 
 /** Newest samples kept in memory though they are on disk: who is not further behind never reads the disk. */
-const recentBytes = 2 * 1024 * 1024;
+const recentBytes = 4 * 1024 * 1024;
 /** Oldest samples kept in memory after they were read from disk, until they are acknowledged. */
 const windowBytes = 8 * 1024 * 1024;
 const readAhead = 512;
