@@ -1,16 +1,14 @@
 /** Sources outside psutil through the command: PowerShell and systeminformation beside an entry that must not notice them. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { totalmem, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { command, psutilAgent } from '../test/support/command.js';
+import { pwshIn } from '../test/support/powershell.js';
 import { until } from '../test/support/wait.js';
 
-interface EngineModule {
-  readonly powershellEngine: () => Promise<{ readonly command: readonly string[] }>;
-}
 interface Message {
   readonly name: string;
   readonly path: string;
@@ -24,12 +22,7 @@ describe('psutil-agent with sources outside psutil', () => {
   const folder = mkdtempSync(join(tmpdir(), 'psutil-agent-external-'));
   const env = { PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}`, PSUTIL_AGENT_EXTERNAL_TEST: folder };
 
-  before(async () => {
-    const { powershellEngine } = (await import(new URL('../../tools/powershell/engine.mjs', import.meta.url).href)) as EngineModule;
-    const engine = await powershellEngine();
-    writeFileSync(join(folder, 'pwsh'), `#!/bin/sh\nexec ${engine.command.map((word) => `'${word}'`).join(' ')} "$@"\n`);
-    chmodSync(join(folder, 'pwsh'), 0o755);
-  });
+  before(() => pwshIn(folder));
   after(() => { rmSync(folder, { recursive: true, force: true }); });
 
   /** Processes that carry this test's variable. */

@@ -1,16 +1,13 @@
 /** The PowerShell session on the real pwsh. */
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { systemClock } from '../../model/clock.js';
+import { pwshIn } from '../../test/support/powershell.js';
 import { until } from '../../test/support/wait.js';
 import { PowerShellSession } from './powershell.js';
-
-interface EngineModule {
-  readonly powershellEngine: () => Promise<{ readonly command: readonly string[] }>;
-}
 
 /** For a command that ends: many more milliseconds than a slow machine needs. */
 const ample = 60_000;
@@ -21,10 +18,7 @@ describe('A PowerShell session', () => {
   let session: PowerShellSession;
 
   before(async () => {
-    const { powershellEngine } = (await import(new URL('../../../tools/powershell/engine.mjs', import.meta.url).href)) as EngineModule;
-    const { command } = await powershellEngine();
-    writeFileSync(executable, `#!/bin/sh\nexec ${command.map((word) => `'${word}'`).join(' ')} "$@"\n`);
-    chmodSync(executable, 0o755);
+    await pwshIn(folder);
     session = new PowerShellSession({ clock: systemClock, executable });
   });
   after(() => {
@@ -38,7 +32,7 @@ describe('A PowerShell session', () => {
     await assert.rejects(session.run(command, timeout), (error: Error) => {
       assert.equal(error.name, 'UnavailableError');
       assert.match(error.message, reason);
-        assert.doesNotMatch(error.message, /\p{Cc}/u);
+      assert.doesNotMatch(error.message, /\p{Cc}/u);
       return true;
     });
   };
