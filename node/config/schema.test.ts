@@ -6,8 +6,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { coveragePage } from '../catalog/coverage.js';
 import { referencePage } from '../catalog/page.js';
 import { sampleSchema, statusSchema } from '../status/schema.js';
+import { exampleOf, settingsPage } from './page.js';
 import { readConfiguration } from './reader.js';
-import { monitorSchema, psutilConfigSchema } from './schema.js';
+import { monitorSchema, psutilConfigSchema, type Schema } from './schema.js';
+import { validate } from './validation.js';
 
 const root = new URL('../../', import.meta.url);
 
@@ -33,6 +35,31 @@ describe('docs/functions.md', () => {
     assert.equal(readFileSync(new URL('docs/functions.md', root), 'utf8'), referencePage());
   });
 });
+
+describe('docs/settings.md', () => {
+  it('is what the schema says (npm run schemas)', () => {
+    assert.equal(readFileSync(new URL('docs/settings.md', root), 'utf8'), settingsPage());
+  });
+
+  it('has a default or an example for every key, and each is valid in a settings file', () => {
+    for (const [place, schema] of keysOf(monitorSchema(), [])) {
+      const example = exampleOf(schema);
+      assert.notEqual(example, undefined, place.join('.'));
+      const beside = place.includes('tls') ? { enabled: true, client_cert: 'client.pem', client_key: 'client.key' } : {};
+      const settings = place.reduceRight<unknown>((value, key, depth) => ({ ...(depth === place.length - 1 ? beside : {}), [key]: value }), example);
+      const { faults } = validate({ psutil_config: [{ method: 'cpu_count', interval: 1 }], ...(settings as object) });
+      assert.deepEqual(faults, [], place.join('.'));
+    }
+  });
+});
+
+/** Every key of a schema that is no section, by its place. */
+function keysOf(schema: Schema, place: readonly string[]): [readonly string[], Schema][] {
+  const properties = Object.entries(schema['properties'] as Record<string, Schema>);
+  return properties.flatMap(([key, member]) => (member['properties'] === undefined
+    ? member['$ref'] === undefined ? [[[...place, key], member] as [readonly string[], Schema]] : []
+    : keysOf(member, [...place, key])));
+}
 
 describe('examples/', () => {
   for (const name of readdirSync(new URL('examples/', root)).filter((file) => file.endsWith('.yaml'))) {

@@ -91,14 +91,14 @@ export function psutilConfigSchema(): Schema {
     items: {
       type: 'object',
       properties: {
-        method: { type: 'string', enum: functions.map((definition) => definition.name), description: 'a psutil function' },
-        args: { type: 'object', description: 'its keyword arguments' },
-        result_argument: text('a field of the result, or a path into it'),
-        interval: { type: 'number', minimum: shortestInterval, maximum: longestInterval, description: 'seconds between calls' },
-        alias: text('the metric\'s name; the method\'s unless given'),
+        method: { type: 'string', enum: functions.map((definition) => definition.name), description: 'a psutil function', examples: ['cpu_times_percent'] },
+        args: { type: 'object', description: 'its keyword arguments', examples: [{ interval: 1 }] },
+        result_argument: text('a field of the result, or a path into it', { examples: ['user'] }),
+        interval: { type: 'number', minimum: shortestInterval, maximum: longestInterval, description: 'seconds between calls', examples: [5] },
+        alias: text('the metric\'s name; the method\'s unless given', { examples: ['cpu_total_user'] }),
         rate: { type: 'boolean', default: false, description: 'publish how fast a counter grows, a second, instead of what it has reached' },
         scale: { type: 'number', default: 1, minimum: -largestScale, maximum: largestScale, description: 'what every value is multiplied by' },
-        unit: { type: 'string', maxLength: 64, description: 'the unit of the published values; the catalog\'s unless given' },
+        unit: { type: 'string', maxLength: 64, description: 'the unit of the published values; the catalog\'s unless given', examples: ['%'] },
       },
       required: ['method', 'interval'],
       additionalProperties: false,
@@ -112,14 +112,13 @@ function section(description: string, properties: Record<string, Schema>, extras
   return { type: 'object', description, properties, additionalProperties: false, ...extras };
 }
 
-/** Text that is not blank and steers no terminal. */
+/** Text that is not blank and steers no terminal. What has no default of its own carries an example, for editors and docs/settings.md. */
 const text = (description: string, extras: Schema = {}): Schema => ({
   type: 'string', maxLength: longestText, pattern: '^(?=.*\\S)[^\\u0000-\\u001f\\u007f]*$', description, ...extras,
 });
-const path = (description: string): Schema => text(description, { maxLength: longestPath });
+const path = (description: string, example: string): Schema => text(description, { maxLength: longestPath, examples: [example] });
 /** Text that AMQP sends as a short string; its bytes, which a schema cannot count, are counted elsewhere. */
-const shortString = (description: string, fallback?: string): Schema =>
-  text(description, { maxLength: limits.shortString, ...(fallback === undefined ? {} : { default: fallback }) });
+const shortString = (description: string, extras: Schema): Schema => text(description, { maxLength: limits.shortString, ...extras });
 const flag = (description: string, fallback: boolean): Schema => ({ type: 'boolean', description, default: fallback });
 const seconds = (description: string, minimum: number, fallback: number, maximum = day): Schema => ({
   type: 'number', description, minimum, maximum, default: fallback,
@@ -136,19 +135,19 @@ function brokerSchema(): Schema {
     hostnames: {
       type: 'array', items: text('host name or address', { pattern: hostPattern, maxLength: longestHost }), minItems: 1, maxItems: 100, default: ['localhost'], description: 'tried in turn',
     },
-    port: { type: 'integer', minimum: 1, maximum: 65535, description: '5672, with TLS 5671, unless given' },
-    vhost: shortString('virtual host', '/'),
+    port: { type: 'integer', minimum: 1, maximum: 65535, description: '5672, with TLS 5671, unless given', examples: [5671] },
+    vhost: shortString('virtual host', { default: '/' }),
     username: text('user name', { default: 'guest' }),
-    password: { type: 'string', maxLength: longestText, description: 'in plain text: better one of the three below' },
-    password_file: path('file whose first line is the password'),
-    password_env: text('environment variable that holds the password'),
-    password_dpapi: text('base64 of a DPAPI blob of the password (machine scope)', { maxLength: longestPath }),
-    tls: section('TLS', {
-      enabled: flag('speak TLS', false),
-      ca_cert: path('PEM file of the authorities to trust; the system\'s unless given'),
-      client_cert: path('PEM file of the client\'s certificate'),
-      client_key: path('PEM file of its private key'),
-      server_name: text('name the server\'s certificate must carry; the host name unless given'),
+    password: { type: 'string', maxLength: longestText, description: 'in plain text: better one of the three below', examples: ['guest'] },
+    password_file: path('file whose first line is the password', 'C:\\ProgramData\\secrets\\rabbitmq.txt'),
+    password_env: text('environment variable that holds the password', { examples: ['RABBITMQ_PASSWORD'] }),
+    password_dpapi: text('base64 of a DPAPI blob of the password (machine scope)', { maxLength: longestPath, examples: ['AQAAANCMnd8BFdERjHoAwE/Cl+s='] }),
+    tls: section('TLS to the broker', {
+      enabled: { ...flag('speak TLS', false), examples: [true] },
+      ca_cert: path('PEM file of the authorities to trust; the system\'s unless given', 'C:\\certificates\\ca.pem'),
+      client_cert: path('PEM file of the client\'s certificate', 'C:\\certificates\\client.pem'),
+      client_key: path('PEM file of its private key', 'C:\\certificates\\client.key'),
+      server_name: text('name the server\'s certificate must carry; the host name unless given', { examples: ['rabbitmq.example.com'] }),
       verify: flag('refuse a server that cannot prove who it is', true),
     }, { default: {} }),
     heartbeat: { type: 'integer', minimum: 0, maximum: 65535, default: 15, description: 'AMQP heartbeat, seconds; 0 is off' },
@@ -157,15 +156,15 @@ function brokerSchema(): Schema {
     reconnect_initial: seconds('first delay between attempts', 0.01, 0.5),
     reconnect_maximum: seconds('longest delay between attempts', 0.01, 30),
     exchange: section('the exchange, declared as the predecessor did', {
-      name: shortString('its name', 'cloudify-monitoring'),
+      name: shortString('its name', { default: 'cloudify-monitoring' }),
       type: choice('its type', ['topic', 'direct', 'fanout', 'headers'], 'topic'),
       durable: flag('survives a restart of the broker', false),
       auto_delete: flag('goes when its last binding goes', true),
       internal: flag('not for publishers', false),
     }, { default: {} }),
-    routing_key: shortString('routing key; deployment_id unless given'),
+    routing_key: shortString('routing key; deployment_id unless given', { examples: ['metrics.web'] }),
     delivery_mode: choice('whether the broker keeps messages on disk', ['transient', 'persistent'], 'transient'),
-    app_id: shortString('AMQP app_id', 'psutil-agent'),
+    app_id: shortString('AMQP app_id', { default: 'psutil-agent' }),
     window: whole('samples in flight, sent and not yet confirmed', 1, 256, 65_535),
     drain_rate: { type: 'number', minimum: 1, maximum: 1_000_000, default: 5000, description: 'most samples a second while a backlog drains' },
   });
@@ -179,10 +178,10 @@ export function monitorSchema(): Schema {
     title: 'PsutilAgent settings',
     ...section('What to sample, where to send it, and how.', {
       node: section('whom the samples speak for', {
-        deployment_id: shortString('deployment; the routing key too', 'default'),
-        node_name: text('name of the node; the host\'s name unless given'),
-        node_id: text('node instance; the host\'s name unless given'),
-        host: text('the message\'s host; node_id unless given'),
+        deployment_id: shortString('deployment; the routing key too', { default: 'default' }),
+        node_name: text('name of the node; the host\'s name unless given', { examples: ['web'] }),
+        node_id: text('node instance; the host\'s name unless given', { examples: ['web_1'] }),
+        host: text('the message\'s host; node_id unless given', { examples: ['web-1.example.com'] }),
       }, { default: {} }),
       broker: brokerSchema(),
       psutil_config: { $ref: schemaIds.psutilConfig },
@@ -196,19 +195,19 @@ export function monitorSchema(): Schema {
         unroutable: choice('samples that nobody is bound for: keep until somebody is, or let go', ['hold', 'drop'], 'hold'),
       }, { default: {} }),
       spool: section('where samples wait for the broker', {
-        path: path('directory; spool in the data directory unless given'),
+        path: path('directory; spool in the data directory unless given', 'D:\\psutil\\spool'),
           // Far more than one sample has, so that no bound can be meant and lets nothing through.
         max_bytes: whole('most bytes kept; the oldest samples go first', 65_536, 1_073_741_824, tebibyte),
         max_age: seconds('seconds after which a sample is let go', 1, 604_800, 3650 * day),
       }, { default: {} }),
       log: section('psutil.log', {
-        path: path('directory; CELERY_WORK_DIR and AGENT_WORK_DIR go before it'),
+        path: path('directory; the data directory unless given; CELERY_WORK_DIR and AGENT_WORK_DIR go before it', 'D:\\psutil\\log'),
         level: choice('least level written', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
         max_bytes: whole('size at which the file is rotated', 1024, 10_485_760, tebibyte),
         files: whole('rotated files kept', 1, 5, 100),
       }, { default: {} }),
       status: section('status.json', {
-        path: path('directory; the data directory unless given'),
+        path: path('directory; the data directory unless given', 'D:\\psutil\\status'),
         interval: seconds('seconds between writes', 0.1, 5, 3600),
       }, { default: {} }),
     }, { required: ['psutil_config'] }),
