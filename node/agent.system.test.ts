@@ -130,6 +130,30 @@ describe('to RabbitMQ', () => {
     assert.match(String(memory), /^dep\.web\.web_1\./);
   });
 
+  it('what the collector costs and how it fares are samples like any other', async () => {
+    const exchange = 'own-cost';
+    const { config, data } = configure({
+      broker: { hostnames: ['127.0.0.1'], port: broker.port, exchange: { name: exchange } },
+      psutil_config: [{ method: 'agent', interval: 0.5 }, { method: 'agent', interval: 0.5, result_argument: 'taken', rate: true, alias: 'samples' }],
+    });
+    const consumer = await consume(broker.port, exchange);
+    const collector = start(config);
+    const last = (path: string, name = 'agent'): number => Number(consumer.received.findLast(({ body }) => body['name'] === name && body['path'] === path)?.body['metric'] ?? NaN);
+    await until('confirms that were measured', () => last('confirm_time_p99') > 0 && last('', 'samples') > 0 && last('published') > 0);
+    const { pid } = status(data);
+    const here = (await psutil(`{"rss": psutil.Process(${String(pid)}).memory_info().rss, "fds": psutil.Process(${String(pid)}).num_fds(), "threads": psutil.Process(${String(pid)}).num_threads()}`)) as Record<string, number>;
+    const near = (path: string, expected: number | undefined, slack: number): void => { assert.ok(Math.abs(last(path) - (expected ?? NaN)) <= slack, `${path}: ${String(last(path))}, psutil ${String(expected)}`); };
+    near('rss', here['rss'], 30e6);
+    near('num_fds', here['fds'], 5);
+    near('num_threads', here['threads'], 3);
+    assert.deepEqual(['connected', 'reconnects', 'dropped', 'unroutable'].map((path) => last(path)), [1, 0, 0, 0]);
+    assert.ok(last('cpu_percent') >= 0 && last('confirm_time') <= last('confirm_time_p99') && last('spool_age') < 60);
+    assert.equal(await collector.stop('SIGTERM'), 0);
+    await consumer.close();
+    assert.ok(last('taken') <= status(data).taken && last('published') <= status(data).published);
+    assert.deepEqual(status(data).entries.map(({ last_error: error }) => error), [null, null]);
+  });
+
   it('a stop file ends it in order, and is taken away', async () => {
     const { config, data } = configure({ broker: { hostnames: ['127.0.0.1'], port: broker.port }, psutil_config: seed });
     const collector = start(config);

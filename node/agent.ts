@@ -13,9 +13,10 @@ import { Sampler, type Observer } from './sample/sampler.js';
 import { isoTime, sleep, type Clock } from './model/clock.js';
 import { Scheduler } from './scheduler/scheduler.js';
 import { StatusFile, StopRequest } from './status/file.js';
+import { AgentProvider } from './status/agentProvider.js';
 import { EntryLog } from './status/entryLog.js';
 import { EntryStats } from './status/entryStats.js';
-import type { CollectorState, ErrorInfo, StatusReport } from './status/report.js';
+import type { CollectorState, ErrorInfo, StatusReport, StatusTotals } from './status/report.js';
 import type { Output } from './output/output.js';
 import { version } from './model/version.js';
 
@@ -60,7 +61,7 @@ export class Agent {
   constructor(private readonly parts: AgentParts) {
     const { settings, clock } = parts;
     this.#since = clock.wall();
-    this.#provider = new SharedProvider(parts.provider);
+    this.#provider = new SharedProvider(new AgentProvider(parts.provider, () => ({ totals: this.#totals(), confirms: parts.output.confirmTimes?.counts() })));
     this.#envelopes = new Envelopes(settings.identity, settings.broker?.routingKey ?? settings.identity.deploymentId);
     this.#batcher = new Batcher((batch) => parts.output.put(batch));
     this.#entryLog = new EntryLog(parts.log.logger, clock);
@@ -204,8 +205,11 @@ export class Agent {
 
   /** What the collector says of itself now. */
   report(): StatusReport {
-    const entries = this.stats.map((stats) => stats.report());
-    const total = (key: 'taken' | 'skipped' | 'unavailable'): number => entries.reduce((sum, entry) => sum + entry[key], 0);
+    return { ...this.#totals(), entries: this.stats.map((stats) => stats.report()) };
+  }
+
+  #totals(): StatusTotals {
+    const total = (key: 'taken' | 'skipped' | 'unavailable'): number => this.stats.reduce((sum, stats) => sum + stats[key], 0);
     const output = this.parts.output.report();
     const overload = this.#batcher.dropped;
     return {
@@ -215,7 +219,6 @@ export class Agent {
       dropped: output.dropped + overload,
       dropped_by: { ...output.dropped_by, overload },
       last_error: newer(output.last_error, this.#lastError),
-      entries,
     };
   }
 }

@@ -7,7 +7,7 @@ import type { Platform } from './value.js';
 
 /** Which tests hold a group's values against something else than this program. */
 const proofs: Readonly<Record<CatalogFunction['group'], string>> = {
-  cpu: 'A B C', memory: 'A B C', disk: 'A B C', network: 'A B C D', sensors: 'D', system: 'A C', process: 'D E F', services: 'E', external: '',
+  cpu: 'A B C', memory: 'A B C', disk: 'A B C', network: 'A B C D', sensors: 'D', system: 'A C', process: 'D E F', services: 'E', agent: '', external: '',
 };
 
 const tests: readonly string[] = [
@@ -39,7 +39,7 @@ function refused(prefix: string, refusals: readonly Refusal[]): string[] {
 
 /** The table as Markdown. */
 export function coveragePage(): string {
-  const offered = functions.filter(({ group }) => group !== 'external');
+  const offered = functions.filter(({ group }) => group !== 'external' && group !== 'agent');
   return [
     '# Coverage', '',
     'psutil\'s public functions and the reads of its `Process`: which of them a configuration may ask for, by which calls they are',

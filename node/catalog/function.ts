@@ -49,7 +49,7 @@ export type Shape = 'value' | 'values' | 'fields' | 'records' | 'map' | 'lists' 
 /** One psutil function: what it takes, what it gives, where it works. */
 export interface CatalogFunction {
   readonly name: string;
-  readonly group: 'cpu' | 'memory' | 'disk' | 'network' | 'sensors' | 'system' | 'process' | 'services' | 'external';
+  readonly group: 'cpu' | 'memory' | 'disk' | 'network' | 'sensors' | 'system' | 'process' | 'services' | 'agent' | 'external';
   readonly meaning: string;
   readonly platforms: readonly Platform[];
   /** Why a platform is not among `platforms`. */

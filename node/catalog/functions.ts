@@ -4,6 +4,7 @@
  * otherwise); units are psutil's but for disk times, which are milliseconds on Windows too (psutil divides by 10^7 and
  * documents milliseconds: its issue 3002).
  */
+import { agent } from './agent.js';
 import { cpu } from './cpu.js';
 import { disk } from './disk.js';
 import { external } from './external.js';
@@ -17,7 +18,7 @@ import { system } from './system.js';
 
 /** Every function of the catalog, grouped as psutil documents them. */
 export const functions: readonly CatalogFunction[] = [
-  ...cpu, ...memory, ...disk, ...network, ...sensors, ...system, ...processes, ...services, ...external,
+  ...cpu, ...memory, ...disk, ...network, ...sensors, ...system, ...processes, ...services, ...agent, ...external,
 ];
 
 const byName = new Map(functions.map((definition) => [definition.name, definition]));

@@ -9,6 +9,7 @@ import { SharedProvider } from '../providers/shared.js';
 import { openReader, type Reading } from '../sample/reader.js';
 import { select } from '../sample/selection.js';
 import { isoTime, sleep, systemClock } from '../model/clock.js';
+import { AgentProvider } from '../status/agentProvider.js';
 import type { Command, Options } from './command.js';
 import { columns, named } from './methods.js';
 import { numberOption } from './option.js';
@@ -42,7 +43,7 @@ export const sample: Command = {
     const count = numberOption(options, 'count', 0) ?? 1;
     const pause = (numberOption(options, 'interval', 0) ?? 1) * 1000;
     const json = options['json'] === true || !process.stdout.isTTY;
-    const provider = new SharedProvider(new ExternalProvider(await openProvider(), systemClock, process.argv[1] ?? ''));
+    const provider = new SharedProvider(new AgentProvider(new ExternalProvider(await openProvider(), systemClock, process.argv[1] ?? '')));
     try {
       const args = completeArguments(entry);
       const selector = selectorOf(entry);

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { BrokerSettings, Settings } from '../model/settings.js';
 import { unprotect } from '../providers/secret.js';
 import type { Envelope } from '../model/message.js';
+import type { Histogram } from '../model/histogram.js';
 import { isoTime, type Clock } from '../model/clock.js';
 import type { SampleQueue } from '../spool/queue.js';
 import { openSpool } from '../spool/spool.js';
@@ -55,6 +56,10 @@ class BrokerOutput implements Output {
     this.#transport = new Transport({
       broker, unroutable: publish.unroutable, queue, clock, unprotect, log, changed: () => { this.#tellChanged(); },
     });
+  }
+
+  get confirmTimes(): Histogram {
+    return this.#transport.confirmTimes;
   }
 
   start(changed: () => void): void {

@@ -1,4 +1,5 @@
 /** Where an agent's samples go: to the broker through the spool, or to a stream as lines. */
+import type { Histogram } from '../model/histogram.js';
 import type { Envelope } from '../model/message.js';
 import type { StatusReport } from '../status/report.js';
 
@@ -18,4 +19,6 @@ export interface Output {
   /** Hands on what it can within `ms` milliseconds and closes; the number of samples it did not get rid of. */
   stop(ms: number): Promise<number>;
   report(): OutputReport;
+  /** How long samples took from being sent to being confirmed, where somebody confirms them. */
+  readonly confirmTimes?: Histogram;
 }

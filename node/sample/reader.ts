@@ -2,6 +2,7 @@ import type { Selector } from '../catalog/selector.js';
 import type { Arguments, Result } from '../catalog/value.js';
 import type { Clock, Tick } from '../model/clock.js';
 import type { SharedProvider } from '../providers/shared.js';
+import { AgentReader } from './agentReader.js';
 import { MethodReader } from './methodReader.js';
 import { ProcessReader } from './processReader.js';
 
@@ -44,6 +45,7 @@ export interface Call {
 
 /** The reader of a call. */
 export function openReader(provider: SharedProvider, clock: Clock, call: Call): Reader {
+  if (call.method === 'agent') return new AgentReader(provider, clock);
   const process = call.method === 'Process' || call.method === 'process_iter';
   return process ? new ProcessReader(provider, clock, call) : new MethodReader(provider, clock, call.method, call.args);
 }

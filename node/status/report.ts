@@ -93,3 +93,6 @@ export interface StatusReport {
   readonly last_error: ErrorInfo | null;
   readonly entries: readonly EntryReport[];
 }
+
+/** What it says of itself as a whole. */
+export type StatusTotals = Omit<StatusReport, 'entries'>;

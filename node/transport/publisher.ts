@@ -1,5 +1,6 @@
 import type { BrokerSettings } from '../model/settings.js';
 import type { Clock } from '../model/clock.js';
+import type { Histogram } from '../model/histogram.js';
 import { BrokerError } from '../model/errors.js';
 import type { Queued } from '../spool/queue.js';
 import type { Retries } from './backoff.js';
@@ -22,6 +23,8 @@ export interface PublisherParts {
   readonly clock: Clock;
   readonly retries: Retries;
   readonly emit: Emit;
+  /** Told how long each sample took to be confirmed. */
+  readonly confirmTimes: Histogram;
 }
 
 /**
@@ -208,7 +211,9 @@ export class Publisher {
   #done(sample: InFlight, now: number): boolean {
     if (sample.returned && this.parts.unroutable === 'hold') return false;
     sample.done = true;
-    this.#window.confirmed(now - sample.sent);
+    const took = now - sample.sent;
+    this.#window.confirmed(took);
+    this.parts.confirmTimes.add(took);
     return !sample.returned;
   }
 

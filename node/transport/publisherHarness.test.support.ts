@@ -6,6 +6,7 @@ import { settle, TestClock } from '../test/support/clock.js';
 import { Retries } from './backoff.js';
 import { DrainLimiter } from './drainLimiter.js';
 import type { TransportEvent } from './events.js';
+import { Histogram } from '../model/histogram.js';
 import { settingsFor } from './harness.test.support.js';
 import { Publisher } from './publisher.js';
 import { UnconfirmedReader } from './unconfirmedReader.js';
@@ -100,12 +101,14 @@ export class PublisherHarness {
     });
   }
 
+  readonly confirmTimes = new Histogram();
+
   /** A new channel. */
   open(): Publisher {
     this.wire = new FakeWire(this.arrived);
     this.publisher = new Publisher({
       wire: this.wire, address: 'broker:5672', broker: settingsFor(1, 'e', { window: this.window, confirmTimeout: 30 }), unroutable: this.unroutable,
-      reader: this.reader, limiter: this.limiter, clock: this.clock, retries: this.retries,
+      reader: this.reader, limiter: this.limiter, clock: this.clock, retries: this.retries, confirmTimes: this.confirmTimes,
       emit: (event) => {
         this.events.push(event);
         if (event.kind === 'returned' && event.held) this.#unroutable = true;

@@ -1,5 +1,6 @@
 import type { BrokerSettings } from '../model/settings.js';
 import type { Clock } from '../model/clock.js';
+import { Histogram } from '../model/histogram.js';
 import type { SampleQueue } from '../spool/queue.js';
 import { Retries, type Random } from './backoff.js';
 import { PublishChannel } from './channel.js';
@@ -50,6 +51,8 @@ export class Transport {
   readonly #fold: TransportFold;
   readonly #log: EventLog;
   readonly #emit = (event: TransportEvent): void => { this.#on(event); };
+  /** From sending a sample to its confirm. */
+  readonly confirmTimes = new Histogram();
   #channel: PublishChannel | undefined;
   #publisher: Publisher | undefined;
   #stopping: Promise<void> | undefined;
@@ -165,6 +168,7 @@ export class Transport {
     if (wire === undefined) return;
     this.#publisher = new Publisher({
       wire, address, broker, clock, unroutable, reader: this.#reader, limiter: this.#limiter, retries: this.#retries, emit: this.#emit,
+      confirmTimes: this.confirmTimes,
     }, this.state());
     this.#publisher.start();
   }

@@ -12,6 +12,7 @@ import { openProvider } from '../../providers/host.js';
 import { SharedProvider } from '../../providers/shared.js';
 import { openReader, type Reading } from '../../sample/reader.js';
 import { select } from '../../sample/selection.js';
+import { AgentProvider } from '../../status/agentProvider.js';
 
 /** Values for arguments that have no few: of required ones the first is taken where another argument is tried. */
 export type Tried = Readonly<Record<string, readonly ArgumentValue[]>>;
@@ -193,7 +194,7 @@ export const tried: Tried = {
 
 /** Every function of psutil's that the catalog has, in every form. */
 export async function tryCatalog(): Promise<Outcome[]> {
-  const provider = new SharedProvider(await openProvider());
+  const provider = new SharedProvider(new AgentProvider(await openProvider()));
   const outcomes: Outcome[] = [];
   for (const definition of functions.filter(({ group }) => group !== 'external')) {
     for (const form of formsOf(definition, tried)) outcomes.push(await tryForm(provider, systemClock, definition, form));

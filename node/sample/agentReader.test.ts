@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { functionNamed } from '../catalog/functions.js';
+import type { Fields } from '../catalog/value.js';
+import { Histogram } from '../model/histogram.js';
+import { SharedProvider } from '../providers/shared.js';
+import { TestClock } from '../test/support/clock.js';
+import { fakeProvider } from '../test/support/fakeProcesses.js';
+import type { OwnReading } from './agentReader.js';
+import { openReader } from './reader.js';
+import { select } from './selection.js';
+
+const definition = functionNamed('agent')!;
+
+/** A reader of a collector whose state a test sets. */
+function readerOf(reads: Record<string, number | Error> = { num_threads: 12, num_fds: 30 }) {
+  const own: { -readonly [K in keyof OwnReading]: OwnReading[K] } = { pid: 7, cpu: 2, uptime: 10, fields: { taken: 5, spooled: null }, reason: 'no broker is configured', confirms: null };
+  const provider = fakeProvider(() => [{ pid: 7, name: 'node', reads }]);
+  const inner = { ...provider, read: (method: string) => (method === 'agent' ? Promise.resolve({ ...own }) : provider.read(method, {})) };
+  return { own, reader: openReader(new SharedProvider(inner), new TestClock(), { method: 'agent', args: {} }) };
+}
+
+describe('agent', () => {
+  it('tells the CPU used since the reading before, at first since the process started', async () => {
+    const { own, reader } = readerOf();
+    const percent = async (): Promise<unknown> => ((await reader.read()).result as Fields)['cpu_percent'];
+    assert.equal(await percent(), 20);
+    Object.assign(own, { cpu: 2.5, uptime: 20 });
+    assert.equal(await percent(), 5);
+    assert.equal(await percent(), null, 'no time has passed');
+  });
+
+  it('tells of the confirms between two readings', async () => {
+    const { own, reader } = readerOf();
+    const times = new Histogram();
+    const told = async (): Promise<readonly unknown[]> => {
+      own.confirms = times.counts();
+      const { confirm_time: median, confirm_time_p99: p99 } = (await reader.read()).result as Fields;
+      return [median, p99].map((value) => (typeof value === 'number' ? Math.round(value / 10) : value));
+    };
+    for (let n = 0; n < 99; n++) times.add(100);
+    times.add(2000);
+    times.add(2000);
+    assert.deepEqual(await told(), [10, 201]);
+    assert.deepEqual(await told(), [null, null]);
+    times.add(500);
+    assert.deepEqual(await told(), [50, 50]);
+  });
+
+  it('is silent about what only a broker has, and says why where it is asked for', async () => {
+    const { reader } = readerOf();
+    const { result, reasons } = await reader.read();
+    const whole = select(definition, {}, result, undefined, reasons);
+    assert.deepEqual(whole.missing, []);
+    assert.deepEqual(whole.selected.map(({ path, value }) => [path, value]), [['cpu_percent', 20], ['num_threads', 12], ['num_fds', 30], ['uptime', 10], ['taken', 5]]);
+    for (const field of ['spooled', 'confirm_time']) assert.deepEqual(select(definition, {}, result, [field], reasons).missing, ['no broker is configured']);
+  });
+
+  it('loses no more than what the system refuses', async () => {
+    const { reader } = readerOf({ num_threads: new Error('not this time'), num_fds: 30 });
+    const { result, reasons } = await reader.read();
+    assert.deepEqual(select(definition, {}, result, undefined, reasons).missing, ['not this time']);
+    assert.deepEqual(select(definition, {}, result, ['num_threads'], reasons).missing, ['not this time']);
+    assert.equal(select(definition, {}, result, ['num_fds'], reasons).selected[0]?.value, 30);
+  });
+});
