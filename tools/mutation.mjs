@@ -3,9 +3,11 @@
 // not changed since the last run is not tried again.
 //   npm run mutation                      config, catalog, sample, scheduler
 //   npm run mutation -- node/config       one folder, or node/config/host.ts one file
+//   npm run mutation -- --sample 40 --seed 1      40 mutants of every folder in minutes (mutation/sample.mjs)
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { parseArgs } from 'node:util';
 import { installPackages, npm, root } from './dependencies.mjs';
 
 const own = `${root}tools/mutation`;
@@ -14,15 +16,23 @@ const left = /(\.system|fuzz)\.test\.js$/;
 
 installPackages();
 if (!existsSync(`${own}/node_modules`) && npm(['ci', '--ignore-scripts', '--loglevel=error'], { cwd: own, stdio: ['ignore', 2, 2] }).status !== 0) process.exit(1);
-await import('./build.mjs');
-
-const wanted = process.argv.slice(2).map((name) => name.replace(/^(node\/)?/, 'node/').replace(/\/$/, ''));
+const { values, positionals } = parseArgs({ allowPositionals: true, options: {
+  sample: { type: 'string' }, seed: { type: 'string', default: '1' }, system: { type: 'boolean', default: false }, again: { type: 'boolean', default: false }, cpu: { type: 'string', default: '30' },
+} });
+const wanted = positionals.map((name) => name.replace(/^(node\/)?/, 'node/').replace(/\/$/, ''));
 const places = wanted.length > 0 ? wanted : ['config', 'catalog', 'sample', 'scheduler'].map((name) => `node/${name}`);
 const missing = places.filter((place) => !existsSync(`${root}/${place}`));
 if (missing.length > 0) {
   console.error(`expected folders or files of node/, found ${missing.join(', ')}`);
   process.exit(2);
 }
+
+if (values.sample !== undefined || values.again) {
+  const { runSample } = await import('./mutation/sample.mjs');
+  await runSample({ ...values, sample: Number(values.sample), seed: Number(values.seed), cpu: Number(values.cpu), places: wanted });
+  process.exit(0);
+}
+await import('./build.mjs');
 
 function configuration(place, name) {
   const single = statSync(`${root}/${place}`).isFile();

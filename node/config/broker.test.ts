@@ -133,6 +133,7 @@ describe('broker', () => {
     assert.deepEqual(warnings({ broker: { hostnames: ['localhost', 'rabbit'] } }), [clear]);
     assert.deepEqual(warnings({ broker: { hostnames: ['rabbit'], tls: { enabled: false } } }), [clear]);
     assert.deepEqual(warnings({ broker: { hostnames: ['localhost', '127.0.0.1', '::1', hostname().toUpperCase(), 'LOCALHOST.'] } }), []);
+    for (const host of ['xlocalhost', 'localhostx', '10.127.0.1', '127.0.0.example', 'a.localhost']) assert.equal(warnings({ broker: { hostnames: [host] } }).length, 1, host);
     assert.deepEqual(warnings({ broker: { hostnames: ['rabbit'], tls: { enabled: true } } }), []);
   });
 });

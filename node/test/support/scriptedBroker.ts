@@ -7,6 +7,8 @@ export interface Script {
   readonly connected?: (socket: Socket) => void;
   /** A client has logged in. */
   readonly opened?: (socket: Socket) => void;
+  /** A frame has come; true: it is dealt with. */
+  readonly received?: (socket: Socket, received: Frame) => boolean;
   /** A message was published; without it, each is confirmed. */
   readonly published?: (socket: Socket, message: Published, tag: number) => void;
 }
@@ -52,6 +54,7 @@ function serve(socket: Socket, script: Script): void {
   let tag = 0;
   const messages = new MessageReader();
   const answer = (received: Frame): void => {
+    if (script.received?.(socket, received) === true) return;
     const reply = received.type === 1 ? replies[received.payload.readUInt32BE(0)] : undefined;
     if (reply !== undefined) socket.write(reply(received.channel));
     if (received.type === 1 && received.payload.readUInt32BE(0) === ((10 << 16) | 40)) script.opened?.(socket);
@@ -74,7 +77,9 @@ function serve(socket: Socket, script: Script): void {
   });
 }
 
-const start = method(0, 10, 10, Buffer.from([0, 9]), u32(0), longString('PLAIN'), longString('en_US'));
+const property = (name: string, value: string): Buffer => Buffer.concat([shortString(name), Buffer.from('S'), longString(value)]);
+const properties = Buffer.concat([property('product', 'Rabbit'), property('version', '1.2.3')]);
+const start = method(0, 10, 10, Buffer.from([0, 9]), u32(properties.length), properties, longString('PLAIN'), longString('en_US'));
 const none = Buffer.alloc(0);
 
 /** What is answered to a method, by its class and number. */
@@ -83,13 +88,25 @@ const replies: Readonly<Record<number, (channel: number) => Buffer>> = {
   [(10 << 16) | 40]: () => method(0, 10, 41, shortString('')),
   [(10 << 16) | 50]: () => method(0, 10, 51, none),
   [(20 << 16) | 10]: (channel) => method(channel, 20, 11, longString('')),
+  [(20 << 16) | 40]: (channel) => method(channel, 20, 41, none),
   [(40 << 16) | 10]: (channel) => method(channel, 40, 11, none),
+  [(40 << 16) | 20]: (channel) => method(channel, 40, 21, none),
   [(85 << 16) | 10]: (channel) => method(channel, 85, 11, none),
 };
 
 /** basic.ack. */
 export function confirm(channel: number, tag: number, multiple = false): Buffer {
   return method(channel, 60, 80, u64(tag), Buffer.from([multiple ? 1 : 0]));
+}
+
+/** channel.close with a reply code, and its text. */
+export function closeChannel(channel: number, code: number, text: string): Buffer {
+  return method(channel, 20, 40, u16(code), shortString(text), u16(0), u16(0));
+}
+
+/** Class and method of a frame, as `40.10`. */
+export function methodOf({ type, payload }: Frame): string {
+  return type === 1 ? `${String(payload.readUInt16BE(0))}.${String(payload.readUInt16BE(2))}` : '';
 }
 
 /** connection.blocked and unblocked. */

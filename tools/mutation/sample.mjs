@@ -1,0 +1,184 @@
+// `npm run mutation -- --sample N [--seed S] [--system] [--again] [folder...]`: of the mutants that Stryker makes of each folder of
+// node/ N are tried, chosen by the seed and spread over its files. One process runs the folder's own unit tests that
+// pass through the mutant, the quick ones first, and then a second those of other folders, all within the CPU time of --cpu.
+//   --system   what survived is tried against the folder's system tests too
+//   --again    only what survived the last run, after tests were written
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { root } from '../dependencies.mjs';
+import { copy, makeCopy } from './copy.mjs';
+
+const out = `${root}build/mutation`;
+const own = `${root}tools/mutation`;
+/** They try random documents for long. */
+const left = /(\.system|fuzz)\.test\.js$/;
+
+/** The system tests on Linux that a folder's code is run by, most telling first. */
+const systemTests = {
+  'agent.ts': ['agent', 'cli/cli'],
+  catalog: ['cli/cli', 'sample/contract', 'catalog/coverage'],
+  cli: ['cli/cli', 'agent', 'cli/external'],
+  config: ['cli/cli', 'transport/access', 'transport/tls', 'test/chaos/badinput'],
+  log: ['agent', 'cli/cli'],
+  model: ['cli/cli', 'agent'],
+  output: ['agent', 'transport/delivery'],
+  providers: ['sample/contract', 'sample/psutil', 'providers/linux/psutil', 'providers/linux/process', 'providers/external/powershell', 'providers/external/systeminformation'],
+  sample: ['sample/contract', 'sample/psutil', 'agent', 'cli/cli'],
+  scheduler: ['agent'],
+  spool: ['spool/kill', 'spool/fault', 'transport/delivery'],
+  status: ['agent', 'cli/cli'],
+  transport: ['transport/delivery', 'transport/access', 'transport/fault', 'transport/tls', 'transport/hostile'],
+};
+
+const folderOf = (file) => file.split('/')[1];
+const read = (file, otherwise) => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : otherwise);
+
+/** Runs Node in the copy. Gives what it printed and whether it succeeded within its bounds: CPU seconds, and wall time. */
+function run(words, { env, cpu, wall }) {
+  return new Promise((resolve) => {
+    const child = spawn('prlimit', [`--cpu=${Math.ceil(cpu)}`, process.execPath, ...words], { cwd: copy, env: { ...process.env, ...env }, detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text) => (output = (output + text).slice(-2000)));
+    const stopGroup = () => { try { process.kill(-child.pid, 'SIGKILL'); } catch { /* It has ended. */ } };
+    const timer = setTimeout(stopGroup, wall * 1000);
+    child.on('exit', (code) => {
+      clearTimeout(timer);
+      stopGroup();
+      resolve({ passed: code === 0, output: output.trim() });
+    });
+  });
+}
+
+/** By test file, which mutants it passes through and its CPU time; kept for as long as code and test are the same. */
+async function coverage(digest) {
+  const file = `${out}/coverage.json`;
+  const last = read(file, {});
+  const known = last.digest === digest ? last.tests : {};
+  const tests = {};
+  const names = readdirSync(`${copy}/dist`, { recursive: true }).filter((name) => name.endsWith('.test.js') && !left.test(name)).sort();
+  const measure = async (name) => {
+    const hash = createHash('sha256').update(readFileSync(`${copy}/dist/${name}`)).digest('hex');
+    if (known[name]?.hash === hash) return (tests[name] = known[name]);
+    const record = `${out}/coverage.jsonl.${name.replaceAll('/', '-')}`;
+    rmSync(record, { force: true });
+    const { passed, output } = await run([`dist/${name}`], { env: { MUTATION_COVERAGE: record, NODE_OPTIONS: `--require ${own}/coverage.cjs` }, cpu: 60, wall: 300 });
+    if (!passed) console.error(`${name} fails without a mutant, and is not used: ${output.slice(-300)}`);
+    const runs = existsSync(record) ? readFileSync(record, 'utf8').trim().split('\n').map((line) => JSON.parse(line)) : [];
+    rmSync(record, { force: true });
+    tests[name] = { hash, passed, cpu: runs.reduce((sum, each) => sum + each.cpu, 0), ids: [...new Set(runs.flatMap(({ ids }) => ids))] };
+  };
+  const waiting = [...names];
+  await Promise.all([1, 2].map(async () => { for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await measure(name); }));
+  writeFileSync(file, JSON.stringify({ digest, tests }));
+  return Object.entries(tests).filter(([, { passed }]) => passed).map(([name, { cpu, ids }]) => ({ name, cpu, ids: new Set(ids) }));
+}
+
+/** Numbers from 0 to 1, the same for a seed (mulberry32). */
+function randomOf(seed) {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let bits = Math.imul(state ^ (state >>> 15), state | 1);
+    bits = (bits + Math.imul(bits ^ (bits >>> 7), bits | 61)) ^ bits;
+    return ((bits ^ (bits >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** `count` of them, spread evenly over the files: shuffled within each, then every so-manieth. */
+function choose(mutants, count, seed) {
+  const random = randomOf(seed);
+  const keyed = mutants.map((mutant) => ({ mutant, key: random() }));
+  keyed.sort((a, b) => (a.mutant.file === b.mutant.file ? a.key - b.key : a.mutant.file < b.mutant.file ? -1 : 1));
+  const step = Math.max(1, keyed.length / count);
+  const start = random() * step;
+  return Array.from({ length: Math.min(count, keyed.length) }, (_, index) => keyed[Math.floor(start + index * step)]?.mutant).filter((mutant) => mutant !== undefined);
+}
+
+const sameMutant = (a) => (b) => a.file === b.file && a.was === b.was && a.now === b.now && a.context === b.context;
+
+/** `sample`: mutants a folder. `cpu`: seconds of CPU time that the unit tests of a mutant may take. `places`: folders or files of node/; none is all of them. */
+export async function runSample({ sample, seed, system, again, cpu, places }) {
+  mkdirSync(out, { recursive: true });
+  const { mutants, digest } = await makeCopy();
+  const { passed: compiled } = await run(['dist/config/compile.js'], { cpu: 30, wall: 120 });
+  if (!compiled) throw new Error('the schemas of the copy do not compile');
+  const validators = `${copy}/dist/config/validators.cjs`;
+  copyFileSync(validators, `${out}/validators.cjs`);
+  const record = `${out}/compile.jsonl`;
+  rmSync(record, { force: true });
+  await run(['dist/config/compile.js'], { env: { MUTATION_COVERAGE: record, NODE_OPTIONS: `--require ${own}/coverage.cjs` }, cpu: 30, wall: 120 });
+  /** Mutants of what is compiled when the collector is built. */
+  const built = new Set(read(record).ids);
+  const tests = await coverage(digest);
+  const equivalent = read(`${own}/equivalent.json`, []);
+  const folders = [...new Set(mutants.map(({ file }) => folderOf(file)))].filter((folder) => places.length === 0 || places.some((place) => place.split('/')[1] === folder));
+
+  /** What notices the mutant: the name of a test, or nothing. */
+  async function noticedBy({ id, file }, files, bound) {
+    const env = { __STRYKER_ACTIVE_MUTANT__: id };
+    if (built.has(id)) {
+      const { passed } = await run(['dist/config/compile.js'], { env, cpu: 20, wall: 120 });
+      if (!passed) return copyFileSync(`${out}/validators.cjs`, validators), 'compile.js';
+    }
+    let noticed;
+    for (const names of files) {
+      const { passed, output } = await run(['--test-reporter', `${own}/firstFailure.mjs`, '--test-reporter-destination=stdout', `${own}/entry.mjs`, ...names.map((name) => `dist/${name}`)], { env, cpu: bound, wall: 60 + 10 * bound });
+      if (passed) continue;
+      noticed = output || `ended: ${file}`;
+      break;
+    }
+    if (built.has(id)) copyFileSync(`${out}/validators.cjs`, validators);
+    return noticed;
+  }
+
+  function unitTestsOf({ id, file }) {
+    const covering = tests.filter(({ ids }) => ids.has(id) || built.has(id)).sort((a, b) => a.cpu - b.cpu);
+    const beside = covering.filter(({ name }) => name.startsWith(`${folderOf(file)}/`) || (file === 'node/agent.ts' && !name.includes('/')));
+    let left = cpu * 1000;
+    const fits = (test) => (left -= test.cpu) > 0 || test === beside[0];
+    const groups = [beside.filter(fits), covering.filter((test) => !beside.includes(test) && fits(test))].filter((group) => group.length > 0);
+    return { covered: covering.length > 0, groups: groups.map((group) => group.map(({ name }) => name)), bound: 5 + 3 * cpu };
+  }
+
+  const rows = [];
+  for (const folder of folders) {
+    const result = `${out}/${folder}.sample.json`;
+    const inFolder = mutants.filter(({ file }) => folderOf(file) === folder && (places.length === 0 || places.some((place) => file.startsWith(place))));
+    const before = read(result, []);
+    const chosen = again
+      ? before.map((old) => ({ ...old, ...(inFolder.find(sameMutant(old)) ?? { id: undefined }) })).filter(({ id }) => id !== undefined)
+      : choose(inFolder, typeof sample === 'object' ? sample[folder] : sample, seed);
+    const tried = [];
+    async function tryOne(mutant, place) {
+      const { reason } = equivalent.find(sameMutant(mutant)) ?? {};
+      const state = { ...mutant, equivalent: reason };
+      if (reason === undefined && !(again && mutant.unit !== undefined)) {
+        const { covered, groups, bound } = unitTestsOf(mutant);
+        state.covered = covered;
+        state.unit = await noticedBy(mutant, groups, bound);
+      }
+      if (system && reason === undefined && state.unit === undefined && state.system === undefined) {
+        state.system = await noticedBy(mutant, (systemTests[folder] ?? []).map((name) => [`${name}.system.test.js`]), 120);
+      }
+      tried[place] = state;
+      process.stderr.write(state.equivalent !== undefined ? '=' : state.unit !== undefined ? '.' : state.system !== undefined ? 's' : 'X');
+    }
+    const numbered = [...chosen.entries()];
+    // Those that are compiled into the schemas change a file that all others use.
+    const alone = numbered.filter(([, { id }]) => built.has(id));
+    const waiting = numbered.filter(([, { id }]) => !built.has(id));
+    await Promise.all([1, 2].map(async () => { for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await tryOne(next[1], next[0]); }));
+    for (const [place, mutant] of alone) await tryOne(mutant, place);
+    writeFileSync(result, JSON.stringify(tried, null, 1));
+    const counted = tried.filter((each) => each.equivalent === undefined);
+    const killed = counted.filter(({ unit }) => unit !== undefined).length;
+    const together = counted.filter((each) => each.unit !== undefined || each.system !== undefined).length;
+    const lineOf = ({ id, file, line, covered, context, was, now }) => `${id} ${file}:${line}${covered ? '' : ' NEVER RUN'}\n    ${context.slice(0, 200)}\n    ${was.replace(/\s+/g, ' ').slice(0, 160)}  =>  ${now.replace(/\s+/g, ' ').slice(0, 160)}`;
+    writeFileSync(`${out}/${folder}.sample.txt`, counted.filter((each) => each.unit === undefined && each.system === undefined).map((each) => `${lineOf(each)}\n`).join(''));
+    const share = (part) => (counted.length === 0 ? '' : ((100 * part) / counted.length).toFixed(0));
+    rows.push(`| ${folder} | ${inFolder.length} | ${counted.length} | ${tried.length - counted.length} | ${share(killed)} | ${system ? share(together) : ''} |`);
+    console.error(`\n${rows.at(-1)}`);
+  }
+  console.log(`seed ${seed}\n| folder | mutants | tried | equivalent | unit tests % | with system tests % |\n|---|---:|---:|---:|---:|---:|\n${rows.join('\n')}`);
+}
