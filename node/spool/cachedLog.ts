@@ -5,6 +5,8 @@ import type { SegmentLog } from './segmentLog.js';
 
 /** Newest samples kept in memory though they are on disk: who is not further behind never reads the disk. */
 const recentBytes = 4 * 1024 * 1024;
+/** The same where the oldest are on disk alone, and have to be read from it anyway. */
+const recentBytesBehind = 256 * 1024;
 /** Oldest samples kept in memory after they were read from disk, until they are acknowledged. */
 const windowBytes = 8 * 1024 * 1024;
 const readAhead = 512;
@@ -32,16 +34,17 @@ export class CachedLog {
     return [this.#window.first, this.#recent.first].find((placed) => placed?.position === this.log.head);
   }
 
-  /** All that is in memory. */
-  get known(): readonly Placed[] {
-    return [...this.#window.read(this.log.head, Infinity), ...this.#recent.read(this.log.head, Infinity)];
+  /** All samples that are in memory, or in files that are open although the folder is gone; acknowledged ones may be among them. Never rejects. */
+  async salvage(): Promise<readonly Placed[]> {
+    const onDisk = await this.log.readOpen((this.#window.last?.position ?? 0) + 1, this.recentFrom);
+    return [...this.#window.read(0, Infinity), ...onDisk, ...this.#recent.read(0, Infinity)];
   }
 
   /** Takes note of the last samples that were appended to the log; `complete`: there were no others among them. */
   appended(batch: readonly Placed[], complete: boolean): void {
     if (!complete) this.#recent.clear();
     for (const placed of batch) this.#recent.push(placed);
-    while (this.#recent.bytes > recentBytes) this.#recent.shift();
+    while (this.#recent.bytes > (this.log.head < this.recentFrom ? recentBytesBehind : recentBytes)) this.#recent.shift();
   }
 
   /** Up to `limit` samples from a position on, of those from `recentFrom` on. */

@@ -139,6 +139,10 @@ export class Segment {
     await (await this.#open('write')).sync();
   }
 
+  get isOpen(): boolean {
+    return this.#file !== undefined;
+  }
+
   /** Whether it was deleted by somebody else while it is open. */
   async unlinked(): Promise<boolean> {
     return (await this.#file?.unlinked()) ?? false;

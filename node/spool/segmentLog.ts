@@ -19,6 +19,8 @@ export interface SegmentLogParts {
 
 /** No more than this is read for one call. */
 const longestRead = 4 * 1024 * 1024;
+/** The newest segments that are kept open: their samples can be read although somebody deletes the folder. */
+const keptOpen = 2;
 /** An active segment of which everything is acknowledged is deleted from this size on. */
 const longestIdle = 1024 * 1024;
 
@@ -136,6 +138,22 @@ export class SegmentLog {
       }
     }
     this.#lose(expected, Math.min(until, this.next));
+    return found;
+  }
+
+  /** The samples from position `from` to before `until` that are in files which are open: nobody can take those away. Never rejects. */
+  async readOpen(from: number, until: number): Promise<Placed[]> {
+    const found: Placed[] = [];
+    let expected = Math.max(from, this.head);
+    for (const segment of this.#segments.filter(({ isOpen }) => isOpen)) {
+      await segment.walk(segmentHeader, this.#chunk, (buffer, at, length) => {
+        const position = positionAt(buffer, at) + this.#shift;
+        if (position < expected || position >= until) return true;
+        found.push(decode(buffer, at, length, position));
+        expected = position + 1;
+        return true;
+      }).catch(() => undefined);
+    }
     return found;
   }
 
@@ -275,7 +293,7 @@ export class SegmentLog {
     if (last !== undefined) {
       // What comes behind it must not be on the disk before it.
       await last.sync();
-      await last.close();
+      await this.#segments.at(-2)?.close();
     }
     const segment = await Segment.create(this.parts.files, this.parts.folder, this.next - this.#shift);
     this.#segments.push(segment);
@@ -292,7 +310,7 @@ export class SegmentLog {
       await this.parts.files.list(this.parts.folder);
       return { offset: segmentHeader, ended: true };
     } finally {
-      if (segment !== this.#segments.at(-1)) await segment.close();
+      if (!this.#segments.slice(-keptOpen).includes(segment)) await segment.close();
     }
   }
 

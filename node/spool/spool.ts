@@ -97,7 +97,7 @@ class Spool implements SampleQueue {
         await this.#openLog();
       } catch (error) {
         if (error instanceof SpoolError && error.code === 'PSA_SPOOL_LOCKED') throw error;
-        this.#fail(error);
+        await this.#fail(error);
       }
     });
     this.#watch();
@@ -262,7 +262,7 @@ class Spool implements SampleQueue {
       const found = (await this.#cached?.read(from, limit)) ?? [];
       return found.length > 0 || this.#closing !== undefined ? found : this.#readNewest(from, limit);
     } catch (error) {
-      this.#fail(error);
+      await this.#fail(error);
       return [];
     }
   }
@@ -320,7 +320,7 @@ class Spool implements SampleQueue {
       void this.#jobs.run(async () => {
         this.#keeping = false;
         const limit = this.#wall() - this.options.maxAge * 1000;
-        await this.#evict('age', ({ arrived }) => arrived < limit).catch((error: unknown) => { this.#fail(error); });
+        await this.#evict('age', ({ arrived }) => arrived < limit).catch((error: unknown) => this.#fail(error));
         await this.#perform(async (log) => {
           // Where that cannot be read, it stays about right; a reader will find out.
           await log.measure().catch(() => undefined);
@@ -336,7 +336,7 @@ class Spool implements SampleQueue {
     this.#checking = true;
     setImmediate(() => {
       this.#checking = false;
-      if (this.#jobs.check() >= patience) this.#fail(systemError('ETIMEDOUT'));
+      if (this.#jobs.check() >= patience) void this.#fail(systemError('ETIMEDOUT'));
     });
   }
 
@@ -345,13 +345,13 @@ class Spool implements SampleQueue {
     try {
       await work(this.#log);
     } catch (error) {
-      this.#fail(error);
+      await this.#fail(error);
     }
   }
 
   /** From here on samples stay in memory, until the disk takes them again. */
-  #fail(error: unknown): void {
-    if (systemCode(error) === 'ENOENT' && this.#cached !== undefined) this.#vanish(this.#cached);
+  async #fail(error: unknown): Promise<void> {
+    if (systemCode(error) === 'ENOENT' && this.#cached !== undefined) await this.#vanish(this.#cached);
     if (this.#closing !== undefined) return;
     if (this.#fault === undefined) {
       this.#fault = diskError(this.options.path, error);
@@ -365,11 +365,13 @@ class Spool implements SampleQueue {
     });
   }
 
-  /** The folder is gone: what memory has of it will be written again, and the rest is lost. */
-  #vanish({ log, known }: CachedLog): void {
+  /** The folder is gone: what can be had of it will be written again, and the rest is lost. */
+  async #vanish(cached: CachedLog): Promise<void> {
+    const { log } = cached;
+    const found = (await cached.salvage()).filter(({ position }) => position >= log.head);
     this.#cached = undefined;
-    this.#drops.add('damage', Math.max(0, log.count - known.length));
-    this.#pending.prepend(known);
+    this.#drops.add('damage', Math.max(0, log.count - found.length));
+    this.#pending.prepend(found);
     void log.close();
   }
 
@@ -381,7 +383,7 @@ class Spool implements SampleQueue {
       await this.#oldest();
     } catch (error) {
       this.#cancelRetry = undefined;
-      this.#fail(error);
+      await this.#fail(error);
       return;
     }
     this.#cancelRetry = this.#fault = undefined;

@@ -28,7 +28,7 @@ export async function measureBacklog(samples: number): Promise<BacklogFigures> {
     const idle = await highest(harness, 5);
     harness.proxy.refuse();
     await harness.until('full', ({ spooled }) => spooled >= samples, 600);
-    const full = await highest(harness, 2);
+    const full = await highest(harness, 5);
     await harness.restart();
     const { spooled: waiting } = (await harness.report()).report;
     harness.highest = 0;
