@@ -130,19 +130,39 @@ Describe 'Get-PsutilMonitor' {
         $monitor.Since.Kind | Should -Be 'Local'
         $monitor.LastError | Should -BeNullOrEmpty
         $monitor.ConfigurationPath | Should -Be (Join-Path $folder 'settings.json')
-        @($monitor.Entries).Count | Should -Be 1
+        @($monitor.Entries).Count | Should -Be 2
+        $monitor.Summary, $monitor.Version | Should -Be 'samples flow to h:5672; 1 dropped', '0.1.0'
+    }
+    It 'gives each entry as an object, with its last value, unit and age, or the fault it is in' {
+        $first, $second = (Get-PsutilMonitor).Entries
+        $first.Monitor, $first.Metric, $first.Value, $first.Unit, $first.Fault | Should -Be 'cloudify-psutil', 'm', 0.5, 'percent', $null
+        $first.Time.ToUniversalTime() | Should -Be ([datetime]::Parse('2026-01-02T03:05:00Z').ToUniversalTime())
+        $first.Age.TotalDays | Should -BeGreaterThan 0
+        $second.Value, $second.Age | Should -BeNullOrEmpty
+        $second.Fault | Should -Be 'D: is not ready'
+    }
+    It 'shows on 80 columns whether samples flow, and each entry in a line' {
+        $monitor = Get-PsutilMonitor
+        $monitor.Name = 'cloudify-psutil-web_server_abc12'
+        $text = $monitor | Out-String -Width 80
+        # The line is wrapped, not cut.
+        $text -replace '\s+' | Should -BeLike '*cloudify-psutil-web_server_abc12Running10samplesflowtoh:5672;1dropped'
+        $entries = $monitor.Entries | Out-String -Width 80
+        $entries | Should -Match '(?m)^m +0[.,]5 percent +\d+ s'
+        $entries | Should -Match '(?m)^d +D: is not ready'
     }
     It 'does not take a dead collector''s word' {
         Mock -ModuleName PsutilAgent TestCollectorAlive { $false }
         $monitor = Get-PsutilMonitor
         $monitor.CollectorState, $monitor.Connected | Should -Be 'exited', $false
+        $monitor.Summary | Should -Be 'the collector is gone; it last said: samples flow to h:5672; 1 dropped'
         $monitor.ProcessId, $monitor.Since | Should -BeNullOrEmpty
         $monitor.Taken | Should -Be 12
     }
     It 'gives nothing, not zero, where the collector never said anything' {
         Remove-Item -Path (Join-Path $folder 'status.json')
         $monitor = Get-PsutilMonitor
-        foreach ($name in 'CollectorState', 'ProcessId', 'Since', 'Connected', 'Taken', 'Published', 'Spooled', 'LastPublished', 'LastError') {
+        foreach ($name in 'Summary', 'CollectorState', 'ProcessId', 'Since', 'Connected', 'Taken', 'Published', 'Spooled', 'LastPublished', 'LastError') {
             $null -eq $monitor.$name | Should -BeTrue -Because $name
         }
         $monitor.State | Should -Be 'Running'

@@ -46,23 +46,62 @@ function NewMonitorObject {
         PSTypeName        = 'PsutilAgent.Monitor'
         Name              = $Entry.Name
         State             = GetServiceState $Entry.Name
+        Summary           = if ($null -ne $status) { if ($alive -or $state -in 'stopped', 'failed') { GetValue $status 'summary' } else { "the collector is gone; it last said: $(GetValue $status 'summary')" } }
+        Version           = GetValue $status 'version'
         CollectorState    = if (-not $alive -and $state -notin $null, 'stopped', 'failed') { 'exited' } else { $state }
         ProcessId         = if ($alive) { GetValue $status 'pid' }
         Since             = if ($alive) { ConvertToTime (GetValue $status 'since') }
+        Broker            = GetValue $status 'broker'
         Connected         = if ($null -ne $connected) { $alive -and $connected }
         Taken             = GetValue $status 'taken'
         Published         = GetValue $status 'published'
+        Blocked           = if ($alive) { GetValue $status 'blocked' }
+        Reconnects        = GetValue $status 'reconnects'
         Spooled           = GetValue $status 'spooled'
+        SpooledBytes      = GetValue $status 'spooled_bytes'
+        OldestSpooled     = ConvertToTime (GetValue $status 'spool_oldest')
         Dropped           = GetValue $status 'dropped'
+        DroppedBy         = GetValue $status 'dropped_by'
         Unroutable        = GetValue $status 'unroutable'
         Skipped           = GetValue $status 'skipped'
         LastPublished     = ConvertToTime (GetValue $status 'last_published')
         LastError         = $lastError
         Updated           = ConvertToTime (GetValue $status 'updated')
         StartupType       = $Entry.StartupType
-        Entries           = @((GetValue $status 'entries') | Where-Object { $null -ne $_ })
+        Entries           = @((GetValue $status 'entries') | Where-Object { $null -ne $_ } | ForEach-Object { NewEntryObject -Report $_ -Monitor $Entry.Name })
         DataPath          = $path.Data
         ConfigurationPath = $path.Settings
+    }
+}
+
+# What a user sees of one entry. Value is its number where it gives one; Values has them all, by path.
+function NewEntryObject {
+    [CmdletBinding()]
+    [OutputType('PsutilAgent.Entry')]
+    param(
+        [Parameter(Mandatory)] [psobject] $Report,
+        [Parameter(Mandatory)] [string] $Monitor
+    )
+
+    $last = GetValue $Report 'last'
+    $values = GetValue $last 'values'
+    $time = ConvertToTime (GetValue $last 'time')
+    [pscustomobject]@{
+        PSTypeName  = 'PsutilAgent.Entry'
+        Monitor     = $Monitor
+        Metric      = GetValue $Report 'name'
+        Method      = GetValue $Report 'method'
+        Interval    = GetValue $Report 'interval'
+        Value       = GetValue $values 'value'
+        Values      = $values
+        Unit        = GetValue $Report 'unit'
+        Time        = $time
+        Age         = if ($time) { [datetime]::Now - $time }
+        Fault       = GetValue $Report 'fault'
+        LastError   = GetValue (GetValue $Report 'last_error') 'message'
+        Taken       = GetValue $Report 'taken'
+        Skipped     = GetValue $Report 'skipped'
+        Unavailable = GetValue $Report 'unavailable'
     }
 }
 

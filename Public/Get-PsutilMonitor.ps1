@@ -5,8 +5,9 @@ function Get-PsutilMonitor {
 
     .DESCRIPTION
         Gives one object a monitor. State is the service's, as Windows has it. The rest is what the collector wrote last, at
-        the time in Updated: since when it runs, samples taken, published, kept on disk (Spooled), dropped and
-        unroutable, the last error, and every entry's last values. Where the collector does not run, ProcessId and
+        the time in Updated: Summary says in one line whether samples flow, and why where they do not; beside it since when
+        it runs, samples taken, published, kept on disk (Spooled), dropped and unroutable, the last error, and Entries, an
+        object each with its last value, unit, age, and the fault it is in. Where the collector does not run, ProcessId and
         Since are empty and CollectorState says how it ended; a value that is not known is empty, never 0.
 
     .INPUTS

@@ -17,6 +17,7 @@ import { AgentProvider } from './status/agentProvider.js';
 import { EntryLog } from './status/entryLog.js';
 import { EntryStats } from './status/entryStats.js';
 import type { CollectorState, ErrorInfo, StatusReport, StatusTotals } from './status/report.js';
+import { summaryOf } from './status/summary.js';
 import type { Output } from './output/output.js';
 import { version } from './model/version.js';
 
@@ -205,7 +206,8 @@ export class Agent {
 
   /** What the collector says of itself now. */
   report(): StatusReport {
-    return { ...this.#totals(), entries: this.stats.map((stats) => stats.report()) };
+    const report = { ...this.#totals(), entries: this.stats.map((stats) => stats.report()) };
+    return { ...report, summary: summaryOf(report) };
   }
 
   #totals(): StatusTotals {

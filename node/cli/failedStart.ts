@@ -10,6 +10,7 @@ import { version } from '../model/version.js';
 import { noBroker } from '../output/lines.js';
 import { readStatus, statusName, writeStatus } from '../status/file.js';
 import type { StatusReport } from '../status/report.js';
+import { summaryOf } from '../status/summary.js';
 import { faultsIn } from './output.js';
 import { alive } from './status.js';
 
@@ -80,11 +81,12 @@ function runs(directory: string): boolean {
 function failedReport(error: AgentError): StatusReport {
   const now = isoTime(Date.now());
   const message = [error.message, ...faultsIn(error).slice(0, 5).map((fault) => fault.message)].join('; ');
-  return {
-    version, state: 'failed', pid: process.pid, since: now, updated: now, taken: 0, skipped: 0, unavailable: 0,
+  const report = {
+    version, state: 'failed' as const, pid: process.pid, since: now, updated: now, taken: 0, skipped: 0, unavailable: 0,
     ...noBroker,
     dropped_by: { ...noBroker.dropped_by, overload: 0 },
     last_error: { time: now, code: error.code, message },
     entries: [],
   };
+  return { ...report, summary: summaryOf(report) };
 }

@@ -36,7 +36,8 @@ const places = { disk: 'on disk', memory: 'in memory', none: 'without a spool' }
 
 function page(report: StatusReport): string[] {
   const running = report.state !== 'stopped' && report.state !== 'failed';
-  const state = running && !alive(report.pid) ? `${report.state}, but process ${String(report.pid)} is gone` : report.state;
+  const gone = running && !alive(report.pid);
+  const state = gone ? `${report.state}, but process ${String(report.pid)} is gone` : report.state;
   const why = Object.entries(report.dropped_by).map(([cause, count]) => `${cause} ${String(count)}`).join(', ');
   const broker = report.connected === null
     ? 'none configured'
@@ -46,7 +47,6 @@ function page(report: StatusReport): string[] {
   const rows = [
     ['state', `${state} (pid ${String(report.pid)}, since ${report.since}, told ${report.updated})`],
     ['broker', `${broker}; reconnects ${String(report.reconnects)}`],
-    ...(report.delivery === null ? [] : [['delivery', `${report.delivery.state} since ${report.delivery.since}${report.delivery.reason === null ? '' : `: ${report.delivery.reason}`}`]]),
     ['samples', `taken ${String(report.taken)}, published ${String(report.published)}, last ${report.last_published ?? 'never'}`],
     ['spool', `${String(report.spooled)} samples, ${String(report.spooled_bytes)} bytes, oldest ${report.spool_oldest ?? 'none'}, ${places[report.spool_kept ?? 'none']}${report.spool_fault === null ? '' : `: ${report.spool_fault}`}`],
     ['dropped', `${String(report.dropped)} (${why})`],
@@ -55,5 +55,6 @@ function page(report: StatusReport): string[] {
     ['last error', report.last_error === null ? 'none' : `${report.last_error.time} ${report.last_error.message}`],
   ];
   const faults = report.entries.flatMap((entry) => (entry.last_error === null ? [] : [[entry.name, `${entry.last_error.time} ${entry.last_error.message}`]]));
-  return [...columns(rows), ...(faults.length === 0 ? [] : ['', ...columns(faults.slice(0, 20))])].map((line) => line.slice(4));
+  const first = gone ? `the collector is gone; it last said: ${report.summary}` : report.summary;
+  return [`    ${first}`, '', ...columns(rows), ...(faults.length === 0 ? [] : ['', ...columns(faults.slice(0, 20))])].map((line) => line.slice(4));
 }

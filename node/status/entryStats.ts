@@ -47,9 +47,17 @@ export class EntryStats {
     return {
       index, name, method, interval, taken: this.taken, skipped: this.skipped, unavailable: this.unavailable,
       last: this.#last === undefined ? null : { time: isoTime(this.#last.wall), values: valuesOf(this.#last.selected) },
+      unit: this.#last === undefined ? '' : unitOf(this.#last.selected),
       last_error: this.#lastError === undefined ? null : { time: isoTime(this.#lastError.wall), message: this.#lastError.message },
+      fault: this.#fault ?? null,
     };
   }
+}
+
+/** The unit that all have. */
+function unitOf(selected: readonly Selected[]): string {
+  const unit = selected[0]?.unit ?? '';
+  return selected.every((one) => one.unit === unit) ? unit : '';
 }
 
 /** By path; the one value of an entry without a path is called `value`, since PowerShell reads no JSON with empty names. */

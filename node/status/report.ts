@@ -25,7 +25,11 @@ export interface EntryReport {
   readonly unavailable: number;
   /** Values by path; `value` where there is no path. */
   readonly last: { readonly time: string; readonly values: Readonly<Record<string, number>> } | null;
+  /** The unit of the last values; empty where they have several, or none. */
+  readonly unit: string;
   readonly last_error: { readonly time: string; readonly message: string } | null;
+  /** Why a value cannot be had now; null where all can. */
+  readonly fault: string | null;
 }
 
 /** What becomes of samples at this moment. */
@@ -44,6 +48,8 @@ export interface DeliveryReport {
 /** status.json. Counters start at 0 with the process; spooled is what is there now. */
 export interface StatusReport {
   readonly version: string;
+  /** Whether samples flow, and why not, in one line. */
+  readonly summary: string;
   readonly state: CollectorState;
   readonly pid: number;
   readonly since: string;
@@ -95,4 +101,4 @@ export interface StatusReport {
 }
 
 /** What it says of itself as a whole. */
-export type StatusTotals = Omit<StatusReport, 'entries'>;
+export type StatusTotals = Omit<StatusReport, 'entries' | 'summary'>;

@@ -20,7 +20,7 @@ export function statusSchema(): Schema {
     title: 'PsutilAgent status',
     description: 'What a running collector says of itself; replaced atomically every few seconds.',
     ...whole({
-      version: text,
+      version: text, summary: text,
       state: { type: 'string', enum: ['starting', 'sampling', 'stopping', 'stopped', 'failed'] },
       pid: count, since: time, updated: time,
       connected: orNull({ type: 'boolean' }), connected_since: orNull(time), broker: orNull(text), blocked: { type: 'boolean' },
@@ -37,8 +37,8 @@ export function statusSchema(): Schema {
         type: 'array',
         items: whole({
           index: count, name: text, method: text, interval: { type: 'number' }, taken: count, skipped: count, unavailable: count,
-          last: orNull(whole({ time, values: { type: 'object', additionalProperties: { type: 'number' } } })),
-          last_error: orNull(whole({ time, message: text })),
+          unit: text, last: orNull(whole({ time, values: { type: 'object', additionalProperties: { type: 'number' } } })),
+          last_error: orNull(whole({ time, message: text })), fault: orNull(text),
         }),
       },
     }),
