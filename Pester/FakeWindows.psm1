@@ -1,5 +1,5 @@
-# A Windows for tests: a service manager, an nssm.exe and collectors that live in this module's memory. FakeWindows.ps1
-# puts it in the place of what the module asks of the real one.
+# A Windows for tests: a service manager, an nssm.exe and collectors that live in this module's memory. Install-FakeWindows
+# puts it in the place of what the module asks of the real one, FakeWindows.ps1 gives each test a new one.
 Set-StrictMode -Version Latest
 
 # Services by name: State, Registry (the service's own values), Nssm (its Parameters).
@@ -10,6 +10,44 @@ $script:Options = @{}
 $script:Keys = @{}
 # The collector's real replies, by what it was called with.
 $script:Replies = @{}
+
+# Puts functions into the module under test that ask this Windows, in the place of those that ask the real one: as long as that
+# module is loaded, so after each import of it. They take the parameters of what they replace. Plain functions, since a mock takes
+# Pester longer to make and to call than what it stands for; a test may mock them as it may the module's own.
+function Install-FakeWindows {
+    $fakes = @{
+        TestWindows        = { $true }
+        TestElevated       = { $true }
+        GetDataRoot        = { [System.IO.Path]::Combine($env:PSUTIL_AGENT_FAKE, 'PsutilAgent') }
+        GetProgramRoot     = { [System.IO.Path]::Combine($env:PSUTIL_AGENT_FAKE, 'Programs') }
+        GetWindowsVersion  = { 10 }
+        ProtectSecret      = { 'blob-of-' + [System.Convert]::ToBase64String([System.Text.Encoding]::UTF8.GetBytes([System.Net.NetworkCredential]::new('', $Secret).Password)) }
+        UnprotectSecret    = { [System.Text.Encoding]::UTF8.GetString([System.Convert]::FromBase64String(($Blob -replace '^blob-of-', ''))) }
+        GetServiceName     = { Get-FakeServiceName }
+        ReadServiceKey     = { Read-FakeKey -Name $Name }
+        WriteServiceKey    = { Write-FakeKey -Name $Name -Value $Value }
+        RemoveServiceKey   = { Remove-FakeKey -Name $Name }
+        GetServiceState    = { Get-FakeState -Name $Name }
+        SendServiceControl = { Send-FakeControl -Name $Name -Control $Control }
+        TestCollectorAlive = { $null -ne $Status -and $Status.state -ne 'stopped' }
+        InvokeNative       = { Invoke-FakeNative -FilePath $FilePath -ArgumentList $ArgumentList -Parameters $PSBoundParameters }
+    }
+    if ([System.Environment]::OSVersion.Platform -ne 'Win32NT') {
+        # A file system whose access lists tell what the modes of this one do, and locks of this Windows alone.
+        $fakes['NewProtectedDirectory'] = { [void][System.IO.Directory]::CreateDirectory($Directory.FullName, [System.IO.UnixFileMode]'UserRead, UserWrite, UserExecute') }
+        $fakes['GetDescriptor'] = { Get-FakeDescriptor -Item $Item }
+        $fakes['NewMutex'] = { [System.Threading.Mutex]::new($false, $Name + '-' + [System.IO.Path]::GetFileName($env:PSUTIL_AGENT_FAKE)) }
+    }
+    $script:RealNative = & (Get-Module -Name PsutilAgent) {
+        param($Fakes)
+        $function:InvokeNative
+        foreach ($name in $Fakes.Keys) {
+            $body = (Get-Item -Path "function:$name").ScriptBlock.Ast.Body
+            $parameters = if ($body.ParamBlock) { $body.ParamBlock.Extent.Text } else { 'param()' }
+            Set-Item -Path "function:script:$name" -Value ([scriptblock]::Create("[CmdletBinding()]`n$parameters`n$($Fakes[$name])"))
+        }
+    } $fakes
+}
 
 # Forgets everything but the replies. Collector is what a started collector does: works, refused, unreachable, unreadable (its password), exits, paused or silent.
 # FailAt is a word list; the NSSM call that begins with it fails, or the registry. Unkept is a value that does not stay as it was set.
@@ -36,6 +74,26 @@ function Add-FakeService {
 }
 
 function Get-FakeServiceName { @($script:Services.Keys) }
+
+# Runs a program, given InvokeNative's parameters: NSSM and sc.exe are this Windows' own, the collector is called for real.
+function Invoke-FakeNative {
+    param([string] $FilePath, [string[]] $ArgumentList, [System.Collections.IDictionary] $Parameters)
+
+    if ($FilePath -like '*nssm*') { return Invoke-FakeNssm -FilePath $FilePath -ArgumentList $ArgumentList }
+    if ($FilePath -like '*sc.exe') { return Invoke-FakeSc -ArgumentList $ArgumentList }
+    if (-not $Parameters['InputText']) { return & $script:RealNative @Parameters }
+    # What the collector says of the same configuration is the same each time, but for the name of this Windows' folder.
+    $own = [System.IO.Path]::GetFileName($env:PSUTIL_AGENT_FAKE)
+    $key = (($ArgumentList + $Parameters['InputText']) -join "`0").Replace($own, 'the-fake-folder')
+    if (-not $script:Replies.ContainsKey($key)) {
+        $reply = & $script:RealNative @Parameters
+        $reply.Output = $reply.Output.Replace($own, 'the-fake-folder')
+        $script:Replies[$key] = $reply
+    }
+    $reply = $script:Replies[$key].PSObject.Copy()
+    $reply.Output = $reply.Output.Replace('the-fake-folder', $own)
+    $reply
+}
 
 # What was asked of Windows so far, each call one text.
 function Get-FakeCall {
@@ -92,18 +150,6 @@ function Remove-FakeKey {
     param([string] $Name)
 
     $script:Keys.Remove($Name)
-}
-
-function Get-FakeReply {
-    param([string] $Key)
-
-    $script:Replies[$Key]
-}
-
-function Set-FakeReply {
-    param([string] $Key, $Reply)
-
-    $script:Replies[$Key] = $Reply
 }
 
 function Send-FakeControl {

@@ -8,7 +8,8 @@ BeforeDiscovery {
 BeforeAll {
     $root = Split-Path -Path $PSScriptRoot
     Import-Module (Join-Path $root 'PsutilAgent.psd1') -Force
-    Import-Module (Join-Path $PSScriptRoot 'FakeWindows.psm1') -Force
+    Import-Module (Join-Path $PSScriptRoot 'FakeWindows.psm1')
+    Install-FakeWindows
     $entry = @{ method = 'boot_time'; interval = 5 }
     $private = [System.IO.UnixFileMode]'UserRead, UserWrite, UserExecute'
 
@@ -72,7 +73,10 @@ Describe 'A start' -Skip:$onWindows {
         $open = Join-Path $made 'psutil.log'
         $null = New-Item -ItemType HardLink -Path $open -Target (Join-Path $victim 'precious')
         if ($Owner) {
-            Mock -ModuleName PsutilAgent GetDescriptor { (Get-FakeDescriptor -Item $Item) -replace '^O:BA', "O:$Owner" } -ParameterFilter { $Item.Name -eq 'cloudify-psutil' }
+            Mock -ModuleName PsutilAgent GetDescriptor {
+                $found = Get-FakeDescriptor -Item $Item
+                if ($Item.Name -eq 'cloudify-psutil') { $found -replace '^O:BA', "O:$Owner" } else { $found }
+            }
         }
         & $refuse $(if ($Owner) { "*belongs to $Owner, expected Administrators*" } else { '*others than SYSTEM and Administrators*' })
     }

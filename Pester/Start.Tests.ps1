@@ -6,11 +6,13 @@ BeforeDiscovery {
 BeforeAll {
     $root = Split-Path -Path $PSScriptRoot
     Import-Module (Join-Path $root 'PsutilAgent.psd1') -Force
-    Import-Module (Join-Path $PSScriptRoot 'FakeWindows.psm1') -Force
+    Import-Module (Join-Path $PSScriptRoot 'FakeWindows.psm1')
+    Install-FakeWindows
     $entry = @{ method = 'virtual_memory'; result_argument = 'free'; interval = 5; alias = 'memory_MemFree' }
     $secret = 'Zx9 "quoted" $ecret\'
     $credential = [pscredential]::new('sampler', [System.Net.NetworkCredential]::new('', $secret).SecurePassword)
     function Get-Setting { param($Name = 'cloudify-psutil') Get-Content -Path (Join-Path $data "$Name/settings.json") -Raw | ConvertFrom-Json }
+    $invokeNative = { Invoke-FakeNative -FilePath $FilePath -ArgumentList $ArgumentList -Parameters $PesterBoundParameters }
     $arrange = {
         . (Join-Path $PSScriptRoot 'FakeWindows.ps1')
         $broker = @{ BrokerHostname = 'rabbit.example'; BrokerCredential = $credential }
@@ -64,6 +66,7 @@ Describe 'A new monitor' {
         }
     }
     It 'reads NSSM''s output as UTF-16' {
+        Mock -ModuleName PsutilAgent InvokeNative $invokeNative
         Start-PsutilMonitor -Configuration $entry @start @broker
         Should -Invoke InvokeNative -ModuleName PsutilAgent -Times 5 -Exactly -ParameterFilter { $FilePath -like '*nssm*' -and $Encoding.WebName -eq 'utf-16' }
     }
@@ -93,6 +96,7 @@ Describe 'A new monitor' {
         (Get-Setting).broker.password_dpapi | Should -BeLike 'blob-of-*'
     }
     It 'has its password in no parameter of a function below: module logging writes those into the event log' {
+        Mock -ModuleName PsutilAgent ProtectSecret { 'blob' }
         Start-PsutilMonitor -Configuration $entry @start @broker
         Should -Invoke ProtectSecret -ModuleName PsutilAgent -Times 1 -ParameterFilter { $Secret -is [securestring] }
         $settings = InModuleScope PsutilAgent -Parameters @{ Credential = $credential } {
@@ -110,6 +114,7 @@ Describe 'A new monitor' {
         Get-Content -Path $other -Raw | Should -Not -BeLike '*changed*'
     }
     It 'takes programs by paths relative to the location' {
+        Mock -ModuleName PsutilAgent InvokeNative $invokeNative
         Push-Location -Path $env:PSUTIL_AGENT_FAKE
         try {
             Start-PsutilMonitor -Configuration $entry -NssmPath ./nssm.exe -Timeout 2 @broker
@@ -120,6 +125,8 @@ Describe 'A new monitor' {
         @(Get-FakeServiceName).Count | Should -Be 0
     }
     It 'has its folder made for SYSTEM and Administrators in one step, and the one of all monitors' {
+        $make = InModuleScope PsutilAgent { Get-Command -Name NewProtectedDirectory -CommandType Function }
+        Mock -ModuleName PsutilAgent NewProtectedDirectory { & $make @PesterBoundParameters }
         Start-PsutilMonitor -Configuration $entry @start @broker
         foreach ($folder in $data, (Join-Path $data 'cloudify-psutil')) {
             Should -Invoke NewProtectedDirectory -ModuleName PsutilAgent -Times 1 -Exactly -ParameterFilter { $Directory.FullName -eq $folder }
@@ -348,8 +355,9 @@ Describe 'A start that fails' {
     }
     It 'because the service manager refuses leaves nothing' {
         Mock -ModuleName PsutilAgent SendServiceControl {
+            if ($Control -ne 'Start') { return Send-FakeControl -Name $Name -Control $Control }
             throw [System.Management.Automation.ErrorRecord]::new([System.Exception]::new('refused'), 'NssmFailed', 'InvalidResult', $Name)
-        } -ParameterFilter { $Control -eq 'Start' }
+        }
         { Start-PsutilMonitor -Configuration $entry @start @broker } | Should -Throw -ErrorId 'NssmFailed,Start-PsutilMonitor'
         @(Get-FakeServiceName).Count | Should -Be 0
         Test-Path -Path $data | Should -BeFalse
@@ -403,7 +411,9 @@ Describe 'A start that fails' {
         Get-FakeCall | Should -BeNullOrEmpty
     }
     It 'because its service was deleted meanwhile throws CollectorExited' {
-        Mock -ModuleName PsutilAgent SendServiceControl { $null = Invoke-FakeNssm -FilePath x -ArgumentList remove, $Name } -ParameterFilter { $Control -eq 'Start' }
+        Mock -ModuleName PsutilAgent SendServiceControl {
+            if ($Control -eq 'Start') { $null = Invoke-FakeNssm -FilePath x -ArgumentList remove, $Name } else { Send-FakeControl -Name $Name -Control $Control }
+        }
         { Start-PsutilMonitor -Configuration $entry @start @broker } | Should -Throw -ErrorId 'CollectorExited,Start-PsutilMonitor' -ExpectedMessage '*is gone*'
         Test-Path -Path $data | Should -BeFalse
     }

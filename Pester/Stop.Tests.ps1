@@ -1,7 +1,8 @@
 # Stop-PsutilMonitor and Get-PsutilMonitor on a Windows that is none.
 BeforeAll {
     Import-Module (Join-Path (Split-Path -Path $PSScriptRoot) 'PsutilAgent.psd1') -Force
-    Import-Module (Join-Path $PSScriptRoot 'FakeWindows.psm1') -Force
+    Import-Module (Join-Path $PSScriptRoot 'FakeWindows.psm1')
+    Install-FakeWindows
     $entry = @{ method = 'virtual_memory'; interval = 5 }
     $arrange = {
         . (Join-Path $PSScriptRoot 'FakeWindows.ps1')
@@ -31,6 +32,7 @@ Describe 'Stop-PsutilMonitor' {
             if ($Name -like 'EventLog*') { return @{ EventMessageFile = 'C:\tools\nssm.exe' } }
             Read-FakeKey -Name $Name
         }
+        Mock -ModuleName PsutilAgent RemoveServiceKey { }
         Stop-PsutilMonitor -Name cloudify-psutil
         Should -Invoke RemoveServiceKey -ModuleName PsutilAgent -Times 0 -Exactly
     }

@@ -16,8 +16,8 @@ function GetProgramPath {
         $own = [System.IO.Path]::Combine((GetModuleRoot), 'bin', "$Program.exe")
         if ((TestWindows) -and [System.IO.File]::Exists($own)) { return $own }
         # On Windows the bare name may find a batch file, which could not run a service.
-        $command = Get-Command -Name "$Program.exe", $Program -CommandType Application -ErrorAction Ignore |
-            Where-Object { $_.Extension -in '.exe', '' } | Select-Object -First 1
+        $name = if ([System.IO.Path]::DirectorySeparatorChar -eq '\') { "$Program.exe" } else { $Program }
+        $command = Get-Command -Name $name -CommandType Application -ErrorAction Ignore | Select-Object -First 1
         if ($command) { return $command.Path }
         $found = "it is neither at '$own' nor on PATH. Install the complete module (its bin folder carries it), " +
             'put it on PATH, or name it with ' + $(if ($Program -eq 'node') { '-NodePath.' } else { '-NssmPath.' })

@@ -50,6 +50,8 @@ function ConvertToJsonString {
     [OutputType([string])]
     param([Parameter(Mandatory)] [AllowEmptyString()] [string] $Text)
 
+    # Nearly all of them need no escape.
+    if ($Text -cnotmatch '[^ !#-\[\]-~]') { return '"' + $Text + '"' }
     $builder = [System.Text.StringBuilder]::new()
     foreach ($character in $Text.ToCharArray()) {
         $code = [int]$character

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { npm, root } from './dependencies.mjs';
-import { powershellEngine } from './powershell/engine.mjs';
+import { engineEnv, powershellEngine } from './powershell/engine.mjs';
 
 const skipped = new Set(['node_modules', 'build', 'dist', '.git']);
 
@@ -22,7 +22,7 @@ export async function lintPowerShell({ paths } = {}) {
     await writeFile(list, files.join('\n'));
     const base = paths ? path.parse(root).root : root;
     const result = spawnSync(program, [...words, '-NoProfile', '-NonInteractive', '-File', path.join(root, 'tools', 'lint-powershell.ps1'),
-      '-Analyzer', analyzer, '-List', list, '-Root', base], { encoding: 'utf8', timeout: 600_000 });
+      '-Analyzer', analyzer, '-List', list, '-Root', base], { env: { ...process.env, ...engineEnv }, encoding: 'utf8', timeout: 600_000 });
     return { code: result.status ?? 1, output: result.stdout + result.stderr };
   } finally {
     await rm(folder, { recursive: true, force: true });

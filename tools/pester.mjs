@@ -3,13 +3,13 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { root } from './dependencies.mjs';
-import { powershellEngine } from './powershell/engine.mjs';
+import { engineEnv, powershellEngine } from './powershell/engine.mjs';
 
 const files = process.argv.slice(2).map((file) => path.resolve(file));
 const { command: [program, ...words], pester } = await powershellEngine();
 const { status, error } = spawnSync(program, [
   ...words, '-NoProfile', '-NonInteractive', '-File', path.join(root, 'tools/powershell/run.ps1'), '-Pester', pester,
   '-Path', (files.length > 0 ? files : [path.join(root, 'Pester')]).join(','), '-Output', process.env.PESTER_OUTPUT ?? 'Normal',
-], { env: { ...process.env, NO_COLOR: '1' }, stdio: ['ignore', 'inherit', 'inherit'] });
+], { env: { ...process.env, ...engineEnv }, stdio: ['ignore', 'inherit', 'inherit'] });
 if (error) throw error;
 process.exitCode = status ?? 1;
