@@ -7,6 +7,7 @@ import { systemInformationCommand } from '../providers/external/provider.js';
 import { exitProcess } from '../providers/process.js';
 import type { Command, Options } from './command.js';
 import { checkBroker } from './checkBroker.js';
+import { consume } from './consume.js';
 import { methods } from './methods.js';
 import { print, printError, reportError } from './output.js';
 import { run } from './run.js';
@@ -14,7 +15,7 @@ import { sample } from './sample.js';
 import { status } from './status.js';
 import { validate } from './validate.js';
 
-const commands: readonly Command[] = [run, validate, sample, methods, status, checkBroker];
+const commands: readonly Command[] = [run, validate, sample, methods, status, checkBroker, consume];
 
 function help(): string {
   const width = Math.max(...commands.map((command) => command.name.length)) + 2;

@@ -4,9 +4,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { connect } from 'amqplib';
 import type { BrokerSettings } from '../model/settings.js';
 import { freePort } from '../test/support/broker.js';
+import { psutilAgent } from '../test/support/command.js';
 import { until } from '../test/support/wait.js';
 import { checkBroker } from './checkBroker.js';
 import { Consumer, lookupTimeout, openBroker, Harness, settingsFor } from './harness.test.support.js';
@@ -185,6 +187,69 @@ describe('the exchange', () => {
     assert.equal(harness.told('passive').length, 1);
     await harness.stop();
     await consumer.close();
+  });
+});
+
+describe('consume', () => {
+  const settings = (more: object = {}): string => JSON.stringify({
+    psutil_config: [{ method: 'cpu_count', interval: 0.2 }, { method: 'virtual_memory', interval: 0.2 }],
+    node: { deployment_id: 'shop', node_id: 'web_1' }, publish: { units: true },
+    broker: { hostnames: ['127.0.0.2', '127.0.0.1'], port: broker.port, username: 'agent', password: secret, exchange: { name: 'seen' }, ...more },
+  });
+
+  it('shows what a collector held because nobody was bound, as it came, and ends after so many', async () => {
+    const data = await mkdtemp(join(folder, 'consume-'));
+    const file = join(data, 'settings.json');
+    await writeFile(file, JSON.stringify({ ...JSON.parse(settings()) as object, spool: { path: join(data, 'spool') }, status: { path: data }, log: { path: data } }));
+    const collector = psutilAgent(['run', '--config', file, '--duration', '30']);
+    const received = await psutilAgent(['consume', '--config', '-', '--count', '12'], { stdin: settings() });
+    assert.equal(received.code, 0, received.err);
+    const bodies = received.out.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    assert.equal(bodies.length, 12);
+    assert.ok(bodies.every(({ node_id: id, deployment_id: deployment }) => id === 'web_1' && deployment === 'shop'), received.out);
+    assert.ok(bodies.some(({ name, unit }) => name === 'virtual_memory' && unit === 'B'), received.out);
+    assert.match(received.err, /^bound to seen at 127\.0\.0\.1:\d+ with shop; Ctrl-C ends$/m);
+    await writeFile(join(data, 'stop'), '');
+    assert.equal((await collector).code, 0);
+    assertNoSecret(received);
+  });
+
+  it('says that fewer came than were asked for, which nobody sends', async () => {
+    const { code, err } = await psutilAgent(['consume', '--config', '-', '--count', '1', '--duration', '0.5'], { stdin: settings() });
+    assert.equal(code, 4);
+    assert.match(err, /expected 1 messages within 0\.5 s, found 0: .*routing key shop/);
+  });
+
+  it('says why it cannot be had, in the words of check-broker', async () => {
+    const { code, err } = await psutilAgent(['consume', '--config', '-'], { stdin: settings({ hostnames: ['127.0.0.1'], password: `${secret}x` }) });
+    assert.equal(code, 4);
+    assert.match(err, /refused the login of user "agent"/);
+    assertNoSecret(err);
+    const none = await psutilAgent(['consume', '--config', '-'], { stdin: '[{"method": "cpu_count", "interval": 1}]' });
+    assert.equal(none.code, 3);
+    assert.match(none.err, /expected the key broker, found none/);
+  });
+
+  it('shows messages that are no samples of ours on one line each, and nothing that steers a terminal', async () => {
+    const received = psutilAgent(['consume', '--config', '-', '--count', '3', '--key', '#'], { stdin: settings() });
+    const connection = await connect({ hostname: '127.0.0.1', port: broker.port });
+    const channel = await connection.createChannel();
+    channel.on('error', () => undefined);
+    const ended = new AbortController();
+    void received.then(() => { ended.abort(); });
+    // Nothing that is sent before the queue is bound arrives.
+    while (!ended.signal.aborted) {
+      await channel.assertExchange('seen', 'topic', { durable: false, autoDelete: true, internal: false });
+      for (const body of ['\u001b[2Jno sample', '{"time": 1}\n{}', 'x'.repeat(100_000)]) channel.publish('seen', 'any.key', Buffer.from(body));
+      await delay(50);
+    }
+    await connection.close();
+    const { code, out, err } = await received;
+    assert.equal(code, 0, err);
+    const lines = out.trimEnd().split('\n');
+    assert.equal(lines.length, 3);
+    assert.deepEqual(lines.map((line) => line.slice(0, 20)).sort(), ['\\u001b[2Jno sample', 'x'.repeat(20), '{"time": 1}\\n{}']);
+    assert.ok(lines.every((line) => line.length <= 4096));
   });
 });
 
