@@ -21,8 +21,9 @@ function Install-FakeWindows {
         GetDataRoot        = { [System.IO.Path]::Combine($env:PSUTIL_AGENT_FAKE, 'PsutilAgent') }
         GetProgramRoot     = { [System.IO.Path]::Combine($env:PSUTIL_AGENT_FAKE, 'Programs') }
         GetWindowsVersion  = { 10 }
-        ProtectSecret      = { 'blob-of-' + [System.Convert]::ToBase64String([System.Text.Encoding]::UTF8.GetBytes([System.Net.NetworkCredential]::new('', $Secret).Password)) }
-        UnprotectSecret    = { [System.Text.Encoding]::UTF8.GetString([System.Convert]::FromBase64String(($Blob -replace '^blob-of-', ''))) }
+        # DPAPI never gives the same twice.
+        ProtectSecret      = { "blob-$([guid]::NewGuid().ToString('n'))-of-" + [System.Convert]::ToBase64String([System.Text.Encoding]::UTF8.GetBytes([System.Net.NetworkCredential]::new('', $Secret).Password)) }
+        UnprotectSecret    = { [System.Text.Encoding]::UTF8.GetString([System.Convert]::FromBase64String(($Blob -replace '^blob-\w+-of-', ''))) }
         GetServiceName     = { Get-FakeServiceName }
         ReadServiceKey     = { Read-FakeKey -Name $Name }
         WriteServiceKey    = { Write-FakeKey -Name $Name -Value $Value }

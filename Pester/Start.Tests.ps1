@@ -85,7 +85,7 @@ Describe 'A new monitor' {
         Start-PsutilMonitor -Configuration $entry @start @broker
         $broker = (Get-Setting).broker
         $broker.PSObject.Properties.Name | Should -Not -Contain 'password'
-        $broker.password_dpapi | Should -BeLike 'blob-of-*'
+        $broker.password_dpapi | Should -BeLike 'blob-*-of-*'
     }
     It 'keeps a password of the file encrypted as well' {
         $path = Join-Path $env:PSUTIL_AGENT_FAKE 'settings.json'
@@ -93,7 +93,7 @@ Describe 'A new monitor' {
         Set-Content -Path $path -Value ($document | ConvertTo-Json -Depth 9)
         Start-PsutilMonitor -Path $path @start
         (Get-Content -Path (Join-Path $data 'cloudify-psutil/settings.json') -Raw) | Should -Not -BeLike '*quoted*'
-        (Get-Setting).broker.password_dpapi | Should -BeLike 'blob-of-*'
+        (Get-Setting).broker.password_dpapi | Should -BeLike 'blob-*-of-*'
     }
     It 'has its password in no parameter of a function below: module logging writes those into the event log' {
         Mock -ModuleName PsutilAgent ProtectSecret { 'blob' }

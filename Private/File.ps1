@@ -166,6 +166,35 @@ function AssertPrivateContent {
     }
 }
 
+# Throws DataNotWritable where a log that the service is to write at Path, or one that was rotated beside it, is a link, a hard link
+# or another's, or its folder is a link. The folder may be open to others: each log's access is what a new file gets there.
+function AssertLogFile {
+    [CmdletBinding()]
+    param([Parameter(Mandatory)] [string] $Path)
+
+    $folder = [System.IO.DirectoryInfo]::new([System.IO.Path]::GetDirectoryName($Path))
+    if (-not $folder.Exists) { return }
+    $item, $fault = $folder, ''
+    if ($folder.Attributes -band [System.IO.FileAttributes]::ReparsePoint) { $fault = 'is a link' }
+    else {
+        try {
+            $logs = @($folder.GetFileSystemInfos([System.IO.Path]::GetFileName($Path) + '*'))
+            $probe = [System.IO.FileInfo]::new([System.IO.Path]::Combine($folder.FullName, ".psutil-agent-$([guid]::NewGuid().ToString('n'))"))
+            if ($logs) { WriteText -Path $probe.FullName -Text '' }
+            try { $expected = if ($logs) { GetDescriptor $probe } } finally { $probe.Delete() }
+            foreach ($item in $logs) {
+                $fault = GetPrivacyFault -Item $item -Expected $expected
+                if ($fault) { break }
+            }
+        }
+        catch { $fault = "cannot be looked at ($($_.Exception.GetBaseException().Message))" }
+    }
+    if ($fault) {
+        throw (NewErrorRecord -Id DataNotWritable -TargetObject $item.FullName -Message (
+                "'$($item.FullName)' $fault. The service would write its log there, as SYSTEM; nothing was touched: look at it, then delete it, or keep the log elsewhere."))
+    }
+}
+
 # Deletes what a folder holds, except the names in Keep; whether all of it went. Of a link, at any depth, the link goes and
 # never what it leads to; a folder that is one itself is left.
 function RemoveContent {
