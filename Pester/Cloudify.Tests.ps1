@@ -264,4 +264,147 @@ Describe 'Cloudify''s operations' {
             Should -Invoke Stop-PsutilMonitor -ModuleName PsutilAgent -Times 0 -Exactly
         }
     }
+
+    Context 'The operation''s sentences, whole:' {
+        It '<case>' -ForEach @(
+            @{ case = 'no metrics'; variable = @{ psutil_config = ' ' }; says = "The input psutil_config is missing: expected a list of metrics, found nothing. Give it in the operation's inputs." }
+            @{ case = 'an empty list of metrics'; variable = @{ psutil_config = '[ ]' }; says = "The input psutil_config is empty: expected a list of metrics, found nothing. Give it in the operation's inputs." }
+            @{ case = 'a map for a list'; variable = @{ psutil_config = ' {}' }; says = 'The input psutil_config is wrong: expected a list of metrics, found a map. Correct it in the blueprint.' }
+            @{ case = 'a word for a map'; variable = @{ psutil_settings = 'yes' }; says = 'The input psutil_settings is wrong: expected a map of settings, found a plain value. Correct it in the blueprint.' }
+            @{ case = 'a list for a map'; variable = @{ psutil_settings = '[]' }; says = 'The input psutil_settings is wrong: expected a map of settings, found a list. Correct it in the blueprint.' }
+            @{
+                case = 'no JSON'; variable = @{ psutil_settings = '{"a"' }
+                says = 'The input psutil_settings cannot be read: expected a map of settings as JSON, found 4 characters that are none. Give it in the blueprint as YAML; the script plugin makes JSON of it.'
+            }
+            @{ case = 'a broker that is no map'; variable = @{ psutil_settings = '{"broker": 1}' }; says = 'The input psutil_settings (broker) is wrong: expected a map of settings, found something else. Correct it in the blueprint.' }
+            @{ case = 'TLS that is no map'; variable = @{ psutil_settings = '{"broker": {"tls": 1}}' }; says = 'The input psutil_settings (broker: tls) is wrong: expected a map of settings, found something else. Correct it in the blueprint.' }
+            @{ case = 'no time at all'; variable = @{ psutil_timeout = '0' }; says = "The input psutil_timeout is wrong: expected seconds, 1 to 3600, found '0'. Correct it in the blueprint." }
+            @{ case = 'a time of five digits'; variable = @{ psutil_timeout = '00060' }; says = "The input psutil_timeout is wrong: expected seconds, 1 to 3600, found '00060'. Correct it in the blueprint." }
+        ) {
+            Set-AgentFile
+            Set-Operation $variable
+            $fault = { Read-Parameter } | Should -Throw -PassThru
+            "$($fault.FullyQualifiedErrorId): $fault" | Should -BeExactly "ConfigInvalid: $says"
+        }
+        It 'no broker: <case>' -ForEach @(
+            @{ case = 'no folder'; says = "No broker was found: AGENT_WORK_DIR is not set. The operation's context refused 'ctx bootstrap-context broker-config': KeyError: 'cloudify_agent'. Name one in the input psutil_settings (broker)." }
+            @{
+                case = 'two folders without it'; variable = @{ AGENT_WORK_DIR = '/none/a'; CELERY_WORK_DIR = '/none/b' }
+                says = "No broker was found: there is no broker_config.json in '/none/a' or '/none/b'. The operation's context refused *. Name one in the input psutil_settings (broker)."
+            }
+            @{
+                case = 'none in the context'; answer = @{ broker_ip = '' }
+                says = 'ctx bootstrap_context (AGENT_WORK_DIR is not set) names no broker: expected broker_ip, found nothing. Name one in the input psutil_settings (broker).'
+            }
+            @{ case = 'none in the file'; text = '{}'; says = "'<file>' names no broker: expected broker_hostname, found nothing. Name one in the input psutil_settings (broker)." }
+            @{ case = 'no JSON'; text = '{'; says = "The agent's '<file>' cannot be read: it is not JSON. Correct it, or install the agent anew." }
+            @{ case = 'no map'; text = '[1]'; says = "The agent's '<file>' is wrong: expected a JSON map, found something else. Correct it, or install the agent anew." }
+            @{
+                case = 'no certificate'; text = '{"broker_hostname": "h", "broker_ssl_enabled": true, "broker_cert_path": "/none.pem"}'
+                says = "The agent's '<file>' names the certificate '/none.pem' (broker_cert_path), and there is no such file. Put it there, or name another in the input psutil_settings (broker: tls: ca_cert)."
+            }
+        ) {
+            $file = ''
+            if ($text) {
+                Set-AgentFile -Text $text
+                $file = Join-Path $env:AGENT_WORK_DIR 'broker_config.json'
+            }
+            if ($variable) { Set-Operation $variable }
+            if ($answer) { $global:CloudifyAnswers['bootstrap-context broker-config'] = [pscustomobject]$answer }
+            $fault = { Read-Parameter } | Should -Throw -PassThru
+            "$fault" | Should -BeLikeExactly $says.Replace('<file>', $file)
+        }
+        It 'faults of the configuration, a line each' {
+            Mock -ModuleName PsutilAgent ReadOperation { @{ NodeId = 'vm_1'; Configuration = @{} } }
+            Mock -ModuleName PsutilAgent Start-PsutilMonitor {
+                foreach ($fault in 'one', 'two') { Write-Error -ErrorId ConfigInvalid -Message "$fault is wrong" }
+                Write-Error -ErrorId Other -Message 'beside'
+            }
+            { Start-Operation } | Should -Throw "The configuration is invalid; nothing was started.`n  one is wrong`n  two is wrong"
+        }
+        It 'what was started, stopped, and not there' {
+            Mock -ModuleName PsutilAgent ReadOperation { @{ NodeId = 'vm_1'; DeploymentId = 'shop'; Configuration = @{ broker = @{ vhost = 'v'; exchange = @{ name = 'x' } } } } }
+            Mock -ModuleName PsutilAgent Start-PsutilMonitor { & $monitor -Name web -Unroutable 1 }
+            Mock -ModuleName PsutilAgent Get-PsutilMonitor { & $monitor -Name web -Unroutable 1 }
+            Mock -ModuleName PsutilAgent Stop-PsutilMonitor { }
+            Start-Operation
+            Should -Invoke Start-PsutilMonitor -ModuleName PsutilAgent -Times 1 -Exactly -ParameterFilter { $NodeId -eq 'vm_1' -and $PassThru -and $Confirm -eq $false }
+            $global:CloudifyAsked[0..1] -join "`n" | Should -BeExactly "instance runtime-properties psutil_monitor web`nlogger info The monitor 'web' samples 1 metrics"
+            $global:CloudifyAsked[2] | Should -BeExactly ("logger warning Nobody takes the samples of 'web': no queue is bound to the exchange 'x' of the virtual host 'v' for the routing key 'shop'. " +
+                'They are kept on the host and sent when one is. From Cloudify 5.0 the manager has no consumer of its own; another virtual host is set in psutil_settings (broker: vhost).')
+            $global:CloudifyAsked.Clear()
+            $global:CloudifyAnswers['instance runtime-properties psutil_monitor'] = 'web'
+            Stop-Operation
+            Should -Invoke Stop-PsutilMonitor -ModuleName PsutilAgent -Times 1 -Exactly -ParameterFilter { $InputObject.Name -eq 'web' -and $Confirm -eq $false }
+            $global:CloudifyAsked[2] | Should -BeExactly "logger info The monitor 'web' was stopped and its service deleted"
+            $global:CloudifyAsked.Clear()
+            Mock -ModuleName PsutilAgent Get-PsutilMonitor { }
+            Stop-Operation
+            $global:CloudifyAsked -join "`n" | Should -BeLikeExactly "*`nlogger info There is no monitor of 'vm_1' on this host: nothing to stop`ninstance runtime-properties pop psutil_monitor"
+        }
+        It 'where the broker was found, for a log of everything' {
+            Set-AgentFile @{ cluster = @('10.0.0.2') }
+            [void](Read-Parameter)
+            $global:CloudifyAsked[-1] | Should -BeExactly "logger debug The broker is 10.0.0.1, 10.0.0.2, from '$(Join-Path $env:AGENT_WORK_DIR 'broker_config.json')'"
+        }
+    }
+
+    Context 'The operation' {
+        It 'takes times from 1 to 3600 seconds' {
+            Set-AgentFile
+            foreach ($timeout in 1, 3600) {
+                Set-Operation @{ psutil_timeout = " $timeout " }
+                (Read-Parameter).Timeout | Should -BeExactly $timeout
+            }
+        }
+        It 'finds the agent''s file where either variable says, AGENT_WORK_DIR''s first' {
+            Set-AgentFile @{ broker_hostname = 'second' }
+            $env:CELERY_WORK_DIR = $env:AGENT_WORK_DIR
+            $env:AGENT_WORK_DIR = '/none'
+            (Read-Parameter).Configuration.broker.hostnames | Should -BeExactly 'second'
+            Set-AgentFile @{ broker_hostname = 'first' }
+            (Read-Parameter).Configuration.broker.hostnames | Should -BeExactly 'first'
+        }
+        It 'takes the manager''s word with its certificate' {
+            $env:LOCAL_REST_CERT_FILE = Join-Path $TestDrive 'rest.pem'
+            $global:CloudifyAnswers['bootstrap-context broker-config'] = [pscustomobject]@{ broker_ip = '10.0.0.9'; broker_user = ''; broker_pass = 'p'; broker_ssl_enabled = 'True' }
+            $parameter = Read-Parameter
+            ConvertTo-Json -Compress -Depth 5 -InputObject $parameter.Configuration.broker | Should -BeExactly (
+                '{"hostnames":["10.0.0.9"],"tls":{"enabled":true,"ca_cert":' + (ConvertTo-Json -InputObject $env:LOCAL_REST_CERT_FILE) + '},"vhost":"/"}')
+            $parameter.BrokerCredential.UserName, $parameter.BrokerCredential.GetNetworkCredential().Password | Should -BeExactly 'guest', 'p'
+        }
+        It 'lays the settings over the agent''s broker, key by key' {
+            Set-AgentFile @{ broker_heartbeat = $null }
+            Set-Operation @{ psutil_settings = '{"broker": {"port": 1, "username": "mine", "tls": {"enabled": true, "verify": false}}, "log": {"level": "debug"}}' }
+            $parameter = Read-Parameter
+            ConvertTo-Json -Compress -Depth 5 -InputObject $parameter.Configuration.broker | Should -BeExactly (
+                '{"hostnames":["10.0.0.1"],"port":1,"username":"mine","tls":{"enabled":true,"verify":false},"vhost":"/"}')
+            $parameter.Configuration.log.level | Should -Be 'debug'
+            $parameter.ContainsKey('BrokerCredential') | Should -BeFalse
+        }
+        It 'stop takes an instance''s monitor by its id alone, capitals and all' {
+            $file = Join-Path $TestDrive 'capital.json'
+            Set-Content -Path $file -Value '{"node": {"node_id": "VM_1"}}'
+            Mock -ModuleName PsutilAgent Get-PsutilMonitor { & $monitor -Name other -Path $file }
+            Mock -ModuleName PsutilAgent Stop-PsutilMonitor { }
+            Stop-Operation
+            Should -Invoke Stop-PsutilMonitor -ModuleName PsutilAgent -Times 0 -Exactly
+        }
+        It 'stop fails where the context cannot tell what was recorded' {
+            $inner = $context
+            $context = { param([string[]] $Word) if ($Word[1] -eq 'runtime-properties') { throw 'timed out' }; & $inner $Word }.GetNewClosure()
+            Mock -ModuleName PsutilAgent Get-PsutilMonitor { }
+            { Stop-Operation } | Should -Throw 'timed out'
+        }
+        It 'start does not wait for samples once one was published, and no longer than it is told' {
+            Mock -ModuleName PsutilAgent Get-PsutilMonitor { & $monitor -Published 1 -Unroutable 1 }
+            Mock -ModuleName PsutilAgent WaitUntil { & $Condition }
+            $with = @{ Context = $context; Monitor = & $monitor; Seconds = 3 }
+            InModuleScope PsutilAgent -Parameters @{ With = $with } { param($With) WriteUnroutable @With -RoutingKey k -Broker @{} }
+            Mock -ModuleName PsutilAgent Get-PsutilMonitor { & $monitor }
+            InModuleScope PsutilAgent -Parameters @{ With = $with } { param($With) WriteUnroutable @With -RoutingKey k -Broker @{} }
+            $global:CloudifyAsked.Count | Should -Be 0
+            Should -Invoke WaitUntil -ModuleName PsutilAgent -Times 2 -Exactly -ParameterFilter { $Timeout -eq 3 }
+        }
+    }
 }
