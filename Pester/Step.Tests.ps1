@@ -118,7 +118,7 @@ Describe 'Values' {
             GetValue $null x | Should -BeNullOrEmpty
             GetValue @{ x = $null } x | Should -BeNullOrEmpty
             (GetValue @{ x = @(5) } x).Count | Should -Be 1
-            $map = [ordered]@{ a = 'text'; k = @{ kept = 1 } }
+            $map = [ordered]@{ a = 'text'; k = [ordered]@{ kept = 1 } }
             SetMember $map a, b, c 5
             SetMember $map k, more $null
             SetMember $map top @()
