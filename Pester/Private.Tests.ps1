@@ -261,7 +261,7 @@ Describe 'A service' {
             $service | Add-Member -MemberType ScriptMethod -Name Start -Value { $did.Add('Start') }.GetNewClosure()
             $service | Add-Member -MemberType ScriptMethod -Name Stop -Value { $did.Add('Stop') }.GetNewClosure()
             # Linux has no Get-Service for Pester to take the place of.
-            function Get-Service { [CmdletBinding()] param($Name) $did.Add("Get $Name $ErrorActionPreference"); $service }
+            Set-Item -Path function:Get-Service -Value { [CmdletBinding()] param($Name) $did.Add("Get $Name $ErrorActionPreference"); $service }
             SendServiceControl -Name 'a[1]' -Control Stop
             SendServiceControl -Name web -Control Start
             GetServiceState web | Should -BeExactly 'Running'

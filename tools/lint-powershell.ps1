@@ -31,7 +31,7 @@ $notInTests = 'PSUseDeclaredVarsMoreThanAssignments', 'PSAvoidUsingConvertToSecu
 function Get-LintSettings {
     param([string] $Relative)
 
-    $test = $Relative -like 'Pester/*' -or $Relative -like 'tools/powershell/*'
+    $test = $Relative -match '^(Pester|tools/(powershell|mutation))/'
     @{
         IncludeDefaultRules = $true
         Severity = @('Error', 'Warning', 'Information', 'ParseError')
