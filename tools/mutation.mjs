@@ -4,6 +4,7 @@
 //   npm run mutation                      config, catalog, sample, scheduler
 //   npm run mutation -- node/config       one folder, or node/config/host.ts one file
 //   npm run mutation -- --sample 40 --seed 1      40 mutants of every folder in minutes (mutation/sample.mjs)
+//   npm run mutation -- Private Public --seed 1   60 mutants of the PowerShell module on its Pester tests (mutation/module.mjs)
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
@@ -19,6 +20,13 @@ if (!existsSync(`${own}/node_modules`) && npm(['ci', '--ignore-scripts', '--logl
 const { values, positionals } = parseArgs({ allowPositionals: true, options: {
   sample: { type: 'string' }, seed: { type: 'string', default: '1' }, system: { type: 'boolean', default: false }, again: { type: 'boolean', default: false }, cpu: { type: 'string', default: '30' },
 } });
+const ofModule = positionals.map((name) => name.replace(/\/$/, '')).filter((name) => /^(Private|Public)(\/|$)/.test(name));
+if (ofModule.length > 0) {
+  await import('./build.mjs');
+  const { mutateModule } = await import('./mutation/module.mjs');
+  await mutateModule(ofModule, { count: Number(values.sample ?? 60), seed: Number(values.seed) });
+  process.exit(0);
+}
 const wanted = positionals.map((name) => name.replace(/^(node\/)?/, 'node/').replace(/\/$/, ''));
 const places = wanted.length > 0 ? wanted : ['config', 'catalog', 'sample', 'scheduler'].map((name) => `node/${name}`);
 const missing = places.filter((place) => !existsSync(`${root}/${place}`));
