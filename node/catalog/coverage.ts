@@ -10,6 +10,9 @@ const proofs: Readonly<Record<CatalogFunction['group'], string>> = {
   cpu: 'A B C', memory: 'A B C', disk: 'A B C', network: 'A B C D', sensors: 'D', system: 'A C', process: 'D E F', services: 'E', agent: '', external: '',
 };
 
+/** What this catalog has beyond psutil, and its proofs. */
+const own: Readonly<Record<string, string>> = { gpu_percent: 'P', gpu_memory: 'P', perf_counter: 'P Q' };
+
 const tests: readonly string[] = [
   'A: providers/linux/psutil.system.test.ts, raw readings beside python3-psutil',
   'B: sample/psutil.system.test.ts, what is computed beside python3-psutil',
@@ -17,6 +20,8 @@ const tests: readonly string[] = [
   'D: providers/linux/process.system.test.ts, processes, connections and sensors beside python3-psutil',
   'E: windows-process.system.test.ts, a service of NSSM\'s, its processes and its socket under Wine',
   'F: providers/windows/process.test.ts and layouts.test.ts, structures at offsets of declarations of their own',
+  'P: providers/windows/performanceCounters.test.ts and sample/counterReader.test.ts, a fake PDH that checks what it is asked, and instance names as Windows gives them; not shown on a real Windows',
+  'Q: windows-counters.system.test.ts, the counters that Wine has beside this machine\'s uptime',
 ];
 
 function fieldNames(fields: readonly Field[]): string {
@@ -39,7 +44,7 @@ function refused(prefix: string, refusals: readonly Refusal[]): string[] {
 
 /** The table as Markdown. */
 export function coveragePage(): string {
-  const offered = functions.filter(({ group }) => group !== 'external' && group !== 'agent');
+  const offered = functions.filter(({ group, name }) => (group !== 'external' && group !== 'agent') || name in own);
   return [
     '# Coverage', '',
     'psutil\'s public functions and the reads of its `Process`: which of them a configuration may ask for, by which calls they are',
@@ -47,7 +52,9 @@ export function coveragePage(): string {
     '(`npm run schemas`); a test holds it so, and another reads psutil\'s own list, so that what psutil gains is noticed.',
     '(W) and (L) mark fields of one system.', '',
     '## Functions', '', '| function | fields | Windows | Linux | proven by |', '|---|---|---|---|---|',
-    ...offered.map((one) => row(one.name, one.group === 'process' ? [] : one.fields, one, proofs[one.group])), '',
+    ...offered.filter(({ name }) => !(name in own)).map((one) => row(one.name, one.group === 'process' ? [] : one.fields, one, proofs[one.group])), '',
+    '## Functions that psutil has not', '', '| function | fields | Windows | Linux | proven by |', '|---|---|---|---|---|',
+    ...offered.filter(({ name }) => name in own).map((one) => row(one.name, one.fields, one, own[one.name] ?? '')), '',
     '## Reads of Process', '', '| read | fields | Windows | Linux | proven by |', '|---|---|---|---|---|',
     ...processReads.map((one) => row(one.name, one.fields, one, proofs.process)), '',
     '## Refused', '', '| name | why |', '|---|---|', ...refused('', refusedFunctions), ...refused('Process.', refusedReads), '',

@@ -9,6 +9,7 @@ import { cpu } from './cpu.js';
 import { disk } from './disk.js';
 import { external } from './external.js';
 import type { CatalogFunction } from './function.js';
+import { gpu } from './gpu.js';
 import { memory } from './memory.js';
 import { network } from './network.js';
 import { processes } from './process.js';
@@ -18,7 +19,7 @@ import { system } from './system.js';
 
 /** Every function of the catalog, grouped as psutil documents them. */
 export const functions: readonly CatalogFunction[] = [
-  ...cpu, ...memory, ...disk, ...network, ...sensors, ...system, ...processes, ...services, ...agent, ...external,
+  ...cpu, ...memory, ...disk, ...network, ...sensors, ...gpu, ...system, ...processes, ...services, ...agent, ...external,
 ];
 
 const byName = new Map(functions.map((definition) => [definition.name, definition]));

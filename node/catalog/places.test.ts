@@ -8,7 +8,7 @@ const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
 const texts = new Map(files.map((name) => [name, readFileSync(new URL(name, source), 'utf8')]));
 
 /** What is computed of raw readings is named once more, where it is computed. */
-const computing = /^sample\/(agentReader|methodReader|composed|reader|processReader)\.ts$/;
+const computing = /^sample\/(agentReader|counterReader|methodReader|composed|reader|processReader)\.ts$/;
 
 test('a function is named in its row, in the table of each provider, and where it is computed: nowhere else', () => {
   for (const { name, group } of functions) {

@@ -12,12 +12,15 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** A configuration as read: what validation found, and the document as JSON in map form. */
 export interface ReadConfiguration extends ValidationResult {
   readonly parsed: unknown;
+  /** The JSON pointer of psutil_config. */
+  readonly base: string;
 }
 
 /** Reads and checks a configuration file (`-`: standard input). Throws ConfigError only where it cannot be parsed. */
 export function readConfiguration(path: string): ReadConfiguration {
   const parsed = readDocument(path);
-  return { ...validate(parsed), parsed: Array.isArray(parsed) ? { psutil_config: parsed as unknown[] } : parsed };
+  const bare = Array.isArray(parsed);
+  return { ...validate(parsed), parsed: bare ? { psutil_config: parsed as unknown[] } : parsed, base: bare ? '' : '/psutil_config' };
 }
 
 /** The settings in a file, or a ConfigError with every fault. Relative paths in it are relative to it. */

@@ -89,10 +89,10 @@ describe('validate', () => {
   });
 
   it('accepts every function of the catalog with its defaults', () => {
-    const given: Record<string, unknown> = { path: '/', pid: 1, name: 'Spooler', command: '1' };
+    const given: Record<string, unknown> = { path: '/', pid: 1, name: 'Spooler', command: '1', 'perf_counter.path': '\\Memory\\Pages/sec' };
     for (const { name, arguments: args, fields, bulk } of functions) {
       if (name === 'powershell') continue;
-      const required = Object.fromEntries(args.filter((argument) => argument.required).map((argument) => [argument.name, given[argument.name]]));
+      const required = Object.fromEntries(args.filter((argument) => argument.required).map((argument) => [argument.name, given[`${name}.${argument.name}`] ?? given[argument.name]]));
       const select = bulk === true || fields.every((field) => field.type === 'string') ? { result_argument: 'count' } : {};
       assert.deepEqual(faultsOf({ method: name, args: required, interval: 1, ...select }), [], name);
     }

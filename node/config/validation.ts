@@ -1,4 +1,5 @@
 /** Everything wrong with a configuration, at once, before anything is started. */
+import { counterPathForm, parseCounterPath } from '../catalog/counterPath.js';
 import { functionNamed } from '../catalog/functions.js';
 import { parseSelector, selectableFields, selectsOne, wholes, type Selector } from '../catalog/selector.js';
 import { shapeOf, type CatalogFunction, type Field } from '../catalog/function.js';
@@ -73,6 +74,7 @@ export function validate(parsed: unknown, allowPowershell = false, platform: str
     const sound = entries.flatMap((entry: unknown, index) => (faulty.has(String(index)) ? [] : [{ index, entry: entry as ValidEntry }]));
     faults.push(...sound.flatMap(({ index, entry }) => selectorFaults(`${base}/${String(index)}`, entry)));
     if (!allowPowershell && !(isMap(parsed) && parsed['allow_powershell'] === true)) faults.push(...powershellFaults(base, sound));
+    faults.push(...counterFaults(base, sound));
     warnings.push(...duplicates(base, sound), ...sound.flatMap(({ index, entry }) => entryWarnings(`${base}/${String(index)}`, entry, platform)));
     if (entries.length === 0) warnings.push({ pointer: base, message: `${base || 'the configuration'}: the list is empty, nothing will be sampled` });
   }
@@ -165,6 +167,13 @@ function rateFaults(pointer: string, definition: CatalogFunction, selector: Sele
 function powershellFaults(base: string, entries: readonly { index: number; entry: ValidEntry }[]): Fault[] {
   return entries.filter(({ entry }) => entry.method === 'powershell').map(({ index }) =>
     fault(`${base}/${String(index)}/method`, 'allow_powershell: true in the settings, beside psutil_config, before a configuration may run commands', 'none'));
+}
+
+/** Paths of performance counters that are none. */
+function counterFaults(base: string, entries: readonly { index: number; entry: ValidEntry }[]): Fault[] {
+  const path = (entry: ValidEntry): string => String(entry.args?.['path']);
+  return entries.filter(({ entry }) => entry.method === 'perf_counter' && parseCounterPath(path(entry)) === undefined).map(({ index, entry }) =>
+    fault(`${base}/${String(index)}/args/path`, counterPathForm, show(path(entry))));
 }
 
 /** Entries that would publish the same name and path. */

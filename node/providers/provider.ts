@@ -24,6 +24,7 @@ export interface Provider {
    * - `disk_io_counters`, `net_io_counters`: always a map by device; with `perdisk` false only the devices that psutil adds up;
    * - `net_connections`: takes `kind` and `owners`, whether to tell whose the sockets are;
    * - `win_service_iter`: takes `name`, a pattern or null; `win_service_pids`: the process of each service that has one;
+   * - `perf_counter`: takes `path` and `group`, those whose rates are between the same readings; a list of CounterRow;
    * - all other shapes as psutil returns them, named tuples as maps.
    *
    * @throws UnavailableError where this system cannot tell; the message is the reason, one sentence.

@@ -3,6 +3,7 @@ import type { Arguments, Result } from '../catalog/value.js';
 import type { Clock, Tick } from '../model/clock.js';
 import type { SharedProvider } from '../providers/shared.js';
 import { AgentReader } from './agentReader.js';
+import { CounterReader, counterMethods } from './counterReader.js';
 import { MethodReader } from './methodReader.js';
 import { ProcessReader } from './processReader.js';
 
@@ -21,7 +22,7 @@ export interface Reading {
 export interface Reader {
   /** Milliseconds that a reading measures over; 0: it does not wait. */
   readonly window: number;
-  /** Whether a reading measures since the one before, so that the first has nothing to tell. */
+  /** Whether a reading measures since the one before, so that the first has nothing to tell; what only a reading tells is true until then. */
   readonly sinceLast: boolean;
   /** Whether counters in the result are their growth a second already. */
   readonly givesRates: boolean;
@@ -41,11 +42,15 @@ export interface Call {
   /** What of the result is wanted; absent: every number, of a process what costs next to nothing. */
   readonly select?: Selector;
   readonly rate?: boolean;
+  /** Seconds between readings, where they are regular. */
+  readonly interval?: number;
 }
 
 /** The reader of a call. */
 export function openReader(provider: SharedProvider, clock: Clock, call: Call): Reader {
   if (call.method === 'agent') return new AgentReader(provider, clock);
+  const counters = counterMethods[call.method];
+  if (counters !== undefined) return new CounterReader(provider, clock, call, counters);
   const process = call.method === 'Process' || call.method === 'process_iter';
   return process ? new ProcessReader(provider, clock, call) : new MethodReader(provider, clock, call.method, call.args);
 }

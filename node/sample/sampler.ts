@@ -49,7 +49,7 @@ export class Sampler implements Task {
     if (this.#rates !== undefined) this.#select(await this.reader.read(tick));
   }
 
-  get #sinceLast(): boolean {
+  #sinceLast(): boolean {
     return this.reader.sinceLast || this.#rates !== undefined;
   }
 
@@ -59,8 +59,12 @@ export class Sampler implements Task {
       return;
     }
     try {
-      if (this.#sinceLast && !this.#primed) await this.prime(tick);
-      else await this.#take(tick);
+      if (this.#sinceLast() && !this.#primed) {
+        await this.prime(tick);
+        // A reading that was no measurement after all is taken on this tick.
+        if (this.#sinceLast()) return;
+      }
+      await this.#take(tick);
     } catch (error) {
       this.observer.missed(this.wall(), 1, messageOf(error));
     }

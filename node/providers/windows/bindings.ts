@@ -112,9 +112,17 @@ export interface Functions {
   WTSFreeMemory: Native<[memory: Handle], void>;
   PdhOpenQueryW: Native<[source: null, user: Handle, query: Buffer], number>;
   PdhAddEnglishCounterW: Native<[query: Handle, path: string, user: Handle, counter: Buffer], number>;
+  PdhRemoveCounter: Native<[counter: Handle], number>;
   PdhCollectQueryData: Native<[query: Handle], number>;
   PdhGetFormattedCounterValue: Native<[counter: Handle, format: number, kind: Memory, value: Buffer], number>;
+  PdhGetFormattedCounterArrayW: Native<[counter: Handle, format: number, size: Buffer, count: Buffer, items: Memory], number>;
   PdhCloseQuery: Native<[query: Handle], number>;
+  PdhEnumObjectsW: Native<[source: null, machine: null, objects: Memory, characters: Buffer, detail: number, refresh: number], number>;
+  PdhEnumObjectItemsW: Native<
+    [source: null, machine: null, object: string, counters: Memory, counterCharacters: Buffer, instances: Memory, instanceCharacters: Buffer, detail: number, flags: number],
+    number
+  >;
+  RegQueryValueExW: Native<[key: Handle, name: string, reserved: null, type: null, value: Buffer, size: Buffer], number>;
   CryptUnprotectData: Native<
     [sealed: Buffer, description: null, entropy: null, reserved: null, prompt: null, flags: number, opened: Buffer],
     number
@@ -194,9 +202,14 @@ const declarations: Readonly<Record<keyof Functions, readonly [dll: string, resu
   WTSFreeMemory: ['wtsapi32', 'void', 'intptr_t'],
   PdhOpenQueryW: ['pdh', 'uint32_t', 'void *, uintptr_t, void *'],
   PdhAddEnglishCounterW: ['pdh', 'uint32_t', 'intptr_t, str16, uintptr_t, void *'],
+  PdhRemoveCounter: ['pdh', 'uint32_t', 'intptr_t'],
   PdhCollectQueryData: ['pdh', 'uint32_t', 'intptr_t'],
   PdhGetFormattedCounterValue: ['pdh', 'uint32_t', 'intptr_t, uint32_t, void *, void *'],
+  PdhGetFormattedCounterArrayW: ['pdh', 'uint32_t', 'intptr_t, uint32_t, void *, void *, void *'],
   PdhCloseQuery: ['pdh', 'uint32_t', 'intptr_t'],
+  PdhEnumObjectsW: ['pdh', 'uint32_t', 'void *, void *, void *, void *, uint32_t, int32_t'],
+  PdhEnumObjectItemsW: ['pdh', 'uint32_t', 'void *, void *, str16, void *, void *, void *, void *, uint32_t, uint32_t'],
+  RegQueryValueExW: ['advapi32', 'int32_t', 'intptr_t, str16, void *, void *, void *, void *'],
   CryptUnprotectData: ['crypt32', 'int32_t', 'void *, void *, void *, void *, void *, uint32_t, void *'],
   LocalFree: ['kernel32', 'intptr_t', 'intptr_t'],
   RtlMoveMemory: ['ntdll', 'void', 'void *, intptr_t, size_t'],
@@ -218,11 +231,16 @@ export async function loadWin32(): Promise<Win32> {
   // Performance counters and remote calls may need as deep a stack as any thread of Windows has.
   if ((koffi.config().async_stack_size ?? 0) < threadStack) koffi.config({ async_stack_size: threadStack });
   const libraries = new Map<string, LibraryHandle>();
+  const libraryOf = (dll: string): LibraryHandle => {
+    const library = libraries.get(dll) ?? koffi.load(`${dll}.dll`);
+    libraries.set(dll, library);
+    return library;
+  };
   const find = (name: keyof Functions): unknown => {
     const [dll, result, parameters] = declarations[name];
     try {
-      const library = libraries.get(dll) ?? koffi.load(`${dll}.dll`);
-      libraries.set(dll, library);
+      const library = libraryOf(dll);
+      if (deadlyInWine.has(name) && isWine(libraryOf('ntdll'))) throw new UnavailableError('Wine has only its name');
       return library.func(`${result} __stdcall ${name}(${parameters})`);
     } catch (error) {
       throw new MissingFunction(`This Windows has no ${name} in ${dll}.dll`, { cause: error });
@@ -239,6 +257,18 @@ export async function loadWin32(): Promise<Win32> {
   };
   for (const name of Object.keys(declarations) as (keyof Functions)[]) defineOnce(win32, name, () => find(name));
   return win32 as Win32;
+}
+
+/** Functions that Wine 8 exports and that end the program which calls them. */
+const deadlyInWine: ReadonlySet<keyof Functions> = new Set(['PdhEnumObjectsW', 'PdhGetFormattedCounterArrayW']);
+
+function isWine(ntdll: LibraryHandle): boolean {
+  try {
+    ntdll.func('const char *wine_get_version()');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A property that is made when it is first read. */

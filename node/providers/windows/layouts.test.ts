@@ -166,6 +166,7 @@ const declarations: Record<keyof typeof layouts, Parameters<typeof koffi.struct>
   SERVICE_DELAYED_AUTO_START_INFO: u32('fDelayedAutostart'),
   SERVICE_TRIGGER_INFO: { ...u32('cTriggers'), ...pointers('pTriggers pReserved') },
   PDH_FMT_COUNTERVALUE: { ...u32('CStatus'), doubleValue: 'double' },
+  PDH_FMT_COUNTERVALUE_ITEM: { ...pointers('szName'), FmtValue: koffi.struct({ ...u32('CStatus'), doubleValue: 'double' }) },
 };
 
 for (const [name, layout] of Object.entries(layouts)) {

@@ -104,6 +104,9 @@ export const WTSINFOW = { size: 216, ConnectTime: 176 } as const;
 /** PdhGetFormattedCounterValue; with PDH_FMT_DOUBLE the value is a double. */
 export const PDH_FMT_COUNTERVALUE = { size: 16, CStatus: 0, doubleValue: 8 } as const;
 
+/** PdhGetFormattedCounterArrayW: one an instance, its name behind them all. */
+export const PDH_FMT_COUNTERVALUE_ITEM = { size: 24, szName: 0, FmtValue: 8 } as const;
+
 /** Text in memory: its length in bytes, and a pointer. */
 export const UNICODE_STRING = { size: 16, Length: 0, Buffer: 8 } as const;
 

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UnavailableError } from '../../model/errors.js';
-import { Isolation } from '../isolation.js';
 import { MissingFunction, type Win32 } from './bindings.js';
 import { FakeWindows } from '../../test/support/fakeWindows.js';
 import { LoadAverage } from './load.js';
-import { PerformanceCounter } from './pdh.js';
 import { windowsProvider } from './provider.js';
 
 test('a missing function takes only its own readings with it', async () => {
@@ -117,34 +115,6 @@ test('users come from their sessions, and all memory is freed', async () => {
   const users = await windowsProvider(fake.win32).read('users', {});
   assert.deepEqual(users, [{ name: 'Jane', terminal: null, host: null, started: null, pid: null }]);
   assert.equal(memory.size, 0);
-});
-
-/** A Windows with one performance counter; `collect` gives the status of collecting it. */
-function counterWindows(collect: () => number) {
-  const calls: string[] = [];
-  const { win32 } = new FakeWindows({
-    PdhOpenQueryW: (_: null, __: number, query: Buffer) => { calls.push('open'); query.writeBigInt64LE(5n); return 0; },
-    PdhAddEnglishCounterW: (...args: [bigint, string, number, Buffer]) => { args[3].writeBigInt64LE(6n); return 0; },
-    PdhCollectQueryData: () => { calls.push('collect'); return collect(); },
-    PdhGetFormattedCounterValue: (_: bigint, __: number, ___: null, value: Buffer) => { value.writeDoubleLE(25, 8); return 0; },
-    PdhCloseQuery: () => { calls.push('close'); return 0; },
-  });
-  return { win32, calls };
-}
-
-test('a performance counter stays open, is opened anew after a failure, and closes at the end of its reading', async () => {
-  let status = 0;
-  const { win32, calls } = counterWindows(() => status);
-  const counter = new PerformanceCounter(win32, new Isolation(2), '\\x');
-  assert.equal(await counter.value(), 25);
-  status = 0x800007d5;
-  await assert.rejects(counter.value(), { message: 'PdhCollectQueryData of \\x failed with status 0x800007D5' });
-  status = 0;
-  const last = counter.value();
-  counter.close();
-  assert.equal(await last, 25);
-  assert.deepEqual(calls, ['open', 'collect', 'collect', 'close', 'open', 'collect', 'close']);
-  await assert.rejects(counter.value(), UnavailableError);
 });
 
 test('the load average is unknown after a failed look, waited for before the first, and rounded', async (t) => {

@@ -11,7 +11,7 @@ import { LoadAverage } from './load.js';
 import { swapMemory, virtualMemory } from './memory.js';
 import { netAddresses, netCounters, netStats } from './network.js';
 import { diskPartitions } from './partitions.js';
-import { PerformanceCounter } from './pdh.js';
+import { PerformanceCounters } from './performanceCounters.js';
 import { processSnapshot, WindowsProcessTable } from './processTable.js';
 import { Services } from './services.js';
 import { users } from './sessions.js';
@@ -33,11 +33,10 @@ export async function openWindowsProvider(): Promise<Provider> {
   return windowsProvider(win32);
 }
 
-/** The provider on given Win32 functions, whose calls that may hang go through `isolation`. It owns two performance counters and a timer, which `close` ends. */
+/** The provider on given Win32 functions, whose calls that may hang go through `isolation`. It owns performance counters and a timer, which `close` ends. */
 export function windowsProvider(win32: Win32, isolation: Isolation = processIsolation): Provider {
-  const pageFiles = new PerformanceCounter(win32, isolation, '\\Paging File(_Total)\\% Usage');
-  const queue = new PerformanceCounter(win32, isolation, '\\System\\Processor Queue Length');
-  const load = new LoadAverage(() => queue.value());
+  const counters = new PerformanceCounters(win32, isolation);
+  const load = new LoadAverage(() => counters.value('\\System\\Processor Queue Length'));
   const processes = (): WindowsProcessTable => {
     const snapshot = processSnapshot(win32);
     return new WindowsProcessTable(win32, isolation, snapshot, win32.addressOf(snapshot));
@@ -50,7 +49,7 @@ export function windowsProvider(win32: Win32, isolation: Isolation = processIsol
     cpu_freq: () => cpuFrequencies(win32),
     getloadavg: () => load.read(),
     virtual_memory: () => virtualMemory(win32),
-    swap_memory: () => swapMemory(win32, () => pageFiles.value()),
+    swap_memory: () => swapMemory(win32, () => counters.value('\\Paging File(_Total)\\% Usage')),
     disk_usage: (args) => diskUsage(win32, isolation, String(args['path'])),
     disk_partitions: (args) => diskPartitions(win32, isolation, args['all'] === true),
     disk_io_counters: () => diskCounters(win32, isolation),
@@ -65,6 +64,7 @@ export function windowsProvider(win32: Win32, isolation: Isolation = processIsol
     win_service_pids: () => services.pids(),
     win_service_iter: (args) => services.all(typeof args['name'] === 'string' ? args['name'] : null),
     win_service_get: (args) => services.one(String(args['name'])),
+    perf_counter: (args) => counters.read(String(args['path']), String(args['group'])),
     pid_exists: (args) => processExists(win32, Number(args['pid'])),
   } satisfies Record<string, Reading>));
 
@@ -78,8 +78,7 @@ export function windowsProvider(win32: Win32, isolation: Isolation = processIsol
     processes: () => Promise.resolve().then(processes),
     close() {
       load.close();
-      queue.close();
-      pageFiles.close();
+      counters.close();
     },
   };
 }

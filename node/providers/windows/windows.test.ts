@@ -11,7 +11,6 @@ import { nextLoads } from './load.js';
 import { memoryFields, parseMemoryState } from './memory.js';
 import { addressRows, mergedAddresses, parseCounters, parseState } from './network.js';
 import { partitionRows } from './partitions.js';
-import { parseCounterValue } from './pdh.js';
 import { openWindowsProvider } from './provider.js';
 import { parseClientAddress, parseConnectTime } from './sessions.js';
 import { parseBootTime, parseIds } from './system.js';
@@ -179,14 +178,6 @@ test('sessions tell an IPv4 client and the time of their connection, or neither'
 
 test('process ids are ascending', () => {
   assert.deepEqual(parseIds(Buffer.from(new Uint32Array([4, 0, 3_000_000_000, 88]).buffer)), [0, 4, 88, 3_000_000_000]);
-});
-
-test('a performance counter without data is unknown', () => {
-  const value = structure(layouts.PDH_FMT_COUNTERVALUE, {});
-  value.writeDoubleLE(12.5, layouts.PDH_FMT_COUNTERVALUE.doubleValue);
-  assert.equal(parseCounterValue('\\x', value), 12.5);
-  value.writeUInt32LE(0xc0000bba, layouts.PDH_FMT_COUNTERVALUE.CStatus);
-  assert.throws(() => parseCounterValue('\\x', value), { message: 'The performance counter \\x failed with status 0xC0000BBA' });
 });
 
 test('load averages approach a steady queue as fast as their minutes', () => {

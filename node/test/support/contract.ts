@@ -188,7 +188,7 @@ export const tried: Tried = {
   path: [process.platform === 'win32' ? 'C:\\' : '/', '*'],
   interval: [0, 0.2],
   pid: [process.pid], port: [80], remote_port: [80],
-  process: ['node*'], service: ['*'], name: ['node*'], exe: ['*node*'], cmdline: ['*'], username: ['*'],
+  process: ['node*'], service: ['*'], name: ['node*'], exe: ['*node*'], cmdline: ['*'], username: ['*'], engine: ['3D'],
   'win_service_get.name': ['Eventlog'], 'win_service_iter.name': ['*'],
 };
 

@@ -1,0 +1,94 @@
+import { ExitCode, messageOf, UnavailableError } from '../model/errors.js';
+import { matches } from '../model/pattern.js';
+import { openCounterList, type CounterList, type CounterObject } from '../providers/counterList.js';
+import type { Command } from './command.js';
+import { print, report } from './output.js';
+
+/** `counters`: the performance counters of this Windows. */
+export const counters: Command = {
+  name: 'counters',
+  usage: '[PATTERN] [--json]',
+  summary: 'Lists the performance counters of this Windows by their English names.',
+  details: [
+    '  PATTERN  a path such as \\Process(sql*)\\% *, or a part of an object\'s name, or, where no object has it,',
+    '           of a counter\'s; * stands for any characters. Without it: the names of the objects',
+    '  --json   a list of objects: object, counters, instances',
+    '',
+    'On any language of Windows: what it prints can be the path of perf_counter. Other systems have none: exit code 5.',
+  ],
+  options: { json: { type: 'boolean' } },
+  positionals: { least: 0, most: 1 },
+  async run(options, [pattern]) {
+    const list = await openCounterList();
+    try {
+      const json = options['json'] === true;
+      if (pattern === undefined && !json) {
+        for (const name of (await list.objects()).toSorted(byName)) print(name);
+        return ExitCode.ok;
+      }
+      const found = await find(list, pattern ?? '*', report);
+      if (json) print(JSON.stringify(found));
+      else print(found.length === 0 ? `no counter matches ${pattern ?? ''}` : found.map(text).join('\n\n'));
+      return ExitCode.ok;
+    } finally {
+      list.close();
+    }
+  },
+};
+
+const byName = new Intl.Collator('en').compare;
+
+/**
+ * The objects of a host with what of theirs matches a pattern; those of which nothing does are left out. What an object does
+ * not tell is told to `note`, and costs nothing but itself.
+ */
+export async function find(list: CounterList, pattern: string, note: (reason: string) => void): Promise<CounterObject[]> {
+  const objects = (await list.objects()).toSorted(byName);
+  const { names, select } = searchOf(pattern, objects);
+  const found: CounterObject[] = [];
+  for (const name of names) {
+    try {
+      const { object, counters, instances } = select(await list.items(name));
+      if (counters.length > 0) found.push({ object, counters: counters.toSorted(byName), instances: instances.toSorted(byName) });
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+      note(messageOf(error));
+    }
+  }
+  return found;
+}
+
+interface Search {
+  /** The objects to look at. */
+  readonly names: readonly string[];
+  /** What of an object is meant. */
+  readonly select: (found: CounterObject) => CounterObject;
+}
+
+function searchOf(pattern: string, objects: readonly string[]): Search {
+  const path = /^\\([^\\(]+)(?:\((.*)\))?(?:\\(.+))?$/.exec(pattern);
+  if (path === null) {
+    const like = matcher(pattern.includes('*') ? pattern : `*${pattern}*`);
+    const names = objects.filter(like);
+    if (names.length > 0) return { names, select: (found) => found };
+    return { names: objects, select: (found) => ({ ...found, counters: found.counters.filter(like) }) };
+  }
+  const [, object = '*', instance, counter = '*'] = path;
+  const select = (found: CounterObject): CounterObject => {
+    const instances = found.instances.filter(matcher(instance ?? '*'));
+    const none = instance !== undefined && instances.length === 0;
+    return { object: found.object, counters: none ? [] : found.counters.filter(matcher(counter)), instances };
+  };
+  return { names: objects.filter(matcher(object)), select };
+}
+
+function matcher(pattern: string): (name: string) => boolean {
+  const lower = pattern.toLowerCase();
+  return (name) => matches(lower, name.toLowerCase());
+}
+
+function text({ object, counters, instances }: CounterObject): string {
+  const of = instances.length === 0 ? [] : [`  instances: ${instances.join(', ')}`];
+  const place = instances.length === 0 ? '' : '(*)';
+  return [object, ...of, ...counters.map((counter) => `  \\${object}${place}\\${counter}`)].join('\n');
+}
