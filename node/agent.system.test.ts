@@ -133,7 +133,7 @@ describe('to RabbitMQ', () => {
   it('what the collector costs and how it fares are samples like any other', async () => {
     const exchange = 'own-cost';
     const { config, data } = configure({
-      broker: { hostnames: ['127.0.0.1'], port: broker.port, exchange: { name: exchange } },
+      broker: { hostnames: ['127.0.0.1'], port: broker.port, exchange: { name: exchange } }, publish: { time: 'ms', id: true },
       psutil_config: [{ method: 'agent', interval: 0.5 }, { method: 'agent', interval: 0.5, result_argument: 'taken', rate: true, alias: 'samples' }],
     });
     const consumer = await consume(broker.port, exchange);
@@ -146,6 +146,12 @@ describe('to RabbitMQ', () => {
     near('rss', here['rss'], 30e6);
     near('num_fds', here['fds'], 5);
     near('num_threads', here['threads'], 3);
+    const checked = await psutilAgent(['check-broker', '--config', config]);
+    assert.match(checked.err, /a queue is bound, as the running collector/);
+    for (const { body, properties } of consumer.received) {
+      assert.equal(body['message_id'], properties.messageId);
+      assert.ok(Math.abs(Number(body['time']) - Date.now()) < 120_000);
+    }
     assert.deepEqual(['connected', 'reconnects', 'dropped', 'unroutable'].map((path) => last(path)), [1, 0, 0, 0]);
     assert.ok(last('cpu_percent') >= 0 && last('confirm_time') <= last('confirm_time_p99') && last('spool_age') < 60);
     assert.equal(await collector.stop('SIGTERM'), 0);
@@ -215,6 +221,6 @@ describe('to RabbitMQ', () => {
     assert.equal(code, 0, err);
     const { steps } = JSON.parse(out) as { steps: { step: string; ok: boolean }[] };
     assert.ok(steps.every(({ ok }) => ok));
-    assert.ok(['resolve', 'connect', 'login', 'vhost', 'exchange', 'publish'].every((step) => steps.some((one) => one.step === step)));
+    assert.ok(['resolve', 'connect', 'login', 'vhost', 'exchange', 'publish', 'binding'].every((step) => steps.some((one) => one.step === step)));
   });
 });

@@ -63,7 +63,7 @@ export class Agent {
     const { settings, clock } = parts;
     this.#since = clock.wall();
     this.#provider = new SharedProvider(new AgentProvider(parts.provider, () => ({ totals: this.#totals(), confirms: parts.output.confirmTimes?.counts() })));
-    this.#envelopes = new Envelopes(settings.identity, settings.broker?.routingKey ?? settings.identity.deploymentId);
+    this.#envelopes = new Envelopes(settings.identity, settings.broker?.routingKey ?? settings.identity.deploymentId, settings.publish);
     this.#batcher = new Batcher((batch) => parts.output.put(batch));
     this.#entryLog = new EntryLog(parts.log.logger, clock);
     this.#scheduler = new Scheduler(clock, {

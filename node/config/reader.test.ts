@@ -57,6 +57,8 @@ const table: readonly (readonly [pointer: string, given: unknown, arrives: (sett
   ['schedule/jitter', 14, (settings) => settings.schedule.jitter],
   ['schedule/align', true, (settings) => settings.schedule.align],
   ['publish/units', true, (settings) => settings.publish.units],
+  ['publish/time', 'ms', (settings) => settings.publish.time],
+  ['publish/id', true, (settings) => settings.publish.id],
   ['publish/unroutable', 'drop', (settings) => settings.publish.unroutable],
   ['spool/path', 's', (settings) => settings.spool.path, join(home, 's')],
   ['spool/max_bytes', 65_537, (settings) => settings.spool.maxBytes],
@@ -130,7 +132,7 @@ describe('what is not set', () => {
         exchange: { name: 'cloudify-monitoring', type: 'topic', durable: false, autoDelete: true, internal: false },
         routingKey: 'default', deliveryMode: 'transient', appId: 'psutil-agent', window: 256, drainRate: 5000,
       },
-      schedule: { jitter: 0, align: false }, publish: { units: false, unroutable: 'hold' },
+      schedule: { jitter: 0, align: false }, publish: { units: false, time: 's', id: false, unroutable: 'hold' },
       spool: { path: join(data, 'spool'), maxBytes: 1_073_741_824, maxAge: 604_800 },
       log: { path: data, level: 'info', maxBytes: 10_485_760, files: 5 }, status: { path: data, interval: 5 },
     });
@@ -138,6 +140,10 @@ describe('what is not set', () => {
 
   it('follows from what is set', () => {
     assert.equal(settingsOf({ broker: { tls: { enabled: true } } }).broker?.port, 5671);
+    const lasting = settingsOf({ broker: { exchange: { name: 'metrics', durable: true } } }).broker;
+    assert.deepEqual([lasting?.exchange.autoDelete, lasting?.deliveryMode], [false, 'persistent']);
+    const written = settingsOf({ broker: { exchange: { durable: true, auto_delete: true }, delivery_mode: 'transient' } }).broker;
+    assert.deepEqual([written?.exchange.autoDelete, written?.deliveryMode], [true, 'transient']);
     assert.equal(settingsOf({ node: { deployment_id: 'shop' }, broker: {} }).broker?.routingKey, 'shop');
     assert.deepEqual([settingsOf({ node: { node_id: 'n' } }).identity.host, settingsOf({ node: { node_id: 'n' } }).identity.nodeName], ['n', hostname()]);
     const { spool, log } = settingsOf({ status: { path: 'data' } });

@@ -102,6 +102,8 @@ function brokerSettings(broker: Section, deploymentId: string, at: (path: unknow
   const tls = broker['tls'] as Section;
   const exchange = broker['exchange'] as Section;
   const enabled = tls['enabled'] === true;
+  // What is to last is meant to last as a whole: one word makes the exchange stay and the messages too.
+  const durable = exchange['durable'] === true;
   const optional = <K extends string>(key: K, value: string | undefined): { [P in K]?: string } =>
     (value === undefined ? {} : { [key]: value }) as { [P in K]?: string };
   return {
@@ -125,12 +127,12 @@ function brokerSettings(broker: Section, deploymentId: string, at: (path: unknow
     exchange: {
       name: exchange['name'] as string,
       type: exchange['type'] as BrokerSettings['exchange']['type'],
-      durable: exchange['durable'] === true,
-      autoDelete: exchange['auto_delete'] === true,
+      durable,
+      autoDelete: (exchange['auto_delete'] as boolean | undefined) ?? !durable,
       internal: exchange['internal'] === true,
     },
     routingKey: (broker['routing_key'] as string | undefined) ?? deploymentId,
-    deliveryMode: broker['delivery_mode'] as BrokerSettings['deliveryMode'],
+    deliveryMode: (broker['delivery_mode'] as BrokerSettings['deliveryMode'] | undefined) ?? (durable ? 'persistent' : 'transient'),
     appId: broker['app_id'] as string,
     window: broker['window'] as number,
     drainRate: broker['drain_rate'] as number,

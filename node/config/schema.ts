@@ -159,11 +159,14 @@ function brokerSchema(): Schema {
       name: shortString('its name', { default: 'cloudify-monitoring' }),
       type: choice('its type', ['topic', 'direct', 'fanout', 'headers'], 'topic'),
       durable: flag('survives a restart of the broker', false),
-      auto_delete: flag('goes when its last binding goes', true),
+      auto_delete: { type: 'boolean', description: 'goes when its last binding goes; true, but false for a durable one, unless given', examples: [false] },
       internal: flag('not for publishers', false),
     }, { default: {} }),
     routing_key: shortString('routing key; deployment_id unless given', { examples: ['metrics.web'] }),
-    delivery_mode: choice('whether the broker keeps messages on disk', ['transient', 'persistent'], 'transient'),
+    delivery_mode: {
+      type: 'string', enum: ['transient', 'persistent'], examples: ['persistent'],
+      description: 'whether the broker keeps messages on disk; transient, with a durable exchange persistent, unless given',
+    },
     app_id: shortString('AMQP app_id', { default: 'psutil-agent' }),
     window: whole('samples in flight, sent and not yet confirmed', 1, 256, 65_535),
     drain_rate: { type: 'number', minimum: 1, maximum: 1_000_000, default: 5000, description: 'most samples a second while a backlog drains' },
@@ -192,6 +195,8 @@ export function monitorSchema(): Schema {
       }, { default: {} }),
       publish: section('what is published', {
         units: flag('fill in the message\'s unit', false),
+        time: choice('the message\'s time: whole seconds or milliseconds since 1970', ['s', 'ms'], 's'),
+        id: flag('put the AMQP message_id into the message too, as message_id, for consumers that see no AMQP properties', false),
         unroutable: choice('samples that nobody is bound for: keep until somebody is, or let go', ['hold', 'drop'], 'hold'),
       }, { default: {} }),
       spool: section('where samples wait for the broker', {

@@ -16,7 +16,7 @@ export interface Sample {
   readonly metric: number;
   /** `""` unless publish.units is on. */
   readonly unit: string;
-  /** Whole seconds since 1970, when the sample was taken. */
+  /** Milliseconds since 1970, when the sample was taken. */
   readonly time: number;
 }
 
@@ -32,7 +32,10 @@ export interface Message {
   readonly type: 'GAUGE';
   readonly host: string;
   readonly service: string;
+  /** When the sample was taken, whole seconds since 1970; milliseconds with publish.time: ms. */
   readonly time: number;
+  /** With publish.id: the AMQP message_id. */
+  readonly message_id?: string;
 }
 
 /** A message on its way: its JSON, and what the transport must know without reading it. */

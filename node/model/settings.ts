@@ -115,7 +115,14 @@ export interface Settings {
     /** Ticks fall on whole multiples of the interval since 1970. */
     readonly align: boolean;
   };
-  readonly publish: { readonly units: boolean; readonly unroutable: 'hold' | 'drop' };
+  readonly publish: {
+    readonly units: boolean;
+    /** What the message's time counts since 1970. */
+    readonly time: 's' | 'ms';
+    /** Whether the AMQP message_id stands in the message too. */
+    readonly id: boolean;
+    readonly unroutable: 'hold' | 'drop';
+  };
   readonly spool: SpoolSettings;
   readonly log: LogSettings;
   readonly status: StatusSettings;

@@ -4,7 +4,7 @@ import type { Message } from '../model/message.js';
 import { Envelopes } from './envelopes.js';
 
 const identity = { deploymentId: 'dep "1"', nodeName: 'web', nodeId: 'web_1', host: 'höst' };
-const sample = { name: 'disk', path: 'C:\\_free', metric: 1.5, unit: '', time: 1_700_000_000 };
+const sample = { name: 'disk', path: 'C:\\_free', metric: 1.5, unit: '', time: 1_700_000_000_987 };
 
 describe('Envelopes', () => {
   it('gives the message of the contract, its keys in their order, whatever is in the texts', () => {
@@ -17,6 +17,13 @@ describe('Envelopes', () => {
     };
     assert.equal(body, JSON.stringify(expected));
     assert.equal((JSON.parse(envelopes.of({ ...sample, path: '' }).body) as Message).service, 'dep "1".web.web_1.disk');
+  });
+
+  it('gives milliseconds and its id in the message where asked for, and nothing else changes', () => {
+    const plain = new Envelopes(identity, 'key').of(sample).body;
+    const { id, time, body } = new Envelopes(identity, 'key', { time: 'ms', id: true }).of(sample);
+    assert.equal(time, 1_700_000_000, 'the AMQP timestamp stays in seconds');
+    assert.equal(body, JSON.stringify({ ...(JSON.parse(plain) as Message), time: 1_700_000_000_987, message_id: id }));
   });
 
   it('keeps names, paths and units apart, and writes every number as JSON does', () => {

@@ -23,6 +23,7 @@ export class Envelopes {
   constructor(
     private readonly identity: Identity,
     private readonly routingKey: string,
+    private readonly publish: { readonly time: 's' | 'ms'; readonly id: boolean } = { time: 's', id: false },
   ) {
     const { nodeId, nodeName, deploymentId } = identity;
     this.#head = JSON.stringify({ node_id: nodeId, node_name: nodeName, deployment_id: deploymentId }).slice(0, -1);
@@ -32,12 +33,14 @@ export class Envelopes {
   of({ name, path, unit, metric, time }: Sample): Envelope {
     const { before, between } = this.#frame(name, path, unit);
     this.#count += 1;
+    const id = `${this.#run}-${String(this.#count)}`;
+    const seconds = Math.floor(time / 1000);
     return {
-      id: `${this.#run}-${String(this.#count)}`,
-      time,
+      id,
+      time: seconds,
       routingKey: this.routingKey,
       // Numbers that are no JSON are no samples; what String makes of all others is what JSON.stringify makes of them.
-      body: `${before}${String(metric)}${between}${String(time)}}`,
+      body: `${before}${String(metric)}${between}${String(this.publish.time === 'ms' ? Math.floor(time) : seconds)}${this.publish.id ? `,"message_id":"${id}"` : ''}}`,
     };
   }
 

@@ -93,7 +93,7 @@ export class Sampler implements Task {
   }
 
   #sample({ path, value, unit }: Selected, wall: number): Sample {
-    return { name: this.entry.name, path, metric: value, unit: this.units ? unit : '', time: Math.floor(wall / 1000) };
+    return { name: this.entry.name, path, metric: value, unit: this.units ? unit : '', time: wall };
   }
 
   skipped(count: number): void {

@@ -45,6 +45,12 @@ export function statusSchema(): Schema {
   };
 }
 
+/** The keys that every message has. */
+const message: Record<string, Schema> = {
+  node_id: text, node_name: text, deployment_id: text, name: text, path: text, metric: { type: 'number' }, unit: text,
+  type: { const: 'GAUGE' }, host: text, service: text, time: { type: 'integer', description: 'when the sample was taken, seconds since 1970; milliseconds with publish.time: ms' },
+};
+
 /** The schema of a published message (design 3.2). */
 export function sampleSchema(): Schema {
   return {
@@ -52,9 +58,7 @@ export function sampleSchema(): Schema {
     $id: 'sample.schema.json',
     title: 'PsutilAgent sample',
     description: 'One number, taken once: the JSON object published for it.',
-    ...whole({
-      node_id: text, node_name: text, deployment_id: text, name: text, path: text, metric: { type: 'number' }, unit: text,
-      type: { const: 'GAUGE' }, host: text, service: text, time: { type: 'integer' },
-    }),
+    type: 'object', additionalProperties: false, required: Object.keys(message),
+    properties: { ...message, message_id: { type: 'string', description: 'with publish.id: the AMQP message_id' } },
   };
 }

@@ -172,7 +172,7 @@ describe('the exchange', () => {
     assert.match(harness.told('passive')[0]?.message ?? '', /"other" is used as it is: .*inequivalent/);
     const check = await checkBroker(agent('other'));
     assert.equal(check.ok, true);
-    assert.match(check.steps.find(({ step }) => step === 'exchange')?.detail ?? '', /used as it is/);
+    assert.match(check.steps.find(({ step }) => step === 'exchange')?.detail ?? '', /used as it is: its durable is true, the settings' is false .*broker\.exchange\.durable/);
     await harness.stop();
     await channel.deleteExchange('other');
     await connection.close();
@@ -257,12 +257,17 @@ describe('check-broker', () => {
   it('goes through every step, delivers nothing and leaves nothing behind', async () => {
     const check = await checkBroker(agent('checked'));
     assert.deepEqual(check.steps.map(({ step, ok }) => [step, ok]), [
-      ['resolve', true], ['connect', true], ['login', true], ['vhost', true], ['exchange', true], ['publish', true],
+      ['resolve', true], ['connect', true], ['login', true], ['vhost', true], ['exchange', true], ['publish', true], ['binding', true],
     ]);
     assert.equal(check.ok, true);
+    assert.match(check.steps.at(-3)?.detail ?? '', /was declared \(topic, not durable, auto-delete\), and is removed/);
+    assert.match(check.steps.at(-1)?.detail ?? '', /no queue is bound, for the exchange was not there/);
     assert.doesNotMatch(await broker.ctl('list_exchanges', 'name'), /checked/);
     const consumer = await Consumer.open(broker.port, 'checked');
-    assert.equal((await checkBroker(agent('checked'))).ok, true);
+    const there = await checkBroker(agent('checked'));
+    assert.equal(there.ok, true);
+    assert.match(there.steps.find(({ step }) => step === 'exchange')?.detail ?? '', /is there, declared as the settings have it/);
+    assert.match(there.steps.at(-1)?.detail ?? '', /is not known/);
     const harness = new Harness(agent('checked'));
     harness.transport.start();
     await harness.put(1);

@@ -2,7 +2,7 @@ import { connect as dial, type ChannelModel } from 'amqplib';
 import { connect, type LookupFunction } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { display } from '../model/display.js';
-import type { BrokerSettings } from '../model/settings.js';
+import type { BrokerSettings, ExchangeSettings } from '../model/settings.js';
 import { BrokerError, type AgentError, type BrokerStep } from '../model/errors.js';
 import type { Unprotect } from './credentials.js';
 import { openChannel, type OpenChannel } from './channel.js';
@@ -12,7 +12,8 @@ import { Resolver } from './resolver.js';
 
 /** One step of a check, on one of the broker's hosts. */
 export interface CheckedStep {
-  readonly step: BrokerStep;
+  /** `binding` never fails: where nobody is bound, samples wait. */
+  readonly step: BrokerStep | 'binding';
   readonly ok: boolean;
   /** What was found, or why it failed and what to do. */
   readonly detail: string;
@@ -29,13 +30,13 @@ export interface BrokerCheck {
 }
 
 /**
- * Tries each of the broker's hosts step by step: resolve, connect, tls, login, vhost, exchange, publish; a host's steps
- * end with the first that fails. It delivers nothing to any consumer and leaves nothing behind. Never rejects.
+ * Tries each of the broker's hosts step by step: resolve, connect, tls, login, vhost, exchange, publish, binding; a host's steps
+ * end with the first that fails. `bound`: what a collector that runs with this broker knows of queues bound to the exchange. It delivers nothing to any consumer and leaves nothing behind. Never rejects.
  */
-export async function checkBroker(broker: BrokerSettings, tools: { readonly unprotect?: Unprotect; readonly resolver?: Resolver } = {}): Promise<BrokerCheck> {
+export async function checkBroker(broker: BrokerSettings, tools: { readonly unprotect?: Unprotect; readonly resolver?: Resolver; readonly bound?: string | undefined } = {}): Promise<BrokerCheck> {
   const checks = [];
   for (const host of broker.hostnames) {
-    const check = new HostCheck(broker, host, tools.resolver ?? new Resolver(), tools.unprotect);
+    const check = new HostCheck(broker, host, tools.resolver ?? new Resolver(), tools.unprotect, tools.bound);
     await check.run();
     checks.push(check);
   }
@@ -55,6 +56,7 @@ class HostCheck {
     private readonly host: string,
     private readonly resolver: Resolver,
     private readonly unprotect: Unprotect | undefined,
+    private readonly bound: string | undefined,
   ) {}
 
   async run(): Promise<void> {
@@ -72,7 +74,7 @@ class HostCheck {
     }
   }
 
-  #passed(step: BrokerStep, detail: string): void {
+  #passed(step: CheckedStep['step'], detail: string): void {
     this.steps.push({ step, ok: true, detail, host: this.host });
   }
 
@@ -182,12 +184,13 @@ class HostCheck {
     const opened = await openChannel(connection, exchange).catch((error: unknown) => {
       throw channelFault(error, this.broker, 'exchange');
     });
-    const state = existed ? 'is there' : 'was declared, and is removed again';
-    this.#passed('exchange', `"${exchange.name}" ${opened.passive === undefined ? state : `is used as it is: ${opened.passive}`}`);
+    const declared = existed ? `is there, declared as the settings have it (${flagsOf(exchange)})` : `was declared (${flagsOf(exchange)}), and is removed again`;
+    this.#passed('exchange', `"${exchange.name}" ${opened.passive === undefined ? declared : `is there and is used as it is: ${differenceIn(opened.passive)}`}`);
     const fault = await this.#publish(opened);
     if (!existed && opened.passive === undefined) await remove(connection, exchange.name);
     if (fault !== undefined) throw fault;
     this.#passed('publish', `the user may publish with the routing key "${this.broker.routingKey}"`);
+    this.#passed('binding', existed ? (this.bound ?? boundUnknown) : 'no queue is bound, for the exchange was not there: samples are handled as publish.unroutable says until one is');
   }
 
   /**
@@ -205,6 +208,20 @@ class HostCheck {
     const error = await closed;
     return replyCode(error) === 406 ? undefined : channelFault(error, this.broker, 'publish');
   }
+}
+
+/** AMQP lists no bindings, and a message to try them with would reach consumers. */
+const boundUnknown = 'whether a queue is bound is not known: AMQP tells it of a published sample only, and none was published; a running collector tells it in its status (delivery, unroutable), rabbitmqctl list_bindings anywhere';
+
+function flagsOf({ type, durable, autoDelete, internal }: ExchangeSettings): string {
+  return [type, durable ? 'durable' : 'not durable', autoDelete ? 'auto-delete' : 'not auto-delete', ...(internal ? ['internal'] : [])].join(', ');
+}
+
+/** The broker's reason for not declaring the exchange; where that is a flag, which one. It names the first that differs. */
+function differenceIn(reason: string): string {
+  const [, flag, ours, theirs] = /inequivalent arg '([^']*)' .*received '?([^']*)'? but current is '?([^']*)'?/.exec(reason) ?? [];
+  if (flag === undefined) return reason;
+  return `its ${flag} is ${String(theirs)}, the settings' is ${String(ours)} (the first difference that the broker names); set broker.exchange.${flag} to match. ${reason}`;
 }
 
 /** What a broker says of itself, which may be anything. */
