@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -30,7 +30,7 @@ function configure(settings: object): { config: string; data: string } {
 const status = (data: string): StatusReport => JSON.parse(readFileSync(join(data, 'status.json'), 'utf8')) as StatusReport;
 
 /** Starts a collector that goes on until it is told to stop. */
-function start(config: string): { stop(signal: NodeJS.Signals): Promise<number | null>; ended: Promise<number | null> } {
+function start(config: string): { send(signal: NodeJS.Signals): void; stop(signal: NodeJS.Signals): Promise<number | null>; ended: Promise<number | null> } {
   const child = spawn(process.execPath, [command, 'run', '--config', config], { stdio: ['ignore', 'ignore', 'inherit'] });
   const ended = new Promise<number | null>((resolve) => {
     child.once('exit', resolve);
@@ -39,7 +39,7 @@ function start(config: string): { stop(signal: NodeJS.Signals): Promise<number |
     child.kill(signal);
     return ended;
   };
-  return { ended, stop };
+  return { ended, stop, send: (signal) => { child.kill(signal); } };
 }
 
 /** Waits until the collector's status, once there is one, is as wanted. */
@@ -158,6 +158,70 @@ describe('to RabbitMQ', () => {
     await consumer.close();
     assert.ok(last('taken') <= status(data).taken && last('published') <= status(data).published);
     assert.deepEqual(status(data).entries.map(({ last_error: error }) => error), [null, null]);
+  });
+
+  it('reloads while it samples 1,000 a second lose no sample, double none, and touch no entry that did not change', async (t) => {
+    // The whole figure is 200: RELOADS=200.
+    const reloads = Number(process.env['RELOADS'] ?? 12);
+    const exchange = 'reloads';
+    const consumer = await consume(broker.port, exchange);
+    const steady = Array.from({ length: 50 }, (_, n) => (n % 2 === 0
+      ? { method: 'cpu_count', interval: 0.1, alias: `steady${String(n)}` }
+      : { method: 'net_io_counters', result_argument: 'packets_recv', rate: true, interval: 0.1, alias: `steady${String(n)}` }));
+    const version = (n: number): object => ({
+      broker: { hostnames: ['127.0.0.1'], port: broker.port, exchange: { name: exchange } },
+      psutil_config: [
+        ...Array.from({ length: 50 }, (_, k) => ({ method: 'boot_time', interval: 0.1, alias: `v${String(n)}_${String(k)}` })),
+        // Another place in the list each time.
+        ...steady.slice(n % 50), ...steady.slice(0, n % 50),
+      ],
+    });
+    const { config, data } = configure(version(0));
+    const write = (settings: object): void => {
+      const whole = { ...(JSON.parse(readFileSync(config, 'utf8')) as object), ...settings };
+      writeFileSync(`${config}.new`, JSON.stringify(whole));
+      renameSync(`${config}.new`, config);
+    };
+    const collector = start(config);
+    await untilStatus('samples', data, ({ published }) => published > 100);
+    const began = Date.now();
+    const answered = async (n: number, request?: string): Promise<NonNullable<StatusReport['reload']>> => {
+      const before = status(data).reload?.time;
+      if (request === undefined) collector.send('SIGHUP');
+      else writeFileSync(join(data, 'reload'), request);
+      await untilStatus(`the answer to reload ${String(n)}`, data, ({ reload }) => reload !== null && reload.time !== before);
+      return status(data).reload ?? assert.fail();
+    };
+    for (let n = 1; n <= reloads; n += 1) {
+      write(version(n));
+      const byFile = n % 6 === 0 ? String(n) : undefined;
+      const { refused, kept, added, removed, request } = await answered(n, byFile);
+      assert.deepEqual([refused, kept, added, removed, request], [null, 50, 50, 50, byFile ?? '']);
+      if (n % 5 === 0) {
+        write({ psutil_config: [{ method: 'no_such', interval: 1 }] });
+        assert.match((await answered(n)).refused ?? '', /no_such/);
+      }
+    }
+    const took = (Date.now() - began) / 1000;
+    assert.equal(await collector.stop('SIGTERM'), 0);
+    const report = status(data);
+    await until('all that was taken', () => consumer.received.length >= report.taken);
+    await consumer.close();
+
+    const numbers = consumer.received.map(({ properties }) => Number(String(properties.messageId).split('-')[1]));
+    assert.equal(numbers.findIndex((number, at) => number !== at + 1), -1, 'every id once, in order');
+    assert.deepEqual([report.taken, report.published, report.dropped, report.spooled], [numbers.length, numbers.length, 0, 0]);
+    const counts = new Map<unknown, number>();
+    for (const { body } of consumer.received) counts.set(body['name'], (counts.get(body['name']) ?? 0) + 1);
+    const ticks = report.entries.filter(({ name }) => name.startsWith('steady')).map(({ name, taken, skipped, unavailable }) => {
+      assert.equal(counts.get(name), taken, `${name}: its counter was kept over every reload`);
+      assert.equal(unavailable, 0);
+      // The first reading of a rate starts the measurement: once, not once a reload.
+      return taken + skipped + (Number(name.slice('steady'.length)) % 2);
+    });
+    assert.equal(ticks.length, 50);
+    assert.ok(Math.max(...ticks) - Math.min(...ticks) <= 2, `all had the same ticks: ${String(Math.min(...ticks))} to ${String(Math.max(...ticks))}`);
+    t.diagnostic(`${String(reloads)} reloads in ${took.toFixed(1)} s, ${String(numbers.length)} samples, ${(numbers.length / took).toFixed(0)} a second, skipped ${String(report.skipped)} ticks`);
   });
 
   it('a stop file ends it in order, and is taken away', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -8,9 +8,12 @@ import { Agent } from './agent.js';
 import type { Result } from './catalog/value.js';
 import { completeSettings } from './config/reader.js';
 import { validate } from './config/validation.js';
+import { readStatus } from './status/file.js';
+import { TestClock } from './test/support/clock.js';
 import { systemClock } from './model/clock.js';
-import { UnavailableError } from './model/errors.js';
-import type { Envelope } from './model/message.js';
+import { ConfigError, UnavailableError } from './model/errors.js';
+import type { Settings } from './model/settings.js';
+import type { Envelope, Message } from './model/message.js';
 import { silentOutput } from './output/lines.js';
 import type { Provider } from './providers/provider.js';
 import { until } from './test/support/wait.js';
@@ -50,5 +53,74 @@ describe('Agent', () => {
     await new Promise((resolve) => { setImmediate(() => { setImmediate(resolve); }); });
     assert.deepEqual([taken.length, agent.report().taken], [before, counted]);
     assert.equal(asked, 1);
+  });
+
+  /** A collector on a clock of its own, of functions that count up, and what it handed on. */
+  function collector(first: readonly object[], more: object = {}) {
+    const clock = new TestClock();
+    const data = join(folder, String(Math.random()));
+    let count = 0;
+    const provider: Provider = {
+      platform: 'linux',
+      read: (method) => Promise.resolve(method === 'net_io_counters' ? { eth0: { bytes_sent: (count += 1) * 100 } } : (count += 1)),
+      processes: () => Promise.reject(new UnavailableError('none here')),
+      close: () => undefined,
+    };
+    const settingsOf = (document: object): Settings => {
+      const { document: valid, faults } = validate({ status: { path: data }, ...more, ...document });
+      if (faults.length > 0) throw new ConfigError('PSA_CONFIG_INVALID', 'the configuration has a fault', faults);
+      return completeSettings(valid, folder, {});
+    };
+    const next = { document: { psutil_config: first } as object };
+    const taken: Message[] = [];
+    const output = { ...silentOutput(), put: (batch: readonly Envelope[]) => { taken.push(...batch.map(({ body }) => JSON.parse(body) as Message)); return Promise.resolve(); } };
+    const agent = new Agent({
+      settings: settingsOf(next.document), provider, clock, output, onStopRequest: () => undefined, reread: () => settingsOf(next.document),
+      log: { logger: pino({ level: 'silent' }), close: () => Promise.resolve() },
+    });
+    agent.start();
+    return { agent, clock, data, taken, next, of: (name: string) => taken.filter((message) => message.name === name) };
+  }
+
+  const boots = { method: 'boot_time', interval: 3 };
+  const rate = { method: 'net_io_counters', result_argument: 'bytes_sent', interval: 2, rate: true, alias: 'rate' };
+
+  it('takes changed entries over while it runs: those that are as they were keep ticks, counters and what they measure from', async () => {
+    const { agent, clock, data, next, of } = collector([boots, rate, { method: 'pids', result_argument: 'count', interval: 1, alias: 'goes' }]);
+    await clock.pass(5100);
+    const [taken, before] = [agent.report().taken, of('goes').length];
+    next.document = { psutil_config: [{ method: 'cpu_count', interval: 1, alias: 'comes' }, rate, boots] };
+    writeFileSync(join(data, 'reload'), 'a word');
+    await clock.pass(600);
+    assert.equal(existsSync(join(data, 'reload')), false);
+    const { reload, entries, taken: now } = readStatus(data);
+    assert.deepEqual({ ...reload, time: '' }, { time: '', request: 'a word', refused: null, kept: 2, added: 1, removed: 1 });
+    assert.ok(now >= taken, 'what entries that ended have taken still counts');
+    assert.deepEqual(entries.map(({ index, name }) => [index, name]), [[0, 'comes'], [1, 'rate'], [2, 'boot_time']]);
+    await clock.pass(4400);
+    assert.deepEqual(of('boot_time').length, 4, 'at 0, 3, 6 and 9 s');
+    assert.equal(of('rate').length, 5, 'at 2, 4, 6, 8 and 10 s: the measurement did not begin anew');
+    assert.equal(of('goes').length, before);
+    assert.ok(of('comes').length >= 5);
+    const { entries: after } = agent.report();
+    assert.deepEqual(after.slice(1).map((entry) => entry.taken), [5, 4]);
+    await agent.stop();
+  });
+
+  it('changes nothing where the configuration has a fault, or more than psutil_config has changed, and says why', async () => {
+    const { agent, clock, next, of } = collector([boots], { publish: { units: true } });
+    for (const [document, reason] of [
+      [{ psutil_config: [{ method: 'boot_tim', interval: 1 }] }, /boot_tim/],
+      [{ psutil_config: [rate], publish: { units: false }, node: { node_id: 'x' } }, /node, publish differs/],
+    ] as const) {
+      next.document = document;
+      agent.reload();
+      const { reload, entries } = agent.report();
+      assert.match(reload?.refused ?? '', reason);
+      assert.deepEqual([reload?.kept, reload?.added, reload?.removed, entries.length], [1, 0, 0, 1]);
+    }
+    await clock.pass(3100);
+    assert.equal(of('boot_time').length, 2);
+    await agent.stop();
   });
 });

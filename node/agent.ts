@@ -1,7 +1,8 @@
 /** The collector: puts the stages together and runs them from start to stop. It alone sees every part. */
 import { functionNamed } from './catalog/functions.js';
-import type { Settings } from './model/settings.js';
-import { messageOf, systemCode, UnavailableError } from './model/errors.js';
+import { matchEntries, otherDifferences } from './config/difference.js';
+import type { Entry, Settings } from './model/settings.js';
+import { ConfigError, messageOf, systemCode, UnavailableError } from './model/errors.js';
 import type { Log } from './log/log.js';
 import type { Provider } from './providers/provider.js';
 import { SharedProvider } from './providers/shared.js';
@@ -12,11 +13,11 @@ import { openReader } from './sample/reader.js';
 import { Sampler, type Observer } from './sample/sampler.js';
 import { isoTime, sleep, type Clock } from './model/clock.js';
 import { Scheduler } from './scheduler/scheduler.js';
-import { StatusFile, StopRequest } from './status/file.js';
+import { reloadName, RequestFile, StatusFile, stopName } from './status/file.js';
 import { AgentProvider } from './status/agentProvider.js';
 import { EntryLog } from './status/entryLog.js';
 import { EntryStats } from './status/entryStats.js';
-import type { CollectorState, ErrorInfo, StatusReport, StatusTotals } from './status/report.js';
+import type { CollectorState, ErrorInfo, ReloadReport, StatusReport, StatusTotals } from './status/report.js';
 import { summaryOf } from './status/summary.js';
 import type { Output } from './output/output.js';
 import { version } from './model/version.js';
@@ -25,8 +26,8 @@ import { version } from './model/version.js';
 export const flushTime = 5000;
 /** How long a stop waits for the last samples to be kept, milliseconds. */
 const putTime = 1000;
-/** How often the stop file is looked for, milliseconds. */
-const stopPoll = 500;
+/** How often requests are looked for, milliseconds. */
+const requestPoll = 500;
 /** The shortest time that a function measuring since its last call is given in a single round, milliseconds. */
 const shortestWindow = 100;
 
@@ -39,19 +40,30 @@ export interface AgentParts {
   readonly output: Output;
   /** Called once when somebody asks to stop through the stop file, or when the output ends. */
   readonly onStopRequest: () => void;
+  /** Reads the configuration again, for a reload; throws what is wrong with it. Absent where it cannot be read twice. */
+  readonly reread?: (() => Settings) | undefined;
+}
+
+/** An entry at work. */
+interface Worker {
+  readonly stats: EntryStats;
+  readonly sampler: Sampler;
 }
 
 /** One collector. `start`, or `once` for a single round; then `stop`. */
 export class Agent {
-  readonly stats: readonly EntryStats[];
   readonly #provider: SharedProvider;
   readonly #scheduler: Scheduler;
-  readonly #samplers: readonly Sampler[];
+  #workers: readonly Worker[];
+  /** Over all entries, those that have ended too. */
+  readonly #counts = { taken: 0, skipped: 0, unavailable: 0 };
   readonly #envelopes: Envelopes;
   readonly #batcher: Batcher;
   readonly #entryLog: EntryLog;
   readonly #since: number;
-  readonly #stopRequest: StopRequest;
+  readonly #stopRequest: RequestFile;
+  readonly #reloadRequest: RequestFile;
+  #reload: ReloadReport | null = null;
   readonly #status: StatusFile;
   #state: CollectorState = 'starting';
   #lastError: ErrorInfo | null = null;
@@ -70,44 +82,54 @@ export class Agent {
       offset: fraction(settings.identity.nodeId) * settings.schedule.jitter * 1000,
       align: settings.schedule.align,
     });
-    this.stats = settings.entries.map((entry) => new EntryStats(entry));
-    this.#samplers = this.stats.map((stats) => this.#sampler(stats));
-    this.#stopRequest = new StopRequest(settings.status.path);
+    this.#workers = settings.entries.map((entry) => this.#worker(entry));
+    this.#stopRequest = new RequestFile(settings.status.path, stopName);
+    this.#reloadRequest = new RequestFile(settings.status.path, reloadName);
     this.#status = new StatusFile(
       settings.status.path, clock, () => this.report(),
       (reason) => { parts.log.logger.error({ reason }, 'status.json cannot be written'); },
     );
   }
 
-  #sampler(stats: EntryStats): Sampler {
-    const { entry } = stats;
+  /** What each entry has done. */
+  get stats(): readonly EntryStats[] {
+    return this.#workers.map(({ stats }) => stats);
+  }
+
+  #worker(entry: Entry): Worker {
+    const stats = new EntryStats(entry);
     const definition = functionNamed(entry.method);
     if (definition === undefined) throw new UnavailableError(`the catalog has no ${entry.method}`);
     const { clock, settings } = this.parts;
     const reader = openReader(this.#provider, clock, entry);
-    return new Sampler(
+    const sampler = new Sampler(
       entry, definition, reader, settings.publish.units, this.#observer(stats), () => this.#batcher.full,
       (samples) => { this.#take(samples); },
       () => clock.wall(),
     );
+    return { stats, sampler };
   }
 
   /** Tells the stats, and the log what is news. */
   #observer(stats: EntryStats): Observer {
-    const { entry } = stats;
+    const counts = this.#counts;
     return {
       took: (wall, selected) => {
-        if (!this.#flushed) stats.took(wall, selected);
+        if (this.#flushed) return;
+        stats.took(wall, selected);
+        counts.taken += selected.length;
       },
       missed: (wall, count, reason) => {
-        if (stats.missed(wall, count, reason)) this.#entryLog.missed(entry, reason);
+        counts.unavailable += count;
+        if (stats.missed(wall, count, reason)) this.#entryLog.missed(stats.entry, reason);
       },
       complete: () => {
-        if (stats.complete()) this.#entryLog.complete(entry);
+        if (stats.complete()) this.#entryLog.complete(stats.entry);
       },
       skipped: (count) => {
         stats.skipped += count;
-        this.#entryLog.skipped(entry, count);
+        counts.skipped += count;
+        this.#entryLog.skipped(stats.entry, count);
       },
     };
   }
@@ -123,10 +145,14 @@ export class Agent {
     const { clock, settings, output, onStopRequest, log } = this.parts;
     this.#begin();
     output.start(() => { this.#status.write(); }, onStopRequest);
-    this.#scheduler.start(this.#samplers);
+    this.#scheduler.start(this.#workers.map(({ sampler }) => sampler));
     this.#enter('sampling');
     this.#every(settings.status.interval * 1000, () => { this.#status.write(); });
-    this.#every(stopPoll, () => { if (this.#stopRequest.pending) onStopRequest(); });
+    this.#every(requestPoll, () => {
+      if (this.#stopRequest.pending) onStopRequest();
+      const request = this.#reloadRequest.take();
+      if (request !== undefined) this.reload(request);
+    });
     log.logger.info({ version, pid: process.pid, entries: settings.entries.length, since: isoTime(clock.wall()) }, 'sampling');
   }
 
@@ -137,19 +163,68 @@ export class Agent {
     output.start(() => { this.#status.write(); }, onStopRequest);
     this.#enter('sampling');
     const tick = { at: clock.now() };
-    await Promise.all(this.#samplers.map((sampler) => sampler.prime(tick).catch(() => undefined)));
+    await Promise.all(this.#workers.map(({ sampler }) => sampler.prime(tick).catch(() => undefined)));
     await sleep(clock, shortestWindow);
     const round = { at: clock.now() };
-    await Promise.all(this.#samplers.map((sampler) => sampler.run(round)));
+    await Promise.all(this.#workers.map(({ sampler }) => sampler.run(round)));
   }
 
   #begin(): void {
     try {
       this.#stopRequest.clear();
+      this.#reloadRequest.clear();
     } catch (error) {
-      this.note(systemCode(error) ?? 'PSA_OUTPUT', `the stop file cannot be taken away (${messageOf(error)})`);
+      this.note(systemCode(error) ?? 'PSA_OUTPUT', `a request of an earlier run cannot be taken away (${messageOf(error)})`);
     }
     this.#status.write();
+  }
+
+  /**
+   * Takes the configuration over anew, where nothing but psutil_config has changed in it. Entries that are as they were keep
+   * their ticks, their counters and what their next reading is measured from. The outcome stands in the status, under `request`.
+   */
+  reload(request = ''): void {
+    if (this.#state !== 'sampling') return;
+    const { clock, log } = this.parts;
+    const told = { time: isoTime(clock.wall()), request };
+    try {
+      this.#reload = { ...told, refused: null, ...this.#takeOver() };
+      log.logger.info(this.#reload, 'the configuration was taken over anew');
+    } catch (error) {
+      this.#reload = { ...told, refused: reasonOf(error), kept: this.#workers.length, added: 0, removed: 0 };
+      log.logger.warn(this.#reload, 'the configuration was not taken over: everything is as it was');
+    }
+    this.#status.write();
+  }
+
+  /** Nothing is changed where it throws. */
+  #takeOver(): Pick<ReloadReport, 'kept' | 'added' | 'removed'> {
+    const { reread, settings } = this.parts;
+    if (reread === undefined) throw new ConfigError('PSA_CONFIG_INVALID', 'the configuration came from standard input and cannot be read again; start the collector anew');
+    const next = reread();
+    const others = otherDifferences(settings, next);
+    if (others.length > 0) {
+      throw new ConfigError('PSA_CONFIG_INVALID', `only psutil_config is taken over by a running collector, and ${others.join(', ')} differs too; start the collector anew`);
+    }
+    const before = this.#workers;
+    const matches = matchEntries(before, ({ stats }) => stats.entry, next.entries);
+    const added: Worker[] = [];
+    const workers = next.entries.map((entry, at) => {
+      const match = matches[at];
+      if (match !== undefined) {
+        match.stats.entry = entry;
+        return match;
+      }
+      const worker = this.#worker(entry);
+      added.push(worker);
+      return worker;
+    });
+    const stay = new Set(workers);
+    const removed = before.filter((worker) => !stay.has(worker));
+    this.#workers = workers;
+    this.#scheduler.remove(new Set(removed.map(({ sampler }) => sampler)));
+    this.#scheduler.start(added.map(({ sampler }) => sampler));
+    return { kept: before.length - removed.length, added: added.length, removed: removed.length };
   }
 
   /** Stops sampling, flushes for at most `flushTime`, closes. Resolves with the samples that were not delivered. */
@@ -211,18 +286,25 @@ export class Agent {
   }
 
   #totals(): StatusTotals {
-    const total = (key: 'taken' | 'skipped' | 'unavailable'): number => this.stats.reduce((sum, stats) => sum + stats[key], 0);
     const output = this.parts.output.report();
     const overload = this.#batcher.dropped;
     return {
       version, state: this.#state, pid: process.pid, since: isoTime(this.#since), updated: isoTime(this.parts.clock.wall()),
-      taken: total('taken'), skipped: total('skipped'), unavailable: total('unavailable'),
+      ...this.#counts,
       ...output,
       dropped: output.dropped + overload,
       dropped_by: { ...output.dropped_by, overload },
-      last_error: newer(output.last_error, this.#lastError),
+      last_error: newer(output.last_error, this.#lastError), reload: this.#reload,
     };
   }
+}
+
+/** Faults of a configuration that a refusal names. */
+const mostFaults = 3;
+
+function reasonOf(error: unknown): string {
+  const faults = error instanceof ConfigError ? error.faults.slice(0, mostFaults).map(({ message }) => message) : [];
+  return [messageOf(error), ...faults].join('; ');
 }
 
 function newer(a: ErrorInfo | null, b: ErrorInfo | null): ErrorInfo | null {

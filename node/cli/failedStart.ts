@@ -86,7 +86,7 @@ function failedReport(error: AgentError): StatusReport {
     ...noBroker,
     dropped_by: { ...noBroker.dropped_by, overload: 0 },
     last_error: { time: now, code: error.code, message },
-    entries: [],
+    reload: null, entries: [],
   };
   return { ...report, summary: summaryOf(report) };
 }

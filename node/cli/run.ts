@@ -31,6 +31,7 @@ export const run: Command = {
     '  --duration S     ends after S seconds',
     '',
     'SIGINT, SIGTERM, SIGBREAK or a file named stop beside status.json: flush for at most 5 s, exit 0.',
+    'A file named reload there, or on Linux SIGHUP away from a terminal: entries that changed in psutil_config are taken over.',
   ],
   options: { config: { type: 'string' }, output: { type: 'string' }, once: { type: 'boolean' }, duration: { type: 'string' } },
   positionals: { least: 0, most: 0 },
@@ -42,7 +43,7 @@ export const run: Command = {
     for (const { message } of warnings) report(`warning: ${message}`);
     const log = openLog(settings.log, (message) => { report(`psutil-agent: ${message}`); });
     for (const { message } of warnings) log.logger.warn(message);
-    const code = await collect({ settings, output, log, once: options['once'] === true, duration });
+    const code = await collect({ path, settings, output, log, once: options['once'] === true, duration });
     return await new Promise<never>(() => { process.stdout.write('', () => { exitProcess(code); }); });
   },
 };
@@ -71,6 +72,8 @@ function outputOf(option: string | boolean | undefined, settings: Settings): Des
 }
 
 interface Job {
+  /** The configuration's file; - is standard input. */
+  readonly path: string;
   readonly settings: Settings;
   readonly output: Destination;
   readonly log: Log;
@@ -88,7 +91,8 @@ async function collect(job: Job): Promise<ExitCode> {
   const output = await openOutput(job, live, systemClock);
   const provider = new ExternalProvider(await openProvider(), systemClock, process.argv[1] ?? '');
   const stopping = new StopSignal(systemClock, job.duration);
-  const agent = new Agent({ ...parts(job, output), provider, onStopRequest: stopping.stop });
+  const agent = new Agent({ ...parts(job, output), provider, onStopRequest: stopping.stop, reread: rereading(job) });
+  stopping.onReload(() => { agent.reload(); });
   process.once('uncaughtException', (error) => {
     reportError(error);
     const end = (): void => { void endProcess(ExitCode.unexpected); };
@@ -113,6 +117,16 @@ async function collect(job: Job): Promise<ExitCode> {
   if (lost > 0) report(`psutil-agent: ${samples(lost)} lost: ${reason}. ${fault ?? 'The spool could not be written.'}`);
   if (!job.once) return ExitCode.ok;
   return lost > 0 ? ExitCode.spool : ExitCode.broker;
+}
+
+/** How a reload reads the configuration. */
+function rereading({ path, log }: Job): AgentParts['reread'] {
+  if (path === '-') return undefined;
+  return () => {
+    const { settings, warnings } = readSettings(path, process.env);
+    for (const { message } of warnings) log.logger.warn(message);
+    return settings;
+  };
 }
 
 function samples(count: number): string {

@@ -53,6 +53,7 @@ function page(report: StatusReport): string[] {
     ['unroutable', `${String(report.unroutable)} waiting, ${String(report.returned)} returned; ${String(report.nacked)} refused by the broker`],
     ['skipped', `${String(report.skipped)} ticks; ${String(report.unavailable)} values could not be had`],
     ['last error', report.last_error === null ? 'none' : `${report.last_error.time} ${report.last_error.message}`],
+    ...(report.reload === null ? [] : [['reload', `${report.reload.time} ${report.reload.refused === null ? `${String(report.reload.kept)} entries kept, ${String(report.reload.added)} begun, ${String(report.reload.removed)} ended` : `refused: ${report.reload.refused}`}`]]),
   ];
   const faults = report.entries.flatMap((entry) => (entry.last_error === null ? [] : [[entry.name, `${entry.last_error.time} ${entry.last_error.message}`]]));
   const first = gone ? `the collector is gone; it last said: ${report.summary}` : report.summary;

@@ -14,6 +14,7 @@ export class StopSignal {
   #resolve = (): void => undefined;
   #cancel = (): void => undefined;
   #ending = false;
+  #signals = signals;
 
   constructor(
     private readonly clock: Clock,
@@ -22,6 +23,16 @@ export class StopSignal {
     this.asked = new Promise((resolve) => { this.#resolve = resolve; });
     for (const signal of signals) process.on(signal, this.stop);
     if (duration !== undefined) this.#cancel = clock.after(duration * 1000, this.stop);
+  }
+
+  /**
+   * Calls back on SIGHUP instead of stopping, as daemons do. Not where Windows sends it, when the console is closed, nor at a
+   * terminal, which says with it that it is gone.
+   */
+  onReload(call: () => void): void {
+    if (process.platform === 'win32' || process.stdin.isTTY) return;
+    this.#signals = signals.filter((signal) => signal !== 'SIGHUP');
+    process.off('SIGHUP', this.stop).on('SIGHUP', call);
   }
 
   /** Asks to stop. From the first call on the process has `exitTime` left. */
@@ -36,6 +47,6 @@ export class StopSignal {
     this.#cancel();
     this.stop();
     // A second Ctrl-C is meant: it ends the flush, the spool keeps what is left.
-    for (const signal of signals) process.off(signal, this.stop).once(signal, () => { void endProcess(ExitCode.ok); });
+    for (const signal of this.#signals) process.off(signal, this.stop).once(signal, () => { void endProcess(ExitCode.ok); });
   }
 }

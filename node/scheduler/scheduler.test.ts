@@ -116,6 +116,22 @@ describe('Scheduler', () => {
     assert.equal(yearly.ran.length, 2);
   });
 
+  it('gives tasks that are removed no further tick, that of a run under way neither, and leaves the others their ticks', async () => {
+    const clock = new TestClock();
+    const [stays, goes, runs, comes] = [task(clock, 300), task(clock, 200), task(clock, 1000, 2500, true), task(clock, 300)];
+    const scheduler = new Scheduler(clock);
+    scheduler.start([goes, stays, runs]);
+    await clock.pass(1100);
+    scheduler.remove(new Set([goes, runs]));
+    scheduler.start([comes]);
+    await clock.pass(8900);
+    assert.deepEqual(stays.ran, Array.from({ length: 34 }, (_, n) => n * 300));
+    assert.deepEqual(goes.ran, [0, 200, 400, 600, 800, 1000]);
+    assert.deepEqual(runs.ran, [0]);
+    assert.deepEqual(comes.ran, Array.from({ length: 30 }, (_, n) => 1100 + n * 300));
+    assert.equal(stays.lost + goes.lost + comes.lost, 0);
+  });
+
   it('stops: no further tick, and waits for what runs as long as it is patient', async () => {
     const clock = new TestClock();
     const long = task(clock, 1000, 700);

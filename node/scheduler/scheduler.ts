@@ -34,6 +34,7 @@ interface Slot {
   running: boolean;
   /** A tick that fell due while the task ran and is made up for. */
   pendingTick: boolean;
+  removed: boolean;
 }
 
 /**
@@ -56,8 +57,18 @@ export class Scheduler {
   start(tasks: readonly Task[]): void {
     const now = this.clock.now();
     for (const task of tasks) {
-      const slot: Slot = { task, base: this.#firstTick(task, now), next: 0, running: false, pendingTick: false, ended: () => { this.#ended(slot); } };
+      const slot: Slot = { task, base: this.#firstTick(task, now), next: 0, running: false, pendingTick: false, removed: false, ended: () => { this.#ended(slot); } };
       this.#push(slot);
+    }
+    this.#arm();
+  }
+
+  /** Gives tasks no more ticks; a run under way ends by itself. */
+  remove(tasks: ReadonlySet<Task>): void {
+    const slots = this.#heap.splice(0);
+    for (const slot of slots) {
+      if (tasks.has(slot.task)) slot.removed = true;
+      else this.#push(slot);
     }
     this.#arm();
   }
@@ -129,7 +140,7 @@ export class Scheduler {
   #ended(slot: Slot): void {
     slot.running = false;
     this.#running -= 1;
-    if (slot.pendingTick && !this.#stopped) {
+    if (slot.pendingTick && !this.#stopped && !slot.removed) {
       slot.pendingTick = false;
       this.#run(slot, { at: this.clock.now() });
     }

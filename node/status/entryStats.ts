@@ -13,7 +13,8 @@ export class EntryStats {
   /** The fault it is in now; a fault that lasts is told once. */
   #fault: string | undefined;
 
-  constructor(readonly entry: Entry) {}
+  /** `entry` may be replaced by one that says the same at another place in the list. */
+  constructor(public entry: Entry) {}
 
   /** Counts what a reading gave. */
   took(wall: number, selected: readonly Selected[]): void {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { PlatformError } from '../model/errors.js';
 import { TestClock } from '../test/support/clock.js';
-import { readStatus, StatusFile, StopRequest, writeStatus } from './file.js';
+import { readStatus, RequestFile, StatusFile, writeStatus } from './file.js';
 import type { StatusReport } from './report.js';
 
 const home = mkdtempSync(join(tmpdir(), 'psutil-agent-status-'));
@@ -88,11 +88,11 @@ describe('StatusFile', () => {
   });
 });
 
-describe('StopRequest', () => {
+describe('RequestFile', () => {
   it('is a file, and only a file', () => {
     const directory = join(home, 'stop-test');
     mkdirSync(join(directory, 'stop'), { recursive: true });
-    const request = new StopRequest(directory);
+    const request = new RequestFile(directory, 'stop');
     assert.equal(request.pending, false);
     rmSync(join(directory, 'stop'), { recursive: true });
     writeFileSync(join(directory, 'stop'), '');
@@ -100,5 +100,17 @@ describe('StopRequest', () => {
     request.clear();
     assert.equal(request.pending, false);
     request.clear();
+  });
+
+  it('is taken once, with what is written in it, as far as that is wanted', () => {
+    const directory = join(home, 'reload-test');
+    mkdirSync(directory);
+    const request = new RequestFile(directory, 'reload');
+    assert.equal(request.take(), undefined);
+    writeFileSync(join(directory, 'reload'), `word\r\n${'x'.repeat(1000)}`);
+    assert.match(request.take() ?? '', /^word\r\nx{94}$/);
+    assert.equal(request.take(), undefined);
+    writeFileSync(join(directory, 'reload'), '');
+    assert.equal(request.take(), '');
   });
 });

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, PlatformError, systemCode } from '../model/errors.js';
 import type { Clock } from '../model/clock.js';
@@ -8,6 +8,8 @@ import type { StatusReport } from './report.js';
 export const statusName = 'status.json';
 /** The file that asks a collector to stop, in the same directory. */
 export const stopName = 'stop';
+/** The file that asks a collector to take its configuration over anew, in the same directory. */
+export const reloadName = 'reload';
 
 /** Replaces status.json atomically: a reader sees the old or the new one, whole. */
 export function writeStatus(directory: string, report: StatusReport): void {
@@ -94,12 +96,15 @@ export function readStatus(directory: string): StatusReport {
   }
 }
 
-/** A request to stop, left as a file by another process; whoever honours it takes it away. */
-export class StopRequest {
+/** Characters of a request that are read: whoever asks writes a word to know the answer by. */
+const longestRequest = 100;
+
+/** A request, left as a file beside status.json by another process; whoever honours it takes it away. */
+export class RequestFile {
   readonly #path: string;
 
-  constructor(directory: string) {
-    this.#path = join(directory, stopName);
+  constructor(directory: string, name: string) {
+    this.#path = join(directory, name);
   }
 
   /** Takes away a request that was meant for a collector before this one. */
@@ -107,8 +112,27 @@ export class StopRequest {
     rmSync(this.#path, { force: true });
   }
 
-  /** Whether somebody asks this collector to stop. */
+  /** Whether there is a request. */
   get pending(): boolean {
     return existsSync(this.#path) && statSync(this.#path, { throwIfNoEntry: false })?.isFile() === true;
+  }
+
+  /** What is written in the request, which is taken away; undefined where there is none, or it is held by its writer still. */
+  take(): string | undefined {
+    if (!this.pending) return undefined;
+    const bytes = Buffer.alloc(longestRequest);
+    let length: number;
+    try {
+      const file = openSync(this.#path, 'r');
+      try {
+        length = readSync(file, bytes);
+      } finally {
+        closeSync(file);
+      }
+      this.clear();
+    } catch {
+      return undefined;
+    }
+    return bytes.toString('utf8', 0, length).trim();
   }
 }

@@ -45,6 +45,19 @@ export interface DeliveryReport {
   readonly reason: string | null;
 }
 
+/** What came of the last request to take the configuration over anew. */
+export interface ReloadReport {
+  readonly time: string;
+  /** What was written in the request file; empty for a signal. */
+  readonly request: string;
+  /** Why nothing was changed; null where it was taken over. */
+  readonly refused: string | null;
+  /** Entries that went on as they were, began, and ended. */
+  readonly kept: number;
+  readonly added: number;
+  readonly removed: number;
+}
+
 /** status.json. Counters start at 0 with the process; spooled is what is there now. */
 export interface StatusReport {
   readonly version: string;
@@ -97,6 +110,8 @@ export interface StatusReport {
   readonly reconnects: number;
   readonly last_published: string | null;
   readonly last_error: ErrorInfo | null;
+  /** null: there was none. */
+  readonly reload: ReloadReport | null;
   readonly entries: readonly EntryReport[];
 }
 

@@ -33,6 +33,7 @@ export function statusSchema(): Schema {
       dropped: count, dropped_by: whole({ size: count, age: count, damage: count, closed: count, unroutable: count, unsendable: count, overload: count }),
       unroutable: count, returned: count, nacked: count, skipped: count, unavailable: count, reconnects: count,
       last_published: orNull(time), last_error: orNull(whole({ time, code: text, message: text })),
+      reload: orNull(whole({ time, request: text, refused: orNull(text), kept: count, added: count, removed: count })),
       entries: {
         type: 'array',
         items: whole({
