@@ -13,6 +13,7 @@
         'Get-PsutilMethod'
         'Get-PsutilMonitor'
         'Get-PsutilSample'
+        'New-PsutilConfiguration'
         'Start-PsutilMonitor'
         'Stop-PsutilMonitor'
         'Test-PsutilConfiguration'

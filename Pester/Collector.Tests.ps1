@@ -163,6 +163,29 @@ Describe 'Get-PsutilMethod' {
     }
 }
 
+Describe 'New-PsutilConfiguration' {
+    It 'writes settings of this host that are valid, keeps a file that is there, and writes over it when told' {
+        $path = Join-Path $here 'new settings.yaml'
+        $file = New-PsutilConfiguration -Path $path -BrokerHostname localhost
+        $file.FullName | Should -Be $path
+        $text = [System.IO.File]::ReadAllText($path)
+        $text | Should -BeLike '*hostnames: ?"localhost"?*method: disk_usage*'
+        Test-PsutilConfiguration -Path $path -WarningAction SilentlyContinue | Should -BeTrue
+        { New-PsutilConfiguration -Path $path } | Should -Throw -ErrorId 'DataNotWritable,New-PsutilConfiguration' -ExpectedMessage '*is there already*-Force*'
+        [System.IO.File]::ReadAllText($path) | Should -Be $text
+        [void](New-PsutilConfiguration -Path $path -Force)
+        [System.IO.File]::ReadAllText($path) | Should -Not -BeLike '*"localhost"*'
+    }
+    It 'writes nothing with -WhatIf, and says what is wrong' {
+        $path = Join-Path $here 'not there.yaml'
+        New-PsutilConfiguration -Path $path -WhatIf
+        { New-PsutilConfiguration -Path $path -BrokerHostname 'amqp://u:secret@h' } |
+            Should -Throw -ErrorId 'ConfigInvalid,New-PsutilConfiguration' -ExpectedMessage '*hostnames/0*'
+        Test-Path -LiteralPath $path | Should -BeFalse
+        { New-PsutilConfiguration -Path (Join-Path $here 'no folder/a.yaml') } | Should -Throw -ErrorId 'DataNotWritable,New-PsutilConfiguration' -ExpectedMessage '*Check that its folder is there*'
+    }
+}
+
 Describe 'Get-PsutilSample' {
     It 'gives an object a reading' {
         $sample = Get-PsutilSample -Method virtual_memory

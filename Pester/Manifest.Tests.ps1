@@ -4,7 +4,7 @@ BeforeDiscovery {
     $sources = foreach ($folder in 'Public', 'Private') {
         foreach ($file in Get-ChildItem -Path (Join-Path $root $folder) -Filter *.ps1) { @{ Path = $file.FullName; Name = "$folder/$($file.Name)" } }
     }
-    $cmdlets = 'Get-PsutilMethod', 'Get-PsutilMonitor', 'Get-PsutilSample', 'Start-PsutilMonitor', 'Stop-PsutilMonitor', 'Test-PsutilConfiguration'
+    $cmdlets = 'Get-PsutilMethod', 'Get-PsutilMonitor', 'Get-PsutilSample', 'New-PsutilConfiguration', 'Start-PsutilMonitor', 'Stop-PsutilMonitor', 'Test-PsutilConfiguration'
 }
 
 BeforeAll {
@@ -27,7 +27,7 @@ Describe 'The manifest' {
     }
     It 'exports six functions by name and nothing else' {
         ($manifest.FunctionsToExport | Sort-Object) -join ' ' | Should -Be (
-            'Get-PsutilMethod Get-PsutilMonitor Get-PsutilSample Start-PsutilMonitor Stop-PsutilMonitor Test-PsutilConfiguration')
+            'Get-PsutilMethod Get-PsutilMonitor Get-PsutilSample New-PsutilConfiguration Start-PsutilMonitor Stop-PsutilMonitor Test-PsutilConfiguration')
         foreach ($kind in 'CmdletsToExport', 'VariablesToExport', 'AliasesToExport') { @($manifest[$kind]).Count | Should -Be 0 }
     }
     It 'is what Import-Module gives' {

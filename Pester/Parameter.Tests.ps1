@@ -17,6 +17,10 @@ BeforeDiscovery {
             Name = 'Test-PsutilConfiguration'; Sets = 'Configuration Path'; Changes = $false
             Parameters = 'CheckBroker:SwitchParameter Configuration:Object[] NodePath:String Path:String'
         }
+        @{
+            Name = 'New-PsutilConfiguration'; Sets = '__AllParameterSets'; Changes = $true
+            Parameters = 'BrokerHostname:String Force:SwitchParameter NodePath:String Path:String ServiceName:String[]'
+        }
         @{ Name = 'Get-PsutilMethod'; Sets = '__AllParameterSets'; Changes = $false; Parameters = 'Name:String[] NodePath:String' }
         @{
             Name = 'Get-PsutilSample'; Sets = '__AllParameterSets'; Changes = $false

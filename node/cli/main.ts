@@ -9,6 +9,7 @@ import type { Command, Options } from './command.js';
 import { checkBroker } from './checkBroker.js';
 import { consume } from './consume.js';
 import { counters } from './counters.js';
+import { init } from './init.js';
 import { methods } from './methods.js';
 import { print, printError, reportError } from './output.js';
 import { run } from './run.js';
@@ -16,7 +17,7 @@ import { sample } from './sample.js';
 import { status } from './status.js';
 import { validate } from './validate.js';
 
-const commands: readonly Command[] = [run, validate, sample, methods, counters, status, checkBroker, consume];
+const commands: readonly Command[] = [run, validate, sample, methods, counters, status, checkBroker, consume, init];
 
 function help(): string {
   const width = Math.max(...commands.map((command) => command.name.length)) + 2;
