@@ -1,5 +1,5 @@
 /** The catalog's rows of sources outside psutil: whatever performance counters, systeminformation and PowerShell can tell. */
-import { argument, everywhere, gauge, optional, required, windows } from './field.js';
+import { argument, everywhere, gauge, required, selector, windows } from './field.js';
 import type { Argument, CatalogFunction } from './function.js';
 import { aggregates } from './process.js';
 import { systemInformationFunctions } from './systeminformation.js';
@@ -31,7 +31,7 @@ export const external: readonly CatalogFunction[] = [
   ...systemInformationFunctions.map(({ name, meaning, of }): CatalogFunction => ({
     name: `${systemInformationPrefix}${name}`, group: 'external', meaning, platforms: everywhere,
     source: { win32: 'systeminformation, a process of its own', linux: 'systeminformation, a process of its own' },
-    arguments: [...(of === undefined ? [] : [optional('of', 'string', of, { notEmpty: true })]), timeout],
+    arguments: [...(of === undefined ? [] : [selector('of', 'string', of)]), timeout],
     shape: 'any', fields: anything,
   })),
 ];

@@ -26,14 +26,19 @@ export function argument(name: string, type: Argument['type'], fallback: Argumen
   return { name, type, nullable: false, default: fallback, required: false, meaning };
 }
 
-/** An argument that is null unless given: it then narrows nothing down. */
+/** An argument that is null unless given. */
 export function optional(name: string, type: Argument['type'], meaning: string, extras: Partial<Argument> = {}): Argument {
   return { ...argument(name, type, null, meaning), nullable: true, ...extras };
 }
 
+/** An argument that narrows down what is meant, unless it is left out. */
+export function selector(name: string, type: Argument['type'], meaning: string, extras: Partial<Argument> = {}): Argument {
+  return { ...argument(name, type, null, meaning), selects: true, ...extras };
+}
+
 /** A text argument in which `*` stands for any characters and `?` for one. */
 export function pattern(name: string, meaning: string): Argument {
-  return optional(name, 'string', `${meaning}; * stands for any characters, ? for one`, { notEmpty: true });
+  return selector(name, 'string', `${meaning}; * stands for any characters, ? for one`);
 }
 
 export function required(name: string, type: Argument['type'], meaning: string): Argument {

@@ -6,7 +6,7 @@ export interface Argument {
   readonly type: 'boolean' | 'integer' | 'number' | 'string';
   /** Whether null (psutil's None) is a value of it. */
   readonly nullable: boolean;
-  /** Taken where the argument is not given; a required one has null here. */
+  /** Taken where the argument is not given; one that is required or selects has null here. */
   readonly default: ArgumentValue;
   readonly required: boolean;
   readonly minimum?: number;
@@ -15,6 +15,11 @@ export interface Argument {
   readonly values?: readonly string[];
   /** Whether text of blanks alone is refused. */
   readonly notEmpty?: boolean;
+  /**
+   * Whether it narrows down what is meant. Nothing (null, none, blanks), as a variable gives that is not set, is then refused:
+   * it would come to mean everything, or something else.
+   */
+  readonly selects?: true;
   readonly meaning: string;
 }
 

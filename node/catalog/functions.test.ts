@@ -23,7 +23,7 @@ describe('catalog', () => {
       }
       for (const argument of definition.arguments) {
         assert.ok(argument.meaning.length > 5, argument.name);
-        const fits = argument.default === null ? argument.nullable || argument.required : typeof argument.default === argument.type;
+        const fits = argument.default === null ? argument.nullable || argument.required || argument.selects === true : typeof argument.default === argument.type;
         assert.ok(fits, `the default of ${argument.name} is no ${argument.type}`);
       }
       const per = definition.perItem;

@@ -1,5 +1,5 @@
 /** The catalog's rows about the network. */
-import { argument, counter, everywhere, flag, gauge, noWrap, optional, pattern, text } from './field.js';
+import { argument, counter, everywhere, flag, gauge, noWrap, optional, pattern, selector, text } from './field.js';
 import type { CatalogFunction } from './function.js';
 
 const connectionKinds = ['all', 'inet', 'inet4', 'inet6', 'tcp', 'tcp4', 'tcp6', 'udp', 'udp4', 'udp6', 'unix'];
@@ -49,10 +49,10 @@ export const network: readonly CatalogFunction[] = [
     platforms: everywhere,
     arguments: [
       { ...argument('kind', 'string', 'inet', 'which sockets'), values: connectionKinds },
-      optional('status', 'string', 'only those in this state', { values: connectionStates }),
-      optional('port', 'integer', 'only those with this local port', { minimum: 0 }),
-      optional('remote_port', 'integer', 'only those to this remote port', { minimum: 0 }),
-      optional('pid', 'integer', 'only those of this process', { minimum: 0 }),
+      selector('status', 'string', 'only those in this state', { values: connectionStates }),
+      selector('port', 'integer', 'only those with this local port', { minimum: 0 }),
+      selector('remote_port', 'integer', 'only those to this remote port', { minimum: 0 }),
+      selector('pid', 'integer', 'only those of this process', { minimum: 0 }),
       pattern('process', 'only those of processes of this name'),
       pattern('service', 'only those of the processes of this Windows service'),
       optional('by', 'string', 'count them by this instead of listing them', { values: ['status', 'port', 'pid', 'process', 'service'] }),

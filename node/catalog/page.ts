@@ -7,9 +7,9 @@ const shapes: Record<CatalogFunction['shape'], string> = {
   lists: 'a map of lists of maps', numbers: 'a map of numbers', any: 'what the source gives: a number, or maps and lists of them',
 };
 
-/** How a function is called: its name, its arguments and their defaults. */
+/** How a function is called: its name, its arguments and their defaults; in brackets those that may be left out and have none. */
 export function signature(definition: CatalogFunction): string {
-  const text = ({ name, required, default: value }: Argument): string => (required ? name : `${name}=${JSON.stringify(value)}`);
+  const text = ({ name, required, selects, default: value }: Argument): string => (required ? name : selects === true ? `[${name}]` : `${name}=${JSON.stringify(value)}`);
   return `${definition.name}(${definition.arguments.map(text).join(', ')})`;
 }
 
@@ -31,9 +31,9 @@ function fieldRow({ name, unit, type, kind, platforms, aliases, values, meaning 
   return `| ${name === '' ? 'the value' : `\`${name}\``} | ${type === 'number' ? unit : type} | ${kind} | ${meaning}${names}${only}${older} |`;
 }
 
-function argumentRow({ name, type, nullable, required, default: value, values, meaning }: Argument): string {
+function argumentRow({ name, type, nullable, required, selects, default: value, values, meaning }: Argument): string {
   const words = values === undefined ? type : values.map((value) => `\`${value}\``).join(', ');
-  return `| \`${name}\` | ${words}${nullable ? ' or null' : ''} | ${required ? 'required' : JSON.stringify(value)} | ${meaning} |`;
+  return `| \`${name}\` | ${words}${nullable ? ' or null' : ''} | ${required ? 'required' : selects === true ? 'left out' : JSON.stringify(value)} | ${meaning} |`;
 }
 
 function section(definition: CatalogFunction): string[] {

@@ -1,5 +1,5 @@
 /** The catalog's rows about processes. What psutil reads of a Process by a method each are fields here: `memory_info.rss`. */
-import { argument, counter, everywhere, flag, gauge, linux, optional, pattern, text, windows } from './field.js';
+import { argument, counter, everywhere, flag, gauge, linux, pattern, selector, text, windows } from './field.js';
 import type { Argument, CatalogFunction, Field } from './function.js';
 import type { Platform } from './value.js';
 
@@ -7,7 +7,7 @@ import type { Platform } from './value.js';
 export const aggregates = ['sum', 'max', 'min', 'avg', 'count', 'each'] as const;
 
 const filters: readonly Argument[] = [
-  optional('pid', 'integer', 'the process of this id', { minimum: 0 }),
+  selector('pid', 'integer', 'the process of this id', { minimum: 0 }),
   pattern('name', 'processes of this name; on Windows .exe may be left out and case does not matter'),
   pattern('exe', 'processes of this program, by its path'),
   pattern('cmdline', 'processes with this command line, its words joined by blanks'),

@@ -1,5 +1,5 @@
 /** The catalog's rows about Windows services. */
-import { flag, gauge, optional, pattern, required, text, windows } from './field.js';
+import { flag, gauge, pattern, required, selector, text, windows } from './field.js';
 import type { CatalogFunction } from './function.js';
 
 const noServices = 'Linux has no Windows services, and psutil no function for others';
@@ -42,7 +42,7 @@ export const services: readonly CatalogFunction[] = [
     ...shared, name: 'win_service_iter', meaning: 'Windows services by name',
     arguments: [
       pattern('name', 'only services of this name'),
-      optional('only', 'string', 'only those that run, do not run, or have failed', { values: ['running', 'stopped', 'failed'] }),
+      selector('only', 'string', 'only those that run, do not run, or have failed', { values: ['running', 'stopped', 'failed'] }),
     ],
     shape: 'map', bulk: true, fields,
   },

@@ -69,7 +69,7 @@ function page(definition: CatalogFunction): string {
 
 function argumentRow(argument: Argument): readonly string[] {
   const type = argument.nullable ? `${argument.type} or null` : argument.type;
-  return [argument.name, type, argument.required ? 'required' : `default ${JSON.stringify(argument.default)}`, argument.meaning];
+  return [argument.name, type, argument.required ? 'required' : argument.selects === true ? 'optional' : `default ${JSON.stringify(argument.default)}`, argument.meaning];
 }
 
 function fieldRow(field: Field): readonly string[] {

@@ -26,9 +26,7 @@ function toBoolean(value: unknown): unknown {
 
 /** An argument's value in the argument's type, where it means one for sure. */
 export function convertArgument(argument: Argument, value: unknown): unknown {
-  // A pattern left empty, as by a variable that is not set, is none at all and must not come to mean another process.
-  const blank = argument.notEmpty === true && typeof value === 'string' && value.trim() === '';
-  if (!blank && argument.nullable && typeof value === 'string' && value.length <= longest && /^(none|null)?$/i.test(value.trim())) return null;
+  if (argument.nullable && typeof value === 'string' && value.length <= longest && /^(none|null)?$/i.test(value.trim())) return null;
   switch (argument.type) {
     case 'boolean':
       return toBoolean(value);

@@ -5,7 +5,7 @@ import { refusalOf } from '../catalog/refused.js';
 import type { Fault } from '../model/errors.js';
 import { hostNeeds, hostPattern } from './host.js';
 import { nearest } from './nearest.js';
-import { monitorSchema, psutilConfigSchema, type Schema } from './schema.js';
+import { monitorSchema, psutilConfigSchema, somethingSelected, type Schema } from './schema.js';
 import { show, showAt, showKey } from './secret.js';
 
 /** The value at a JSON pointer (RFC 6901). */
@@ -35,9 +35,10 @@ const typeNames: Record<string, string> = {
   object: 'a map', array: 'a list', string: 'text', number: 'a number', integer: 'a whole number', boolean: 'true or false', null: 'null',
 };
 
-/** ajv's errors that are faults of their own: `if` only repeats what its `then` has said. */
+/** ajv's errors that are faults of their own: `if` only repeats what its `then` has said, and what is of no right type is none of a list either. */
 export function ownErrors(errors: readonly ErrorObject[]): ErrorObject[] {
-  return errors.filter((error) => error.keyword !== 'if');
+  const mistyped = new Set(errors.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath));
+  return errors.filter(({ keyword, instancePath }) => keyword !== 'if' && !(keyword === 'enum' && mistyped.has(instancePath)));
 }
 
 /** The fault behind one of ajv's errors; `document` is what was validated. */
@@ -54,7 +55,7 @@ export function faultOf(error: ErrorObject, document: unknown): Fault {
       return unknownKey(pointer, String(params['additionalProperty']), document);
     case 'type': {
       const types = [params['type']].flat().map((type) => typeNames[String(type)] ?? String(type));
-      return fault(pointer, types.join(' or '), found);
+      return fault(pointer, `${types.join(' or ')}${value === null && /\/args\/\w+$/.test(pointer) ? leftOut : ''}`, found);
     }
     case 'enum':
       return unlisted(pointer, (params['allowedValues'] as unknown[]).map(String), value);
@@ -75,8 +76,12 @@ export function faultOf(error: ErrorObject, document: unknown): Fault {
   }
 }
 
+/** What to do with an argument that is none. */
+const leftOut = ' (leave the argument out where none is meant)';
+
 /** Text that breaks a pattern. */
 function unfit(pointer: string, pattern: unknown, value: string): Fault {
+  if (pattern === somethingSelected) return fault(pointer, `text that is not empty and not none${leftOut}`, showAt(pointer, value));
   if (value.trim() === '') return fault(pointer, 'text that is not empty', showAt(pointer, value));
   if (pattern !== hostPattern) return fault(pointer, 'text without control characters', showAt(pointer, value));
   const { expected, near } = hostNeeds(value);

@@ -29,6 +29,8 @@ const largestScale = 1e15;
 const longestPath = 32_767;
 const longestText = 1024;
 const tebibyte = 2 ** 40;
+/** Text that selects something: not blanks, and no word for nothing. */
+export const somethingSelected = '^(?!\\s*([Nn]one|NONE|[Nn]ull|NULL)?\\s*$)';
 
 function argumentSchema(argument: Argument): Schema {
   return {
@@ -37,8 +39,8 @@ function argumentSchema(argument: Argument): Schema {
     ...(argument.type === 'number' || argument.type === 'integer' ? { maximum: argument.maximum ?? largestArgument } : {}),
     ...(argument.type === 'string' ? { maxLength: longestPath } : {}),
     ...(argument.values === undefined ? {} : { enum: argument.nullable ? [...argument.values, null] : argument.values }),
-    ...(argument.notEmpty === true ? { pattern: '\\S' } : {}),
-    ...(argument.required ? {} : { default: argument.default }),
+    ...(argument.selects === true && argument.type === 'string' && argument.values === undefined ? { pattern: somethingSelected } : argument.notEmpty === true ? { pattern: '\\S' } : {}),
+    ...(argument.required || argument.selects === true ? {} : { default: argument.default }),
     description: argument.meaning,
   };
 }

@@ -77,8 +77,22 @@ describe('validate', () => {
     assert.match(only({ method: 'Process', args: { name: 'x' }, result_argument: 'username' }), /a number, which username is not; the numbers beside it are count/);
   });
 
-  it('refuses an empty pattern', () => {
-    for (const args of [{ name: '' }, { name: '  ' }, { cmdline: '' }]) assert.ok(only({ method: 'Process', args, result_argument: 'count' }).includes('/args/'), JSON.stringify(args));
+  it('refuses a selection of nothing, which must not come to mean everything or the collector itself', () => {
+    const faultOf = (method: string, name: string, value: unknown): string => only({ method, args: { [name]: value }, result_argument: 'count' });
+    const selecting = functions.flatMap(({ name, arguments: args }) => args.filter(({ selects }) => selects === true).map((argument) => [name, argument] as const));
+    for (const name of ['Process', 'process_iter', 'net_connections', 'win_service_iter', 'systeminformation.services']) assert.ok(selecting.some(([method]) => method === name), name);
+    for (const [method, { name, type, values }] of selecting) {
+      for (const nothing of [null, '', '  ', 'none', 'None', 'null', ' NULL ']) {
+        const message = faultOf(method, name, nothing);
+        assert.ok(message.startsWith(`/0/args/${name}: expected `), message);
+        if (nothing === null || (type === 'string' && values === undefined)) assert.match(message, /\(leave the argument out where none is meant\), found/);
+      }
+      assert.deepEqual(validate([{ method, result_argument: 'count', interval: 1 }]).faults, []);
+    }
+    assert.equal(faultOf('Process', 'name', 'none'), '/0/args/name: expected text that is not empty and not none (leave the argument out where none is meant), found "none"');
+    assert.equal(faultOf('Process', 'name', null), '/0/args/name: expected text (leave the argument out where none is meant), found null');
+    assert.deepEqual(validate([{ method: 'Process', args: { name: 'nonesuch' }, result_argument: 'count', interval: 1 }]).faults, []);
+    assert.deepEqual(validate([{ method: 'cpu_percent', args: { interval: null }, interval: 1 }]).faults, []);
   });
 
   it('accepts the seed\'s example, bare and in a map', () => {

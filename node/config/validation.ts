@@ -101,10 +101,10 @@ function completeMap(entries: unknown): unknown {
   return { ...document, psutil_config: entries };
 }
 
-/** An entry's arguments with the catalog's defaults. */
+/** An entry's arguments with the catalog's defaults; those that select and are left out are no arguments of it. */
 export function completeArguments(entry: ValidEntry): Record<string, string | number | boolean | null> {
   const definition = functionNamed(entry.method);
-  const defaults = (definition?.arguments ?? []).map((argument) => [argument.name, argument.default] as const);
+  const defaults = (definition?.arguments ?? []).filter(({ selects }) => selects !== true).map((argument) => [argument.name, argument.default] as const);
   return { ...Object.fromEntries(defaults), ...entry.args };
 }
 

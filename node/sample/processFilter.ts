@@ -17,11 +17,15 @@ export interface ProcessFilters {
   readonly self?: true;
 }
 
-/** The filters among the arguments of Process; without any it is the collector's own process, as psutil's Process() is the caller's. */
-export function filtersOf(args: Arguments): ProcessFilters {
+/**
+ * The filters among the arguments. Without any it is the collector's own process, as psutil's Process() is the caller's, or where
+ * `many` are asked for every one, as by psutil's process_iter.
+ */
+export function filtersOf(args: Arguments, many: boolean): ProcessFilters {
   const names = ['pid', 'name', 'exe', 'cmdline', 'username', 'service'] as const;
   const given: ProcessFilters = Object.fromEntries(names.flatMap((name) => (args[name] === null || args[name] === undefined ? [] : [[name, args[name]]])));
-  return args['self'] === true || Object.keys(given).length === 0 ? { ...given, self: true } : given;
+  const own = args['self'] === true || (!many && Object.keys(given).length === 0);
+  return own ? { ...given, self: true } : given;
 }
 
 /** `name "sql*" and username "web"`, for people. */

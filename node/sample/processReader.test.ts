@@ -11,8 +11,8 @@ import { openReader } from './reader.js';
 import { select } from './selection.js';
 
 /** An entry that reads processes which the test may change between readings. */
-function entry(args: Arguments, source: string | undefined, extras: { rate?: boolean; platform?: Platform; readings?: Record<string, Result> } = {}) {
-  const method = 'Process';
+function entry(args: Arguments, source: string | undefined, extras: { method?: string; rate?: boolean; platform?: Platform; readings?: Record<string, Result> } = {}) {
+  const { method = 'Process' } = extras;
   const state: { processes: readonly FakeProcess[] } = { processes: [] };
   const clock = new TestClock();
   const provider = fakeProvider(() => state.processes, extras.readings, extras.platform ?? 'linux');
@@ -91,6 +91,17 @@ describe('Process', () => {
     }
   });
 
+  it('cpu_percent: several together are no more than the CPUs give, whatever their clocks disagree by', async () => {
+    for (const [aggregate, normalize, expected] of [['sum', false, 200], ['sum', true, 100], ['max', false, 150], ['avg', false, 150], ['max', true, 75]] as const) {
+      const { state, clock, publish } = entry({ name: 'web', aggregate, normalize }, 'cpu_percent');
+      state.processes = [web(1, 0, times(0)), web(2, 0, times(0))];
+      await publish();
+      await clock.pass(1000);
+      state.processes = [web(1, 0, times(1, 0.5)), web(2, 0, times(1.5))];
+      assert.deepEqual((await publish()).values, { '': expected }, `${aggregate} ${String(normalize)}`);
+    }
+  });
+
   it('cpu_percent: the first reading only starts the measurement', async () => {
     const { state, publish } = entry({ name: 'web' }, 'cpu_percent');
     state.processes = [web(1, 0, times(10))];
@@ -136,7 +147,7 @@ describe('Process', () => {
     assert.deepEqual(await each.publish(), { values: { web_1_num_fds: 3 }, missing: ['2 refuses'] });
   });
 
-  it('filters by user, program and command line; without any it is this process', async () => {
+  it('filters by user, program and command line; without any Process is this process, and process_iter every one', async () => {
     const a = web(1, 1, { username: 'ada', exe: '/usr/bin/web', cmdline: ['web', '--port', '80'] });
     const b = web(2, 2, { username: 'bob', exe: '/opt/web', cmdline: ['web', '--port', '8080'] });
     const denied = web(3, 4, { username: new UnavailableError('no'), exe: new UnavailableError('no'), cmdline: [] });
@@ -148,6 +159,9 @@ describe('Process', () => {
       state.processes = [a, b, denied];
       assert.deepEqual((await publish()).values, expected === 0 ? {} : { '': expected }, JSON.stringify(args));
     }
+    const every = entry({}, 'count', { method: 'process_iter' });
+    every.state.processes = [a, b, denied];
+    assert.deepEqual((await every.publish()).values, { '': 3 });
     const own = entry({}, 'memory_info.rss');
     own.state.processes = [a, web(process.pid, 8)];
     assert.deepEqual((await own.publish()).values, { '': 8 });

@@ -52,8 +52,9 @@ export class ProcessReader implements Reader {
     private readonly clock: Clock,
     private readonly call: Call,
   ) {
-    this.#filters = filtersOf(call.args);
-    this.#aggregate = call.method === 'process_iter' ? 'each' : String(call.args['aggregate'] ?? 'sum');
+    const many = call.method === 'process_iter';
+    this.#filters = filtersOf(call.args, many);
+    this.#aggregate = many ? 'each' : String(call.args['aggregate'] ?? 'sum');
     this.#reads = readsOf(call, this.#aggregate === 'each', provider.platform);
     const [read, field] = call.select ?? [];
     this.#place = read === undefined || field === undefined || field === '*' ? undefined : { field, whole: `${read}.${field}` };
