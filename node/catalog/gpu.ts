@@ -1,5 +1,5 @@
 /** The catalog's rows about graphics processors, which psutil does not have. */
-import { gauge, optional, pattern, windows } from './field.js';
+import { gauge, optional, pattern, selector, windows } from './field.js';
 import type { Argument, CatalogFunction } from './function.js';
 
 const noGpu = 'Linux has no one place that tells it; systeminformation.graphics tells what the drivers\' own programs do';
@@ -13,7 +13,7 @@ export const gpuCounters = {
 } as const;
 
 const processFilters: readonly Argument[] = [
-  optional('pid', 'integer', 'only of the process of this id', { minimum: 0 }),
+  selector('pid', 'integer', 'only of the process of this id', { minimum: 0 }),
   pattern('process', 'only of processes of this name; on Windows .exe may be left out and case does not matter'),
 ];
 

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UnavailableError } from '../../model/errors.js';
 import { fakeTable } from '../../test/support/fakeProcesses.js';
+import { FakeWindows } from '../../test/support/fakeWindows.js';
+import { Isolation } from '../isolation.js';
 import { structure } from '../../test/support/structure.js';
 import { parseBattery } from './battery.js';
 import { parseSockets, tableOf } from './connections.js';
 import * as layouts from './layouts.js';
 import { startTypeCode, startTypeText, type ServiceConfig } from './serviceConfig.js';
-import { parseServices, serviceFields } from './services.js';
+import { parseServices, Services, serviceFields } from './services.js';
 
 const wide = (text: string): Buffer => Buffer.from(`${text}\0`, 'utf16le');
 
@@ -52,6 +54,93 @@ test('a running service tells its process and since when it runs; one whose set-
 test('start types: delayed and trigger-started ones apart', () => {
   assert.deepEqual([startTypeCode(2, false, false), startTypeCode(2, true, false), startTypeCode(2, true, true), startTypeCode(3, false, true), startTypeCode(4, false, false)], [2, 12, 22, 23, 4]);
   assert.deepEqual([2, 3, 4, 1].map(startTypeText), ['automatic', 'manual', 'disabled', 'unknown']);
+});
+
+/** What one service is to the manager; an absent level is one that this Windows does not know, as Wine's. */
+interface Told {
+  readonly startType: number;
+  readonly delayed?: boolean;
+  readonly triggers?: number;
+  readonly open?: number;
+}
+
+/** The services of a manager that knows these; handles that were not closed are counted. */
+function managed(told: Readonly<Record<string, Told>>, refusal = 0): { services: Services; open: () => number } {
+  let open = 0;
+  const names = Object.keys(told);
+  const of = (handle: number): Told => told[names[handle - 100] ?? '']!;
+  const fail = (code: number): number => { windows.lastError = code; return 0; };
+  const opened = (handle: number): number => { open += 1; return handle; };
+  const windows = new FakeWindows({
+    addressOf: () => 0n, FormatMessageW: () => 0,
+    OpenSCManagerW: () => (refusal === 0 ? opened(1) : fail(refusal)),
+    CloseServiceHandle: () => { open -= 1; return 1; },
+    OpenServiceW: (_: number, name: string) => {
+      const at = names.findIndex((other) => other.toLowerCase() === name.toLowerCase());
+      const code = at < 0 ? (name === '' ? 123 : 1060) : (told[names[at]!]!.open ?? 0);
+      return code === 0 ? opened(100 + at) : fail(code);
+    },
+    QueryServiceStatusEx: (_: number, __: number, status: Buffer) => { structure(layouts.SERVICE_STATUS_PROCESS, { dwCurrentState: 1, dwWin32ExitCode: 1077 }).copy(status); return 1; },
+    EnumServicesStatusExW: (...args: [number, number, number, number, Buffer, number, Buffer, Buffer, Buffer, null]) => {
+      const Entry = layouts.ENUM_SERVICE_STATUS_PROCESSW;
+      names.forEach((name, at) => {
+        const text = 4096 + at * 64;
+        structure(Entry, { lpServiceName: BigInt(text), lpDisplayName: BigInt(text) }).copy(args[4], at * Entry.size);
+        structure(layouts.SERVICE_STATUS_PROCESS, { dwCurrentState: 1, dwWin32ExitCode: 1077 }).copy(args[4], at * Entry.size + Entry.ServiceStatusProcess);
+        wide(name).copy(args[4], text);
+      });
+      args[7].writeUInt32LE(names.length);
+      return 1;
+    },
+    QueryServiceConfigW: (service: number, config: Buffer, size: number, needed: Buffer) => {
+      if (size < 4096) {
+        needed.writeUInt32LE(4096);
+        return fail(122);
+      }
+      structure(layouts.QUERY_SERVICE_CONFIGW, { dwStartType: of(service).startType, lpBinaryPathName: 2048n, lpServiceStartName: 2080n, lpDisplayName: 2110n }).copy(config);
+      wide('C:\\x.exe').copy(config, 2048);
+      wide('LocalSystem').copy(config, 2080);
+      wide('The X').copy(config, 2110);
+      return 1;
+    },
+    QueryServiceConfig2W: (service: number, level: number, buffer: Buffer) => {
+      const { delayed, triggers } = of(service);
+      const value = { 3: delayed === undefined ? undefined : Number(delayed), 8: triggers }[level];
+      if (value === undefined) return fail(124);
+      buffer.writeUInt32LE(value);
+      return 1;
+    },
+  });
+  return { services: new Services(windows.win32, new Isolation(2), () => fakeTable([])), open: () => open };
+}
+
+test('delayed and trigger-started services, as the manager is asked for them; where it does not know of such there are none', async () => {
+  const { services, open } = managed({
+    plain: { startType: 2, delayed: false, triggers: 0 }, late: { startType: 2, delayed: true, triggers: 0 }, triggered: { startType: 2, delayed: false, triggers: 2 },
+    both: { startType: 2, delayed: true, triggers: 1 }, wanted: { startType: 3, delayed: false, triggers: 1 }, manual: { startType: 3, triggers: 0 }, wine: { startType: 2 },
+    off: { startType: 4, delayed: true, triggers: 1 },
+  });
+  const all = (await services.all(null)) as Record<string, Record<string, unknown>>;
+  assert.deepEqual(Object.entries(all).map(([name, { start_type, start_type_code, failed }]) => [name, start_type, start_type_code, failed]), [
+    ['plain', 'automatic', 2, true], ['late', 'automatic', 12, true], ['triggered', 'automatic', 22, false], ['both', 'automatic', 22, false],
+    ['wanted', 'manual', 23, false], ['manual', 'manual', 3, false], ['wine', 'automatic', 2, true], ['off', 'disabled', 4, false],
+  ]);
+  const one = (await services.one('LATE')) as Record<string, unknown>;
+  assert.deepEqual([one['start_type_code'], one['binpath'], one['username'], one['display_name'], one['exit_code']], [12, 'C:\\x.exe', 'LocalSystem', 'The X', 1077]);
+  assert.deepEqual(Object.keys(await services.all('W*')), ['wanted', 'wine']);
+  assert.equal(open(), 0);
+});
+
+test('a service that is not there, or is refused, and a manager that refuses: one sentence each, and the others are told', async () => {
+  const { services, open } = managed({ mine: { startType: 2, delayed: false, triggers: 0 }, locked: { startType: 2, open: 5 } });
+  const told = (message: string) => (error: unknown): boolean => { assert.ok(error instanceof UnavailableError); assert.equal(error.message, message); return true; };
+  await assert.rejects(services.one('nobody'), told('there is no service "nobody"'));
+  await assert.rejects(services.one(''), told('there is no service ""'));
+  await assert.rejects(services.one('locked'), told('OpenServiceW of "locked" failed with Win32 error 5'));
+  const all = (await services.all(null)) as Record<string, Record<string, unknown>>;
+  assert.deepEqual([all['mine']!['start_type_code'], all['locked']!['start_type_code'], all['locked']!['status']], [2, undefined, 'stopped']);
+  assert.equal(open(), 0);
+  await assert.rejects(managed({}, 1722).services.one('mine'), told('OpenSCManagerW failed with Win32 error 1722'));
 });
 
 /** A table of one row. */
