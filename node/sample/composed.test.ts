@@ -75,6 +75,12 @@ describe('disk_usage of every volume', () => {
     assert.deepEqual(selected.map(({ path, value }) => [path, value]), [['/_percent', 50]]);
     assert.deepEqual(missing, ['/dead is dead']);
   });
+
+  it('on Windows folders where volumes are mounted by their own paths, though they are told of with their drive', async () => {
+    const rows = ['C:\\data\\', 'C:\\'].map((mountpoint) => ({ device: 'C:\\', mountpoint, fstype: 'NTFS', opts: 'rw,fixed' }));
+    const usage = await resultOf('disk_usage', { path: '*' }, { disk_partitions: rows, disk_usage: { total: 100, used: 50, free: 50 } }, 'win32');
+    assert.deepEqual(Object.keys(usage as object).sort(), ['C:\\', 'C:\\data\\']);
+  });
 });
 
 describe('win_service_iter', () => {

@@ -93,6 +93,30 @@ test('a drive that cannot be read is listed without a file system', async () => 
   assert.deepEqual(await provider.read('disk_partitions', { all: true }), [...rows, remote]);
 });
 
+test('folders where volumes are mounted are listed with their drive, of a file system that has such', async () => {
+  const closed: number[] = [];
+  const found = ['data\\', 'mnt\\logs\\'];
+  let asked = 0;
+  const say = (name: Buffer): void => { name.write(`${found[asked++] ?? ''}\0`, 'utf16le'); };
+  const { win32 } = new FakeWindows({
+    GetLogicalDriveStringsW: (_: number, roots: Buffer) => roots.write('C:\\\0F:\\\0', 'utf16le') / 2,
+    GetDriveTypeW: () => 3,
+    GetVolumeInformationW: (...args: [string, null, number, null, null, Buffer, Buffer]) => {
+      args[5].writeUInt32LE(args[0] === 'C:\\' ? 0x80 : 0);
+      args[6].write(`${args[0] === 'C:\\' ? 'NTFS' : 'FAT32'}\0`, 'utf16le');
+      return 1;
+    },
+    FindFirstVolumeMountPointW: (root: string, name: Buffer) => { assert.equal(root, 'C:\\'); say(name); return 9; },
+    FindNextVolumeMountPointW: (_: number, name: Buffer) => (asked < found.length ? (say(name), 1) : 0),
+    FindVolumeMountPointClose: (search: number) => closed.push(search),
+  });
+  const row = (device: string, mountpoint: string, fstype: string): object => ({ device, mountpoint, fstype, opts: 'rw,fixed' });
+  assert.deepEqual(await windowsProvider(win32).read('disk_partitions', { all: false }), [
+    row('C:\\', 'C:\\data\\', 'NTFS'), row('C:\\', 'C:\\mnt\\logs\\', 'NTFS'), row('C:\\', 'C:\\', 'NTFS'), row('F:\\', 'F:\\', 'FAT32'),
+  ]);
+  assert.deepEqual(closed, [9]);
+});
+
 test('users come from their sessions, and all memory is freed', async () => {
   const memory = new Map<bigint, Buffer>();
   let address = 0n;
