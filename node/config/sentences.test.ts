@@ -72,7 +72,6 @@ const table: readonly { what: string; document: unknown; platform?: string; faul
       '/0/args/interval: expected a number or null, found "x"',
       '/0/args/percpu: expected true or false, found 3',
       '/1/method: expected text, found 5',
-      '/1/method: expected a psutil function of the catalog (psutil-agent methods lists them), found 5',
       '/1/args: expected a map, found "x"',
       '/1/result_argument: expected text, found false',
       '/1/interval: expected a number, found a list of 1',
