@@ -256,11 +256,38 @@ Describe 'A monitor there is' {
         Get-FakeCall | Should -BeNullOrEmpty
     }
     It 'is stopped, updated and started where its settings changed, its service untouched' {
-        $entry2 = $entry.Clone()
-        $entry2['interval'] = 7
-        Start-PsutilMonitor -Configuration $entry2 @start @broker
+        Start-PsutilMonitor -Configuration $entry -NodeName other @start @broker
         (Get-FakeCall) -join '; ' | Should -Be 'asked | to stop; Start | cloudify-psutil'
-        (Get-Setting).psutil_config[0].interval | Should -Be 7
+        (Get-Setting).node.node_name | Should -Be 'other'
+    }
+    It 'takes changed entries over while it runs: nothing is stopped' {
+        Start-PsutilMonitor -Configuration $entry, @{ method = 'boot_time'; interval = 7 } @start @broker
+        (Get-FakeCall) -join '; ' | Should -Be 'asked | to reload'
+        (Get-Setting).psutil_config[1].interval | Should -Be 7
+        Get-ChildItem -Path (Join-Path $data 'cloudify-psutil') -Name 'reload*' | Should -BeNullOrEmpty
+    }
+    It 'goes on as it was where it refuses changed entries, and why is said' {
+        $before = Get-Content -Path (Join-Path $data 'cloudify-psutil/settings.json') -Raw
+        Set-FakeOption @{ Reload = 'refused' }
+        { Start-PsutilMonitor -Configuration @{ method = 'boot_time'; interval = 7 } @start @broker } | Should -Throw '*not to its taste*' -ErrorId 'ConfigInvalid,Start-PsutilMonitor'
+        Get-Content -Path (Join-Path $data 'cloudify-psutil/settings.json') -Raw | Should -BeExactly $before
+        (Get-FakeCall) -join '; ' | Should -Be 'asked | to reload'
+    }
+    It 'goes on as it was where it does not answer, or ends' {
+        $before = Get-Content -Path (Join-Path $data 'cloudify-psutil/settings.json') -Raw
+        Set-FakeOption @{ Reload = 'ignored' }
+        $start['Timeout'] = 1
+        { Start-PsutilMonitor -Configuration @{ method = 'boot_time'; interval = 7 } @start @broker } | Should -Throw -ErrorId 'StartTimeout,Start-PsutilMonitor'
+        Get-Content -Path (Join-Path $data 'cloudify-psutil/settings.json') -Raw | Should -BeExactly $before
+        Get-ChildItem -Path (Join-Path $data 'cloudify-psutil') -Name 'reload*' | Should -BeNullOrEmpty
+        Get-FakeCall | Should -BeNullOrEmpty
+    }
+    It 'has the priority that its settings say: <Priority>' -ForEach @(
+        @{ Priority = 'realtime'; Class = 0x100 }, @{ Priority = 'high'; Class = 0x80 }, @{ Priority = 'above_normal'; Class = 0x8000 }
+        @{ Priority = 'normal'; Class = 0x20 }, @{ Priority = 'below_normal'; Class = 0x4000 }, @{ Priority = 'idle'; Class = 0x40 }
+    ) {
+        Start-PsutilMonitor -Configuration @{ psutil_config = @($entry); service = @{ priority = $Priority } } @start @broker
+        (Read-FakeKey -Name cloudify-psutil\Parameters).AppPriority | Should -Be $Class
     }
     It 'is updated where its password changed' {
         $broker['BrokerCredential'] = [pscredential]::new('sampler', [System.Net.NetworkCredential]::new('', 'other').SecurePassword)
@@ -289,9 +316,7 @@ Describe 'A monitor there is' {
     It 'runs again as before where an update fails' {
         $before = Get-Content -Path (Join-Path $data 'cloudify-psutil/settings.json') -Raw
         Set-FakeOption @{ Collector = 'exits' }
-        $entry2 = $entry.Clone()
-        $entry2['interval'] = 7
-        { Start-PsutilMonitor -Configuration $entry2 @start @broker } | Should -Throw -ErrorId 'CollectorExited,Start-PsutilMonitor'
+        { Start-PsutilMonitor -Configuration $entry -NodeName other @start @broker } | Should -Throw -ErrorId 'CollectorExited,Start-PsutilMonitor'
         Get-Content -Path (Join-Path $data 'cloudify-psutil/settings.json') -Raw | Should -BeExactly $before
         @(Get-FakeCall | Where-Object { $_ -like 'Start*' }).Count | Should -Be 2
     }

@@ -7,12 +7,17 @@ function NewServiceSetting {
         [Parameter(Mandatory)] [string] $Name,
         [Parameter(Mandatory)] [psobject] $Path,
         [Parameter(Mandatory)] [psobject] $Program,
-        [Parameter(Mandatory)] [string] $StartupType
+        [Parameter(Mandatory)] [string] $StartupType,
+        # service.priority; normal where the settings have none.
+        [string] $Priority
     )
 
     # NSSM cannot take a variable away, only empty it, which node takes for the same. It passes over the entry after an empty
     # one, so each stands there twice.
     $environment = @('UV_THREADPOOL_SIZE=64') + @(GetNodeVariable | ForEach-Object { "$_="; "$_=" })
+    # Windows' classes, under NSSM's names without _PRIORITY_CLASS. One below normal would be blind when the processor is busy.
+    $classes = @{ realtime = 0x100; high = 0x80; above_normal = 0x8000; normal = 0x20; below_normal = 0x4000; idle = 0x40 }
+    $class = if ($Priority) { $classes[$Priority] } else { $classes['normal'] }
     [ordered]@{
         # Unquoted, as NSSM leaves it, a C:\Program.exe would be run instead.
         ImagePath   = '"' + $Program.Nssm + '"'
@@ -31,8 +36,7 @@ function NewServiceSetting {
             AppStopMethodConsole = 15000
             # NSSM 2.24 cannot start a program in a console of its own on newer Windows.
             AppNoConsole         = 1
-            # NORMAL_PRIORITY_CLASS: one below it would be blind when the processor is busy.
-            AppPriority          = 0x20
+            AppPriority          = $class
             AppStdout            = $Path.ServiceLog
             AppStderr            = $Path.ServiceLog
             AppRotateFiles       = 1

@@ -37,6 +37,7 @@ function GetMonitorPath {
         Settings   = [System.IO.Path]::Combine($data, 'settings.json')
         Status     = [System.IO.Path]::Combine($data, 'status.json')
         Stop       = [System.IO.Path]::Combine($data, 'stop')
+        Reload     = [System.IO.Path]::Combine($data, 'reload')
         ServiceLog = [System.IO.Path]::Combine($data, 'service.log')
         Spool      = [System.IO.Path]::Combine($data, 'spool')
     }

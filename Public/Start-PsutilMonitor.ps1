@@ -9,8 +9,9 @@ function Start-PsutilMonitor {
         that runs the collector, starts it, and waits until the collector says that it samples and, where there is a broker,
         that it is connected.
 
-        A monitor that runs with the same settings is left alone; one with other settings is updated and restarted. A
-        start that fails leaves nothing behind, or the monitor as it was, and the error carries the collector's last log
+        A monitor that runs with the same settings is left alone. Where only entries of psutil_config changed, the running
+        collector takes them over: entries that did not change go on without a gap, and nothing is restarted. One with other
+        settings is updated and restarted. A start that fails leaves nothing behind, or the monitor as it was, and the error carries the collector's last log
         lines. Every fault of the configuration is an error of its own (ConfigInvalid) with its JSON pointer as target.
 
         The broker's password is kept encrypted (DPAPI); it is never on a command line, in the registry or in a log. Without

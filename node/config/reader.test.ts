@@ -71,8 +71,8 @@ const table: readonly (readonly [pointer: string, given: unknown, arrives: (sett
   ['status/interval', 16, (settings) => settings.status.interval],
 ];
 
-/** Settings that end in the entries, or in the validation. */
-const elsewhere = ['psutil_config', 'allow_powershell'];
+/** Settings that end in the entries, in the validation, or in the service that PowerShell makes. */
+const elsewhere = ['psutil_config', 'allow_powershell', 'service/priority'];
 
 /** What has to stand beside a setting, so that it is valid. */
 const beside: Readonly<Record<string, object>> = {

@@ -191,6 +191,10 @@ export function monitorSchema(): Schema {
       broker: brokerSchema(),
       psutil_config: { $ref: schemaIds.psutilConfig },
       allow_powershell: flag('whether psutil_config may run commands with PowerShell', false),
+      service: section('the Windows service that Start-PsutilMonitor makes; of no meaning to the collector itself', {
+        // NSSM's words without their _PRIORITY_CLASS.
+        priority: choice('its priority class: below normal it goes blind when the processor is full, and realtime may keep the host from working', ['realtime', 'high', 'above_normal', 'normal', 'below_normal', 'idle'], 'normal'),
+      }, { default: {} }),
       schedule: section('when entries are due', {
         jitter: seconds('spreads a fleet: ticks are shifted by up to this much, by node_id', 0, 0),
         align: flag('ticks fall on whole multiples of the interval since 1970', false),
