@@ -78,7 +78,8 @@ describe('validate', () => {
   });
 
   it('refuses a selection of nothing, which must not come to mean everything or the collector itself', () => {
-    const faultOf = (method: string, name: string, value: unknown): string => only({ method, args: { [name]: value }, result_argument: 'count' });
+    const counted = (method: string): object => (functions.some(({ name, shape }) => name === method && ['value', 'fields'].includes(shape)) ? {} : { result_argument: 'count' });
+    const faultOf = (method: string, name: string, value: unknown): string => only({ method, args: { [name]: value }, ...counted(method) });
     const selecting = functions.flatMap(({ name, arguments: args }) => args.filter(({ selects }) => selects === true).map((argument) => [name, argument] as const));
     for (const name of ['Process', 'process_iter', 'net_connections', 'win_service_iter', 'systeminformation.services']) assert.ok(selecting.some(([method]) => method === name), name);
     for (const [method, { name, type, values }] of selecting) {
@@ -87,7 +88,7 @@ describe('validate', () => {
         assert.ok(message.startsWith(`/0/args/${name}: expected `), message);
         if (nothing === null || (type === 'string' && values === undefined)) assert.match(message, /\(leave the argument out where none is meant\), found/);
       }
-      assert.deepEqual(validate([{ method, result_argument: 'count', interval: 1 }]).faults, []);
+      assert.deepEqual(validate([{ method, ...counted(method), interval: 1 }]).faults, []);
     }
     assert.equal(faultOf('Process', 'name', 'none'), '/0/args/name: expected text that is not empty and not none (leave the argument out where none is meant), found "none"');
     assert.equal(faultOf('Process', 'name', null), '/0/args/name: expected text (leave the argument out where none is meant), found null');
