@@ -21,6 +21,7 @@ export const checkBroker: Command = {
     '',
     'Steps: resolve, connect, tls, login, vhost, exchange, publish, binding. Exit code 0: all went well. 4: one failed.',
   ],
+  example: 'check-broker --config examples/durable.yaml',
   options: { config: { type: 'string' }, json: { type: 'boolean' } },
   positionals: { least: 0, most: 0 },
   async run(options) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -199,9 +199,40 @@ describe('the calls', () => {
     const help = await psutilAgent(['--help']);
     assert.equal(help.code, 0);
     assert.ok(help.out.split('\n').length <= 24 && help.out.split('\n').every((line) => line.length <= 110));
-    for (const call of ['run', 'validate', 'sample', 'methods', 'status', 'check-broker']) assert.match((await psutilAgent([call, '--help'])).out, new RegExp(`^Usage: psutil-agent ${call} `));
     assert.match((await psutilAgent(['--version'])).out, /^\d+\.\d+\.\d+\n$/);
   });
+});
+
+describe('the help of each command', () => {
+  // No broker listens there, no collector runs, and Linux has no counters: what is wrong is told, and the words are right.
+  const calls: Readonly<Record<string, { readonly code: number; readonly err?: RegExp }>> = {
+    run: { code: 0 }, validate: { code: 0 }, sample: { code: 0 }, methods: { code: 0 }, init: { code: 0 },
+    counters: { code: 5, err: /counters/ }, status: { code: 5, err: /check --data/ },
+    'check-broker': { code: 4, err: /cannot be read|FAILED/ }, consume: { code: 3, err: /RABBITMQ_PASSWORD/ },
+  };
+
+  it('is there for every command that is listed', async () => {
+    const listed = [...(await psutilAgent([])).out.matchAll(/^ {2}([\w-]+) {2,}/gm)].map(([, name]) => name);
+    assert.deepEqual(listed.sort(), Object.keys(calls).sort());
+  });
+
+  for (const [name, { code, err }] of Object.entries(calls)) {
+    it(`${name}: fits a screen, and its example runs as printed`, async () => {
+      const help = await psutilAgent(['help', name]);
+      assert.equal(help.code, 0);
+      assert.equal((await psutilAgent([name, '--help'])).out, help.out);
+      assert.match(help.out, new RegExp(`^Usage: psutil-agent ${name} `));
+      const lines = help.out.trimEnd().split('\n');
+      assert.ok(lines.length <= 24 && lines.every((line) => line.length <= 120), help.out);
+      const [, example = ''] = /^Example: psutil-agent (.*)$/m.exec(help.out) ?? [];
+      const words = [...example.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+      const folder = mkdtempSync(join(home, 'example-'));
+      cpSync(new URL('../../examples', import.meta.url), join(folder, 'examples'), { recursive: true });
+      const ended = await psutilAgent(words, { cwd: folder, env: { XDG_STATE_HOME: folder } });
+      assert.equal(ended.code, code, ended.err);
+      assert.match(ended.err, err ?? /^/);
+    });
+  }
 });
 
 describe('run with a configuration that has faults', () => {

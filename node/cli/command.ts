@@ -13,6 +13,8 @@ export interface Command {
   readonly summary: string;
   /** The lines of the command's own help, below the usage. */
   readonly details: readonly string[];
+  /** A call to begin with, as it would be typed in the project's folder, without `psutil-agent`. */
+  readonly example: string;
   readonly options: NonNullable<ParseArgsConfig['options']>;
   /** How many positional arguments it takes. */
   readonly positionals: { readonly least: number; readonly most: number };

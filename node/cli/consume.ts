@@ -27,9 +27,8 @@ export const consume: Command = {
     '',
     'The queue is its own and goes with it. A collector that held its samples because nobody was bound sends',
     'them now; once they are shown here, no consumer that comes later gets them.',
-    '',
-    'Example: psutil-agent consume --config settings.yaml --count 3',
   ],
+  example: 'consume --config examples/durable.yaml --count 3',
   options: { config: { type: 'string' }, key: { type: 'string' }, count: { type: 'string' }, duration: { type: 'string' }, json: { type: 'boolean' } },
   positionals: { least: 0, most: 0 },
   async run(options) {

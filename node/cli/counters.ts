@@ -16,6 +16,7 @@ export const counters: Command = {
     '',
     'On any language of Windows: what it prints can be the path of perf_counter. Other systems have none: exit code 5.',
   ],
+  example: 'counters "\\Processor(*)\\*"',
   options: { json: { type: 'boolean' } },
   positionals: { least: 0, most: 1 },
   async run(options, [pattern]) {

@@ -41,9 +41,8 @@ export const init: Command = {
     '  --broker HOST         RabbitMQ\'s host; without it the samples go to the terminal',
     '  --services NAME,NAME  services whose state, memory and CPU are sampled',
     '  --json                one object: text, and path where it was written',
-    '',
-    'Example: psutil-agent init --output settings.yaml && psutil-agent run --config settings.yaml',
   ],
+  example: 'init --output settings.yaml',
   options: { output: { type: 'string' }, force: { type: 'boolean' }, broker: { type: 'string' }, services: { type: 'string' }, json: { type: 'boolean' } },
   positionals: { least: 0, most: 0 },
   async run(options) {

@@ -28,17 +28,18 @@ function help(): string {
     '',
     ...commands.map((command) => `  ${command.name.padEnd(width)}${command.summary}`),
     '',
-    'psutil-agent COMMAND --help tells more. --version prints the version.',
+    'psutil-agent help COMMAND tells more, with an example. --version prints the version.',
     'Exit codes: 0 ok, 1 unexpected, 2 usage, 3 configuration invalid, 4 broker, 5 platform, 6 spool.',
   ].join('\n');
 }
 
 function helpOf(command: Command): string {
-  return [`Usage: psutil-agent ${command.name} ${command.usage}`, '', command.summary, '', ...command.details].join('\n');
+  return [`Usage: psutil-agent ${command.name} ${command.usage}`, '', command.summary, '', ...command.details, '', `Example: psutil-agent ${command.example}`].join('\n');
 }
 
 async function main(args: readonly string[]): Promise<ExitCode> {
-  const [name, ...rest] = args;
+  // `help CALL` is `CALL --help`.
+  const [name, ...rest] = args[0] === 'help' && args[1] !== undefined ? [args[1], '--help'] : args;
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
     print(help());
     return name === undefined ? ExitCode.usage : ExitCode.ok;

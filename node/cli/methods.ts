@@ -12,6 +12,7 @@ export const methods: Command = {
   usage: '[NAME] [--json]',
   summary: 'Lists the functions: arguments, fields, units, platforms.',
   details: ['  NAME    one function, in full', '  --json  a list of objects'],
+  example: 'methods Process',
   options: { json: { type: 'boolean' } },
   positionals: { least: 0, most: 1 },
   run(options, [name]) {

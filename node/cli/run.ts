@@ -31,8 +31,9 @@ export const run: Command = {
     '  --duration S     ends after S seconds',
     '',
     'SIGINT, SIGTERM, SIGBREAK or a file named stop beside status.json: flush for at most 5 s, exit 0.',
-    'A file named reload there, or on Linux SIGHUP away from a terminal: entries that changed in psutil_config are taken over.',
+    'A file named reload there, or on Linux SIGHUP away from a terminal: takes over entries changed in psutil_config.',
   ],
+  example: 'run --config examples/monitor.yaml --once',
   options: { config: { type: 'string' }, output: { type: 'string' }, once: { type: 'boolean' }, duration: { type: 'string' } },
   positionals: { least: 0, most: 0 },
   async run(options) {

@@ -33,6 +33,7 @@ export const sample: Command = {
     '',
     'Without args.interval, cpu_percent and cpu_times_percent measure over 0.1 s or since the reading before.',
   ],
+  example: 'sample cpu_times_percent interval=1',
   options: {
     'result-argument': { type: 'string' }, count: { type: 'string' }, interval: { type: 'string' }, json: { type: 'boolean' }, time: { type: 'boolean' },
   },

@@ -12,6 +12,7 @@ export const status: Command = {
   usage: '--data DIR [--json]',
   summary: 'Shows what the running collector says of itself.',
   details: ['  --data DIR  the directory of status.json', '  --json      the file as it is'],
+  example: 'status --data /var/lib/psutil-agent',
   options: { data: { type: 'string' }, json: { type: 'boolean' } },
   positionals: { least: 0, most: 0 },
   run(options) {

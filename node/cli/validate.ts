@@ -18,6 +18,7 @@ export const validate: Command = {
     '',
     'Exit code 0: valid. 3: not. On Windows it also warns of performance counters that are not there.',
   ],
+  example: 'validate --config examples/monitor.yaml',
   options: { config: { type: 'string' }, json: { type: 'boolean' } },
   positionals: { least: 0, most: 0 },
   async run(options) {

@@ -15,11 +15,11 @@ export interface Ended {
 const boundByModes = ['setpriv', '--bounding-set=-dac_override,-dac_read_search', '--inh-caps=-dac_override,-dac_read_search'];
 
 /** Runs `psutil-agent` to its end; `stdin` is what it reads there. `bound`: file modes count, even where this is root. */
-export function psutilAgent(args: readonly string[], options: { stdin?: string; env?: NodeJS.ProcessEnv; bound?: boolean } = {}): Promise<Ended> {
+export function psutilAgent(args: readonly string[], options: { stdin?: string; env?: NodeJS.ProcessEnv; cwd?: string; bound?: boolean } = {}): Promise<Ended> {
   const before = options.bound === true && process.getuid?.() === 0 ? boundByModes : [];
   const [program = process.execPath, ...rest] = [...before, process.execPath, command, ...args];
   return new Promise((resolve, reject) => {
-    const child = spawn(program, rest, { env: { ...process.env, ...options.env } });
+    const child = spawn(program, rest, { cwd: options.cwd, env: { ...process.env, ...options.env } });
     let [out, err] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
