@@ -7,6 +7,7 @@ import { coveragePage } from '../catalog/coverage.js';
 import { referencePage } from '../catalog/page.js';
 import { sampleSchema, statusSchema } from '../status/schema.js';
 import { exampleOf, settingsPage } from './page.js';
+import { readDocument } from './document.js';
 import { readConfiguration } from './reader.js';
 import { monitorSchema, psutilConfigSchema, type Schema } from './schema.js';
 import { validate } from './validation.js';
@@ -65,6 +66,19 @@ describe('examples/', () => {
   for (const name of readdirSync(new URL('examples/', root)).filter((file) => file.endsWith('.yaml'))) {
     it(`${name} is valid`, () => {
       assert.deepEqual(readConfiguration(fileURLToPath(new URL(`examples/${name}`, root))).faults, []);
+    });
+  }
+
+  for (const name of ['windows-host', 'sql-server', 'iis', 'hyper-v', 'domain-controller', 'file-server']) {
+    it(`${name}.yaml asks for what Windows has, under names of its own, with a reason for each, and stands in README.md`, () => {
+      const path = fileURLToPath(new URL(`examples/${name}.yaml`, root));
+      const { warnings } = validate(readDocument(path), false, 'win32');
+      assert.deepEqual(warnings, []);
+      const lines = readFileSync(path, 'utf8').split('\n');
+      // What belongs together has one reason: bytes received and sent, the processor time and memory of one process.
+      const bare = lines.flatMap((line, at) => (line.startsWith('  - method:') && lines[at - 1]?.trim() === '' ? [at + 1] : []));
+      assert.deepEqual(bare, []);
+      assert.ok(readFileSync(new URL('README.md', root), 'utf8').includes(`examples/${name}.yaml`));
     });
   }
 });
