@@ -10,6 +10,7 @@
     CompatiblePSEditions = @('Desktop', 'Core')
     FormatsToProcess     = @('PsutilAgent.Format.ps1xml')
     FunctionsToExport    = @(
+        'Get-PsutilCounter'
         'Get-PsutilMethod'
         'Get-PsutilMonitor'
         'Get-PsutilSample'

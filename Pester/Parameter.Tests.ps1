@@ -21,6 +21,7 @@ BeforeDiscovery {
             Name = 'New-PsutilConfiguration'; Sets = '__AllParameterSets'; Changes = $true
             Parameters = 'BrokerHostname:String Force:SwitchParameter NodePath:String Path:String ServiceName:String[]'
         }
+        @{ Name = 'Get-PsutilCounter'; Sets = '__AllParameterSets'; Changes = $false; Parameters = 'Name:String[] NodePath:String' }
         @{ Name = 'Get-PsutilMethod'; Sets = '__AllParameterSets'; Changes = $false; Parameters = 'Name:String[] NodePath:String' }
         @{
             Name = 'Get-PsutilSample'; Sets = '__AllParameterSets'; Changes = $false
@@ -57,6 +58,7 @@ Describe 'Aliases and pipeline' {
         @{ Command = 'Get-PsutilMonitor'; Parameter = 'Name'; Alias = 'ServiceName' }
         @{ Command = 'Start-PsutilMonitor'; Parameter = 'Path'; Alias = 'PSPath' }
         @{ Command = 'Get-PsutilSample'; Parameter = 'Argument'; Alias = 'Args' }
+        @{ Command = 'Get-PsutilCounter'; Parameter = 'Name'; Alias = 'Path' }
     ) {
         (Get-Command -Name $Command -Module PsutilAgent).Parameters[$Parameter].Aliases | Should -Contain $Alias
     }
@@ -64,6 +66,7 @@ Describe 'Aliases and pipeline' {
         @{ Command = 'Start-PsutilMonitor'; Parameter = 'Configuration' }
         @{ Command = 'Stop-PsutilMonitor'; Parameter = 'InputObject' }
         @{ Command = 'Test-PsutilConfiguration'; Parameter = 'Configuration' }
+        @{ Command = 'Get-PsutilCounter'; Parameter = 'Name' }
     ) {
         $attributes = (Get-Command -Name $Command -Module PsutilAgent).Parameters[$Parameter].Attributes
         @($attributes | Where-Object { $_ -is [System.Management.Automation.ParameterAttribute] -and $_.ValueFromPipeline }).Count | Should -BeGreaterThan 0

@@ -30,6 +30,30 @@ function CompleteField {
     }
 }
 
+# A name as a word of a command line, in quotes where it needs them.
+function FormatWord {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param([Parameter(Mandatory)] [string] $Name)
+
+    if ($Name -match '[^\w.-]') { "'" + $Name.Replace("'", "''") + "'" } else { $Name }
+}
+
+# Tab completion of the objects of this Windows' performance counters.
+function CompleteCounter {
+    [CmdletBinding()]
+    [OutputType([System.Management.Automation.CompletionResult])]
+    param([AllowEmptyString()] [string] $Word)
+
+    if (-not (TestWindows)) { return }
+    $start = $Word.Trim('''', '"')
+    foreach ($object in (InvokeCollector -ArgumentList counters).objects) {
+        if ($object.object -like "$start*") {
+            [System.Management.Automation.CompletionResult]::new((FormatWord $object.object), $object.object, 'ParameterValue', $object.object)
+        }
+    }
+}
+
 # Tab completion of the names of the monitors there are, quoted where they need it.
 function CompleteMonitor {
     [CmdletBinding()]
@@ -40,7 +64,6 @@ function CompleteMonitor {
     $start = $Word.Trim('''', '"')
     GetServiceName | Where-Object { $_ -like "$start*" } | ForEach-Object { GetServiceEntry $_ } |
         Where-Object { $_.IsMonitor } | ForEach-Object {
-            $text = if ($_.Name -match '[^\w.-]') { "'" + $_.Name.Replace("'", "''") + "'" } else { $_.Name }
-            [System.Management.Automation.CompletionResult]::new($text, $_.Name, 'ParameterValue', $_.Name)
+            [System.Management.Automation.CompletionResult]::new((FormatWord $_.Name), $_.Name, 'ParameterValue', $_.Name)
         }
 }

@@ -29,6 +29,7 @@ function NewErrorRecord {
         UnsupportedPlatform = 'NotImplemented'
         DataNotWritable     = 'WriteError'
         MethodNotFound      = 'ObjectNotFound'
+        CounterNotFound     = 'ObjectNotFound'
         SampleInvalid       = 'InvalidArgument'
         SampleUnavailable   = 'ResourceUnavailable'
     }

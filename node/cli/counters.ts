@@ -12,7 +12,7 @@ export const counters: Command = {
   details: [
     '  PATTERN  a path such as \\Process(sql*)\\% *, or a part of an object\'s name, or, where no object has it,',
     '           of a counter\'s; * stands for any characters. Without it: the names of the objects',
-    '  --json   a list of objects: object, counters, instances',
+    '  --json   {"objects"}, a list: object, counters and instances; without PATTERN their names alone',
     '',
     'On any language of Windows: what it prints can be the path of perf_counter. Other systems have none: exit code 5.',
   ],
@@ -22,14 +22,10 @@ export const counters: Command = {
   async run(options, [pattern]) {
     const list = await openCounterList();
     try {
-      const json = options['json'] === true;
-      if (pattern === undefined && !json) {
-        for (const name of (await list.objects()).toSorted(byName)) print(name);
-        return ExitCode.ok;
-      }
-      const found = await find(list, pattern ?? '*', report);
-      if (json) print(JSON.stringify(found));
-      else print(found.length === 0 ? `no counter matches ${pattern ?? ''}` : found.map(text).join('\n\n'));
+      const objects = pattern === undefined ? (await list.objects()).toSorted(byName).map((object) => ({ object })) : await find(list, pattern, report);
+      if (options['json'] === true) print(JSON.stringify({ objects }));
+      else if (objects.length === 0) report(`no performance counter matches ${pattern ?? '*'}`);
+      else print(objects.map(text).join(pattern === undefined ? '\n' : '\n\n'));
       return ExitCode.ok;
     } finally {
       list.close();
@@ -88,7 +84,7 @@ function matcher(pattern: string): (name: string) => boolean {
   return (name) => matches(lower, name.toLowerCase());
 }
 
-function text({ object, counters, instances }: CounterObject): string {
+function text({ object, counters = [], instances = [] }: Partial<CounterObject> & Pick<CounterObject, 'object'>): string {
   const of = instances.length === 0 ? [] : [`  instances: ${instances.join(', ')}`];
   const place = instances.length === 0 ? '' : '(*)';
   return [object, ...of, ...counters.map((counter) => `  \\${object}${place}\\${counter}`)].join('\n');
