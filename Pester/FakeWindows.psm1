@@ -236,10 +236,12 @@ function WriteStatus {
     param($Service, [string] $State, [string] $Reload = 'null')
 
     $code = @{ refused = 'PSA_BROKER_REFUSED'; unreachable = 'PSA_BROKER_UNREACHABLE'; unreadable = 'PSA_SECRET_UNAVAILABLE' }[$Service.Collector]
+    $delivery = @{ refused = 'refused'; unreachable = 'unreachable'; unreadable = 'refused' }[$Service.Collector]
+    if (-not $delivery) { $delivery = 'flowing' }
     $lastError = if ($code) { '{"time":"2026-01-02T03:04:05.000Z","code":"' + $code + '","message":"the broker said no"}' } else { 'null' }
     $spooled = if ($script:Options.ContainsKey('Spooled')) { $script:Options.Spooled } else { 0 }
     $text = '{"version":"0.1.0","summary":"samples flow to h:5672; 1 dropped","state":"' + $State + '","pid":4711,"since":"2026-01-02T03:04:05.000Z","updated":"2026-01-02T03:05:05.000Z",' +
-    '"connected":' + "$(-not $code)".ToLowerInvariant() + ',"taken":12,"published":10,"spooled":' + $spooled + ',"dropped":1,"dropped_by":{"size":0,"age":1},"unroutable":0,"skipped":3,' +
+    '"delivery":{"state":"' + $delivery + '"},"connected":' + "$(-not $code)".ToLowerInvariant() + ',"taken":12,"published":10,"spooled":' + $spooled + ',"dropped":1,"dropped_by":{"size":0,"age":1},"unroutable":0,"skipped":3,' +
     '"last_published":"2026-01-02T03:05:00.000Z","last_error":' + $lastError + ',"reload":' + $Reload + ',"entries":[{"index":0,"name":"m","last":{"time":"2026-01-02T03:05:00.000Z","values":{"value":0.5}},"unit":"percent","fault":null},' +
     '{"index":1,"name":"d","last":null,"unit":"","fault":"D: is not ready","last_error":{"time":"2026-01-02T03:05:00.000Z","message":"D: is not ready"}}]}'
     [System.IO.File]::WriteAllText([System.IO.Path]::Combine($Service.Folder, 'status.json'), $text)

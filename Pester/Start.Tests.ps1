@@ -350,6 +350,16 @@ Describe 'A start that fails' {
         @(Get-FakeServiceName).Count | Should -Be 0
         Test-Path -Path $data | Should -BeFalse
     }
+    It 'for what only a person can put right does not wait for its time to be over: <Collector>' -ForEach @(
+        @{ Collector = 'refused'; Id = 'BrokerRefused' }, @{ Collector = 'unreadable'; Id = 'ConfigInvalid' }
+    ) {
+        Reset-FakeWindows -Collector $Collector
+        $patient = $start + @{}
+        $patient['Timeout'] = 3600
+        $began = [System.Diagnostics.Stopwatch]::StartNew()
+        { Start-PsutilMonitor -Configuration $entry @patient @broker } | Should -Throw -ErrorId "$Id,Start-PsutilMonitor"
+        $began.Elapsed.TotalSeconds | Should -BeLessThan 1800
+    }
     It 'because NSSM fails at "<Step>" leaves nothing' -ForEach @(
         'install', 'set cloudify-psutil ImagePath', 'set cloudify-psutil DisplayName', 'set cloudify-psutil Description', 'set cloudify-psutil Start', 'sc failure' |
             ForEach-Object { @{ Step = $_; Words = if ($_ -like 'sc *') { '[SC] OpenService FAILED 5: Access is denied.' } else { 'Access is denied.' } } }

@@ -197,8 +197,8 @@ function WaitCollector {
     )
 
     # Of the collector that was started: a status left by one before it tells nothing. The last one that could be read counts.
-    $seen = @{ Service = $null; Status = $null }
-    $ready = WaitUntil -Timeout $Timeout -Activity "Starting monitor '$($Plan.Name)'" -Condition {
+    $seen = @{ Service = $null; Status = $null; IsRefused = $false }
+    $isOver = WaitUntil -Timeout $Timeout -Activity "Starting monitor '$($Plan.Name)'" -Condition {
         $seen.Service = $service = GetServiceState $Plan.Name
         $status = ReadStatus $Plan.Path.Status
         $isAlive = TestCollectorAlive $status
@@ -207,10 +207,12 @@ function WaitCollector {
             throw (NewStartError -Id CollectorExited -Plan $Plan -LogOffset $LogOffset -Message (
                     "the collector ended soon after its start (the service is $(if ($service) { $service.ToLowerInvariant() } else { 'gone' }))."))
         }
-        $service -eq 'Running' -and $isAlive -and (GetValue $status 'state') -eq 'sampling' -and
-        (-not $Plan.HasBroker -or (GetValue $status 'connected') -eq $true)
+        # What only a person can put right, a wrong password say, is not waited for.
+        $seen.IsRefused = $isAlive -and (GetValue (GetValue $status 'delivery') 'state') -eq 'refused'
+        $seen.IsRefused -or ($service -eq 'Running' -and $isAlive -and (GetValue $status 'state') -eq 'sampling' -and
+            (-not $Plan.HasBroker -or (GetValue $status 'connected') -eq $true))
     }
-    if ($ready) { return }
+    if ($isOver -and -not $seen.IsRefused) { return }
 
     $failure = GetValue $seen.Status 'last_error'
     $code = [string](GetValue $failure 'code')
