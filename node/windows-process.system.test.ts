@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { StatusReport } from './status/report.js';
 import { until } from './test/support/wait.js';
+import { entry, publish as publishIn, type Entry, type Published } from './test/support/windowsCollector.js';
 import { layoutModule, makePrefix, type Prefix, type WineEnded } from './test/support/wine.js';
 
 // Processes, services and connections under node.exe for Windows, in Wine: of what the test itself starts.
@@ -42,33 +42,7 @@ function nssm(...args: string[]): Promise<WineEnded> {
   return prefix.wine([join(module, 'bin/nssm.exe'), ...args]);
 }
 
-interface Entry {
-  readonly method: string;
-  readonly args?: object;
-  readonly result_argument?: string;
-  readonly interval: number;
-  readonly alias: string;
-}
-
-/** What a collector of these entries publishes in a while: the last value by alias and path, and why others are missing. */
-async function publish(entries: readonly Entry[], seconds = 5): Promise<{ values: Record<string, number>; reasons: Record<string, string> }> {
-  const config = join(prefix.drive, 'config.json');
-  writeFileSync(config, JSON.stringify({ status: { path: 'C:\\data', interval: 0.5 }, psutil_config: entries }));
-  const { code, out, err } = await prefix.wine([
-    join(module, 'bin/node.exe'), `${prefix.path(module)}\\dist\\cli\\main.js`, 'run', '--config', prefix.path(config), '--duration', String(seconds),
-  ]);
-  assert.equal(code, 0, err);
-  const messages = out.trim().split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as { name: string; path: string; metric: number });
-  const { entries: told } = JSON.parse(readFileSync(join(prefix.drive, 'data/status.json'), 'utf8')) as StatusReport;
-  return {
-    values: Object.fromEntries(messages.map(({ name, path, metric }) => [path === '' ? name : `${name} ${path}`, metric])),
-    reasons: Object.fromEntries(told.flatMap(({ name, last_error }) => (last_error === null ? [] : [[name, last_error.message]]))),
-  };
-}
-
-const entry = (alias: string, method: string, args: object, result_argument?: string): Entry => ({
-  method, args, interval: 1, alias, ...(result_argument === undefined ? {} : { result_argument }),
-});
+const publish = (entries: readonly Entry[], seconds = 5): Promise<Published> => publishIn(prefix, module, entries, seconds);
 
 describe('under Wine', () => {
   it('a busy process, its memory and its threads are told of truly, by name, command line and service', async () => {
@@ -150,7 +124,7 @@ describe('under Wine', () => {
   });
 
   it('services: state, start type, exit code, process, since when; a restart between two readings is seen', async () => {
-    const reading = (): Promise<{ values: Record<string, number>; reasons: Record<string, string> }> => publish([
+    const reading = (): Promise<Published> => publish([
       entry('busy', 'win_service_get', { name: 'busy' }),
       entry('manual', 'win_service_get', { name: 'manual' }),
       entry('never', 'win_service_get', { name: 'never' }, 'failed'),

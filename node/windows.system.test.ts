@@ -38,7 +38,7 @@ function configure(name: string, settings: object): { config: string; data: stri
 }
 
 const statusOf = (data: string): StatusReport => JSON.parse(readFileSync(join(data, 'status.json'), 'utf8')) as StatusReport;
-const given: Record<string, object> = { disk_usage: { path: 'C:\\' }, pid_exists: { pid: 4 }, cpu_percent: { interval: 0.5 }, cpu_times_percent: { interval: 0.5 }, net_io_counters: { pernic: true }, win_service_get: { name: 'Eventlog' } };
+const given: Record<string, object> = { disk_usage: { path: 'C:\\' }, pid_exists: { pid: 4 }, cpu_percent: { interval: 0.5 }, cpu_times_percent: { interval: 0.5 }, net_io_counters: { pernic: true }, win_service_get: { name: 'Eventlog' }, clock_offset: { server: '127.0.0.1', timeout: 1 } };
 
 /** What Linux psutil says at one moment. */
 interface Machine {
@@ -57,7 +57,7 @@ async function machine(): Promise<Machine> {
 }
 
 /** What Wine cannot tell; anything else must answer. */
-const untold = new Set(['cpu_stats', 'swap_memory', 'disk_io_counters', 'getloadavg', 'users', 'sensors_battery', 'sensors_temperatures', 'sensors_fans', 'gpu_percent', 'gpu_memory']);
+const untold = new Set(['cpu_stats', 'swap_memory', 'disk_io_counters', 'getloadavg', 'users', 'sensors_battery', 'sensors_temperatures', 'sensors_fans', 'gpu_percent', 'gpu_memory', 'kernel_memory', 'event_count', 'clock_offset']);
 
 describe('node.exe for Windows, under Wine', () => {
   it('every function answers or says why not, and totals agree with this machine\'s psutil', async () => {

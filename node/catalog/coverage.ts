@@ -11,7 +11,11 @@ const proofs: Readonly<Record<CatalogFunction['group'], string>> = {
 };
 
 /** What this catalog has beyond psutil, and its proofs. */
-const own: Readonly<Record<string, string>> = { gpu_percent: 'P', gpu_memory: 'P', perf_counter: 'P Q' };
+const own: Readonly<Record<string, string>> = {
+  commit_memory: 'G H I', kernel_memory: 'G I', system_stats: 'G H I', uptime: 'G H I', net_tcp_stats: 'G H I', net_udp_stats: 'G H I',
+  certificate_expiry: 'G H I', certificates: 'G H I', reboot_pending: 'G H I', event_count: 'I', clock_offset: 'G H J',
+  gpu_percent: 'P', gpu_memory: 'P', perf_counter: 'P Q',
+};
 
 /** Reads that Wine 8 refuses or leaves empty: on Windows they are proven by structures alone. */
 const notOnWine: ReadonlySet<string> = new Set([
@@ -29,6 +33,10 @@ const tests: readonly string[] = [
   'D: providers/linux/process.system.test.ts, processes, connections and sensors beside python3-psutil',
   'E: windows-process.system.test.ts, a service of NSSM\'s, its processes and its socket under Wine; delayed and trigger-started services Wine 8 does not have (error 124)',
   'F: providers/windows/process.test.ts, services.test.ts and layouts.test.ts, structures at offsets of declarations of their own, given by functions that stand for Windows\'',
+  'G: sample/numbers.system.test.ts, on Linux beside Python and openssl, and beside connections and datagrams of the test\'s own',
+  'H: windows-numbers.system.test.ts, under Wine beside this machine\'s /proc, and what the test put into stores and registry',
+  'I: providers/windows/ (numbers, certificates, reboot, events).test.ts, a fake Windows that checks what it is asked, and layouts.test.ts; for event_count that alone, as Wine has no event logs',
+  'J: providers/timeServer.test.ts, a time server of the test\'s own',
   'P: providers/windows/performanceCounters.test.ts and sample/counterReader.test.ts, a fake PDH that checks what it is asked, and instance names as Windows gives them; not shown on a real Windows',
   'Q: windows-counters.system.test.ts, the counters that Wine has beside this machine\'s uptime',
 ];

@@ -27,7 +27,7 @@ export interface Argument {
 export interface Field {
   /** Its name; of a field within a field (Process) the path to it, parts joined with dots. */
   readonly name: string;
-  /** `s`, `%`, `B`, `MHz`, `ms`, `Mbit/s`, `rpm`, `C`, `count`; empty for text and enumerations. */
+  /** `s`, `d`, `%`, `B`, `MHz`, `ms`, `Mbit/s`, `rpm`, `C`, `count`; empty for text and enumerations. */
   readonly unit: string;
   /** A gauge is a state; a counter only grows until the system restarts. */
   readonly kind: 'gauge' | 'counter';
@@ -62,6 +62,8 @@ export interface CatalogFunction {
   /** The calls or files behind it. */
   readonly source: Readonly<Partial<Record<Platform, string>>>;
   readonly arguments: readonly Argument[];
+  /** The interval, seconds, below which calls are a burden on somebody else, and why. */
+  readonly leastInterval?: { readonly seconds: number; readonly why: string };
   readonly shape: Shape;
   /**
    * The argument that asks for one result an item (percpu, perdisk, pernic), and the shape it then has. It does so when it is

@@ -17,13 +17,13 @@ describe('catalog', () => {
       assert.equal(new Set(names).size, names.length, 'a field stands twice');
       for (const field of definition.fields) {
         assert.ok(field.meaning.length > 1, field.name);
-        assert.ok(['s', '%', 'B', 'MHz', 'ms', 'Mbit/s', 'rpm', 'C', 'count', ''].includes(field.unit), field.unit);
+        assert.ok(['s', 'd', '%', 'B', 'MHz', 'ms', 'Mbit/s', 'rpm', 'C', 'count', ''].includes(field.unit), field.unit);
         assert.ok(field.platforms.every((platform) => definition.platforms.includes(platform)));
         if (field.type === 'string') assert.equal(field.unit, '');
       }
       for (const argument of definition.arguments) {
         assert.ok(argument.meaning.length > 5, argument.name);
-        const fits = argument.default === null ? argument.nullable || argument.required || argument.selects === true : typeof argument.default === argument.type;
+        const fits = argument.default === null ? argument.nullable || argument.required || argument.selects === true : typeof argument.default === (argument.type === 'integer' ? 'number' : argument.type);
         assert.ok(fits, `the default of ${argument.name} is no ${argument.type}`);
       }
       const per = definition.perItem;

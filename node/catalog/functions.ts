@@ -5,21 +5,28 @@
  * documents milliseconds: its issue 3002).
  */
 import { agent } from './agent.js';
+import { certificates } from './certificates.js';
+import { clock } from './clock.js';
 import { cpu } from './cpu.js';
 import { disk } from './disk.js';
+import { events } from './events.js';
 import { external } from './external.js';
 import type { CatalogFunction } from './function.js';
 import { gpu } from './gpu.js';
+import { kernel } from './kernel.js';
 import { memory } from './memory.js';
 import { network } from './network.js';
 import { processes } from './process.js';
+import { protocol } from './protocol.js';
+import { reboot } from './reboot.js';
 import { sensors } from './sensors.js';
 import { services } from './services.js';
 import { system } from './system.js';
 
 /** Every function of the catalog, grouped as psutil documents them. */
 export const functions: readonly CatalogFunction[] = [
-  ...cpu, ...memory, ...disk, ...network, ...sensors, ...gpu, ...system, ...processes, ...services, ...agent, ...external,
+  ...cpu, ...memory, ...disk, ...network, ...sensors, ...gpu, ...system, ...processes, ...services,
+  ...kernel, ...protocol, ...certificates, ...reboot, ...events, ...clock, ...agent, ...external,
 ];
 
 const byName = new Map(functions.map((definition) => [definition.name, definition]));

@@ -43,6 +43,8 @@ describe('validate', () => {
     const entry = (interval: number): object => ({ method: 'cpu_percent', args: { interval }, interval: 2 });
     assert.deepEqual([warningsOf('linux', entry(2)), warningsOf('linux', entry(2.5))], [[], ['/0/args/interval']]);
     assert.match(validate([entry(2.5)]).warnings[0]!.message, /2\.5 s, longer than the entry's interval of 2 s/);
+    const time = (interval: number): object => ({ method: 'clock_offset', args: { server: 'ntp.example.com' }, interval });
+    assert.deepEqual([warningsOf('win32', time(15)), warningsOf('win32', time(14))], [[], ['/0/interval']]);
   });
 
   const only = (entry: object): string => {
@@ -104,7 +106,7 @@ describe('validate', () => {
   });
 
   it('accepts every function of the catalog with its defaults', () => {
-    const given: Record<string, unknown> = { path: '/', pid: 1, name: 'Spooler', command: '1', 'perf_counter.path': '\\Memory\\Pages/sec' };
+    const given: Record<string, unknown> = { path: '/', pid: 1, name: 'Spooler', command: '1', server: 'ntp.example.com', 'perf_counter.path': '\\Memory\\Pages/sec' };
     for (const { name, arguments: args, fields, bulk } of functions) {
       if (name === 'powershell') continue;
       const required = Object.fromEntries(args.filter((argument) => argument.required).map((argument) => [argument.name, given[`${name}.${argument.name}`] ?? given[argument.name]]));

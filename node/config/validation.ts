@@ -208,6 +208,10 @@ function entryWarnings(pointer: string, entry: ValidEntry, platform: string): Wa
   const fields = namedFields(definition, selectorOf(entry) ?? []);
   if (lacks(definition)) warnings.push(warning('/method', `${entry.method} cannot be had on ${here}, where this entry gives nothing`));
   else if (fields.length > 0 && fields.every(lacks)) warnings.push(warning('/result_argument', `${show(entry.result_argument)} cannot be had on ${here}, where this entry gives nothing`));
+  const { leastInterval } = definition;
+  if (leastInterval !== undefined && entry.interval < leastInterval.seconds) {
+    warnings.push(warning('/interval', `${String(entry.interval)} s is short: ${leastInterval.why}`));
+  }
   const measured = entry.args?.['interval'];
   if (typeof measured === 'number' && measured > entry.interval) {
     warnings.push(warning('/args/interval', `measures for ${String(measured)} s, longer than the entry's interval of ${String(entry.interval)} s, so that ticks are skipped; make it shorter, or that interval longer`));

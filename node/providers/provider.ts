@@ -22,7 +22,11 @@ export interface Provider {
    * - no `percent` field, except where the system itself tells it (Windows swap_memory, unrounded);
    * - `cpu_freq`: always a list, one map per CPU that the system tells of;
    * - `disk_io_counters`, `net_io_counters`: always a map by device; with `perdisk` false only the devices that psutil adds up;
+   * - `net_tcp_stats`, `net_udp_stats`: a map by IP, as far as the system tells them apart;
    * - `net_connections`: takes `kind` and `owners`, whether to tell whose the sockets are;
+   * - `certificates`: as `rows`, and how many were `unreadable`;
+   * - `reboot_pending`: also `untold`, the reasons for what is absent by field;
+   * - `event_count`: what was counted since these arguments were first read;
    * - `win_service_iter`: takes `name`, a pattern or null; `win_service_pids`: the process of each service that has one;
    * - `perf_counter`: takes `path` and `group`, those whose rates are between the same readings; a list of CounterRow;
    * - all other shapes as psutil returns them, named tuples as maps.

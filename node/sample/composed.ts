@@ -4,12 +4,15 @@ import { connectionStates } from '../catalog/network.js';
 import type { Arguments, Fields, Platform, Result } from '../catalog/value.js';
 import { messageOf, UnavailableError } from '../model/errors.js';
 import type { ProcessTable } from '../providers/processTable.js';
+import { certificateExpiry, certificateMap, type Certificates } from './certificates.js';
 import { need, withPercent } from './derivation.js';
 import { matches } from '../model/pattern.js';
 
 /** Where raw readings come from: those of one tick are shared. */
 export interface Source {
   readonly platform: Platform;
+  /** The time, seconds since 1970. */
+  readonly now: number;
   read(method: string, args: Arguments): Promise<Result>;
   processes(): Promise<ProcessTable>;
 }
@@ -28,7 +31,21 @@ export const composed: Readonly<Partial<Record<string, Compose>>> = {
   swap_memory: swap,
   net_connections: connections,
   win_service_iter: services,
+  certificate_expiry: async (source, args) => certificateExpiry(await readCertificates(source, args), args, source.now),
+  certificates: async (source, args) => ({ result: certificateMap(await readCertificates(source, args), args, source.now) }),
+  reboot_pending: reboot,
 };
+
+/** The raw certificates: those of one store or file are read once, whatever is asked of them. */
+async function readCertificates(source: Source, { store = null, location = null, path = null }: Arguments): Promise<Certificates> {
+  return (await source.read('certificates', { store, location, path })) as unknown as Certificates;
+}
+
+/** What waits for a reboot, and why some of it is not told. */
+async function reboot(source: Source): Promise<Composition> {
+  const { untold = {}, ...result } = (await source.read('reboot_pending', {})) as Readonly<Record<string, Result>> & { untold?: Readonly<Record<string, string>> };
+  return { result, reasons: untold };
+}
 
 /** The swap space; on Windows the counter of its use may be missing, which then costs what is computed of it and no more. */
 async function swap(source: Source): Promise<Composition> {

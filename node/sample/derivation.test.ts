@@ -76,6 +76,14 @@ describe('CounterMemory', () => {
   });
 });
 
+it('a counter of 32 bits that wraps loses nothing, and one that begins anew no more than it had', () => {
+  const memory = new CounterMemory(new Set(), new Set(['n']));
+  memory.unwrap({ a: { n: 2 ** 32 - 10, wide: 2 ** 32 - 10 } });
+  assert.deepEqual(memory.unwrap({ a: { n: 5, wide: 5 } }), { a: { n: 2 ** 32 + 5, wide: 2 ** 32 - 5 } });
+  memory.unwrap({ a: { n: 1000, wide: 1000 } });
+  assert.deepEqual(memory.unwrap({ a: { n: 3, wide: 3 } }), { a: { n: 2 ** 32 + 1003, wide: 2 ** 32 - 10 + 1003 } });
+});
+
 it('a gauge among the counters of a device may fall', () => {
   const memory = new CounterMemory(new Set(['queue_depth']));
   memory.unwrap({ a: { n: 9, queue_depth: 5 } });

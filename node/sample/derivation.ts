@@ -98,6 +98,21 @@ export function sum(items: Readonly<Record<string, Fields>>): Fields {
   return total;
 }
 
+/** What was counted between two readings, of one number or of a map of them; what was not there before began at 0. */
+export function growth(before: Result, after: Result): Result {
+  if (typeof before === 'number' && typeof after === 'number') return after - before;
+  const earlier = before as Readonly<Record<string, number>>;
+  return Object.fromEntries(Object.entries(after as Readonly<Record<string, number>>).map(([key, count]) => [key, count - (earlier[key] ?? 0)]));
+}
+
+/** What a counter of 32 bits has counted when it begins anew. */
+export const wrapOf32 = 2 ** 32;
+
+/** Whether a counter of 32 bits that fell has wrapped: it was near its end, and is near its beginning. */
+export function wrapped(before: number, now: number): boolean {
+  return before > wrapOf32 / 2 && before < wrapOf32 && now < wrapOf32 / 2;
+}
+
 /**
  * Makes up for counters that wrapped: whenever one falls, what it had reached is added from then on (psutil's `nowrap`).
  * One instance an entry; an item that vanishes is forgotten.
@@ -106,8 +121,11 @@ export class CounterMemory {
   #last: Readonly<Record<string, Fields>> = {};
   readonly #lost = new Map<string, Record<string, number>>();
 
-  /** @param gauges the fields that are no counters, and may fall. */
-  constructor(private readonly gauges: ReadonlySet<string> = new Set()) {}
+  /**
+   * @param gauges the fields that are no counters, and may fall.
+   * @param narrow the counters of 32 bits: where such a one falls from its upper half into its lower, 2^32 were lost.
+   */
+  constructor(private readonly gauges: ReadonlySet<string> = new Set(), private readonly narrow: ReadonlySet<string> = new Set()) {}
 
   /** The counters by item with what was lost added. */
   unwrap(items: Readonly<Record<string, Fields>>): Readonly<Record<string, Fields>> {
@@ -123,9 +141,10 @@ export class CounterMemory {
     const before = this.#last[item];
     for (const name in fields) {
       const last = before?.[name] ?? 0;
-      if ((fields[name] ?? 0) >= last || this.gauges.has(name)) continue;
+      const now = fields[name] ?? 0;
+      if (now >= last || this.gauges.has(name)) continue;
       const lost = this.#lost.get(item) ?? {};
-      lost[name] = (lost[name] ?? 0) + last;
+      lost[name] = (lost[name] ?? 0) + (this.narrow.has(name) && wrapped(last, now) ? wrapOf32 : last);
       this.#lost.set(item, lost);
     }
   }

@@ -34,6 +34,28 @@ describe('MethodReader', () => {
     assert.deepEqual(calls, ['cpu_times {"percpu":false}', 'cpu_times {"percpu":false}']);
   });
 
+  it('tells how many events there were since its own last reading, however many others read', async () => {
+    const { reader } = readerOf('event_count', { log: 'System', level: null, source: null, id: null, by: null }, [100, 103, 103]);
+    await assert.rejects(reader.read(), /the first reading only starts/);
+    assert.equal((await reader.read()).result, 3);
+    assert.equal((await reader.read()).result, 0);
+    await assert.rejects(reader.read(), /no more/);
+    const primed = readerOf('event_count', { log: 'System', level: null, source: null, id: null, by: 'source' }, [{ disk: 4 }, { disk: 4, ntfs: 2 }]);
+    assert.equal(primed.reader.sinceLast, true);
+    await primed.reader.prime();
+    assert.deepEqual((await primed.reader.read()).result, { disk: 0, ntfs: 2 });
+    assert.deepEqual(primed.calls[0], 'event_count {"log":"System","level":null,"source":null,"id":null,"by":"source"}');
+  });
+
+  it('adds up what TCP counts over each IP, each made up for its wraps', async () => {
+    const { reader } = readerOf('net_tcp_stats', { family: null }, [
+      { ipv4: { retransmits: 2 ** 32 - 10, established: 5 }, ipv6: { retransmits: 3e9, established: 7 } },
+      { ipv4: { retransmits: 5, established: 4 }, ipv6: { retransmits: 3e9 + 1, established: 7 } },
+    ]);
+    assert.deepEqual((await reader.read()).result, { retransmits: 2 ** 32 - 10 + 3e9, established: 12 });
+    assert.deepEqual((await reader.read()).result, { retransmits: 2 ** 32 + 5 + 3e9 + 1, established: 11 });
+  });
+
   it('measures since its own last reading without one; the first has nothing to tell', async () => {
     const { reader } = readerOf('cpu_percent', { interval: null, percpu: false }, [{ user: 0, idle: 0 }, { user: 1, idle: 1 }, { user: 1, idle: 2 }]);
     await assert.rejects(reader.read(), UnavailableError);

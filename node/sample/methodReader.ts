@@ -1,10 +1,11 @@
+import type { Field } from '../catalog/function.js';
 import { functionNamed } from '../catalog/functions.js';
 import type { Arguments, Fields, Result } from '../catalog/value.js';
 import { UnavailableError } from '../model/errors.js';
 import type { SharedProvider } from '../providers/shared.js';
 import { sleep, type Clock, type Tick } from '../model/clock.js';
 import { composed, type Source } from './composed.js';
-import { between, CounterMemory, cpuPercent, cpuTimesPercent, mean, need, sum, withPercent } from './derivation.js';
+import { between, CounterMemory, cpuPercent, cpuTimesPercent, growth, mean, need, sum, withPercent } from './derivation.js';
 import type { Reader, Reading } from './reader.js';
 
 type Derive = (before: Fields, after: Fields) => Result;
@@ -16,6 +17,9 @@ const measured: Readonly<Record<string, Derive>> = {
   cpu_times_percent: cpuTimesPercent,
 };
 
+/** Functions that tell what was counted since the reading before; a provider counts on and on. */
+const counted: ReadonlySet<string> = new Set(['event_count']);
+
 const perCpu: Arguments = { percpu: true };
 const allCpus: Arguments = { percpu: false };
 
@@ -23,9 +27,17 @@ const allCpus: Arguments = { percpu: false };
 const computed: Readonly<Record<string, Computation>> = {
   cpu_freq: (raw, args) => (args['percpu'] === true ? raw : mean(raw as readonly Fields[])),
   virtual_memory: (raw) => withPercent(raw as Fields, (memory) => [need(memory, 'total') - need(memory, 'available'), need(memory, 'total')]),
+  commit_memory: (raw) => withPercent(raw as Fields, (memory) => [need(memory, 'used'), need(memory, 'limit')]),
+  net_tcp_stats: together,
+  net_udp_stats: together,
   disk_io_counters: (raw, args, counters) => devices(raw, args, 'perdisk', counters),
   net_io_counters: (raw, args, counters) => devices(raw, args, 'pernic', counters),
 };
+
+/** The sum over what a counter is kept for, each made up for its wraps by itself. */
+function together(raw: Result, _args: Arguments, counters: CounterMemory): Result {
+  return sum(counters.unwrap(raw as Readonly<Record<string, Fields>>));
+}
 
 function devices(raw: Result, args: Arguments, perItem: string, counters: CounterMemory): Result {
   const items = raw as Readonly<Record<string, Fields>>;
@@ -47,7 +59,7 @@ export class MethodReader implements Reader {
   /** The arguments of the raw reading: counter wrap is this entry's business, and entries that differ only there share one. */
   readonly #rawArgs: Arguments;
   readonly #measureKey: string;
-  /** The cpu_times that the next reading is measured from. */
+  /** The cpu_times, or the counts, that the next reading is measured from. */
   #before: Result | undefined;
 
   constructor(
@@ -61,7 +73,8 @@ export class MethodReader implements Reader {
     this.#rawArgs = Object.fromEntries(Object.entries(args).filter(([name]) => name !== 'nowrap'));
     this.#measureKey = `${method} ${JSON.stringify(args)}`;
     const fields = functionNamed(method)?.fields ?? [];
-    this.#counters = new CounterMemory(new Set(fields.filter(({ kind }) => kind === 'gauge').map(({ name }) => name)));
+    const named = (of: (field: Field) => boolean): ReadonlySet<string> => new Set(fields.filter(of).map(({ name }) => name));
+    this.#counters = new CounterMemory(named(({ kind }) => kind === 'gauge'), named(({ bits }) => bits === 32));
   }
 
   get window(): number {
@@ -70,18 +83,24 @@ export class MethodReader implements Reader {
   }
 
   get sinceLast(): boolean {
-    return this.method in measured && this.window === 0;
+    return counted.has(this.method) || (this.method in measured && this.window === 0);
   }
 
   async prime(tick?: Tick): Promise<void> {
-    if (this.sinceLast) this.#before = await this.#times(tick);
+    if (counted.has(this.method)) this.#before = await this.provider.read(this.method, this.#rawArgs, tick);
+    else if (this.sinceLast) this.#before = await this.#times(tick);
   }
 
   async read(tick?: Tick): Promise<Reading> {
     const compose = composed[this.method];
     if (compose !== undefined) return { ...(await compose(this.#source(tick), this.args)), wall: this.clock.wall(), at: this.clock.now() };
     let result: Result;
-    if (this.#derive !== undefined) {
+    if (counted.has(this.method)) {
+      const before = this.#before;
+      this.#before = await this.provider.read(this.method, this.#rawArgs, tick);
+      if (before === undefined) throw new UnavailableError('the first reading only starts the measurement');
+      result = growth(before, this.#before);
+    } else if (this.#derive !== undefined) {
       result = await this.#measure(this.#derive, tick);
     } else {
       const raw = await this.provider.read(this.method, this.#rawArgs, tick);
@@ -93,6 +112,7 @@ export class MethodReader implements Reader {
   #source(tick?: Tick): Source {
     return {
       platform: this.provider.platform,
+      now: this.clock.wall() / 1000,
       read: (method, args) => this.provider.read(method, args, tick),
       processes: () => this.provider.processes(tick),
     };

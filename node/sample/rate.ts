@@ -1,7 +1,5 @@
+import { wrapOf32, wrapped } from './derivation.js';
 import type { Selected, Selection } from './selection.js';
-
-/** What a counter of 32 bits has counted when it begins anew. */
-const wrap = 2 ** 32;
 
 /** Makes the growth a second of counters, by their paths. One instance an entry. */
 export class Rates {
@@ -32,6 +30,5 @@ export class Rates {
 /** A counter that fell has wrapped where it is one of 32 bits and was near its end, and else has begun anew from 0. */
 function growth(before: number, { value, field }: Selected): number {
   if (value >= before) return value - before;
-  const wrapped = field?.bits === 32 && before > wrap / 2 && value < wrap / 2;
-  return wrapped ? value + wrap - before : value;
+  return field?.bits === 32 && wrapped(before, value) ? value + wrapOf32 - before : value;
 }

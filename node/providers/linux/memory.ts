@@ -5,7 +5,8 @@ import { known, optionalTextOf, textOf, type Roots } from './source.js';
 // pswpin and pswpout count pages; psutil takes 4 KiB for a page on every architecture.
 const swapPage = 4096;
 
-function parseMeminfo(meminfo: string): (key: string) => number | undefined {
+/** The rows of /proc/meminfo by name, in bytes; undefined where there is none. */
+export function parseMeminfo(meminfo: string): (key: string) => number | undefined {
   const kibibytes = new Map([...meminfo.matchAll(/^([^:\n]+):\s*(\d+)/gm)].map(([, key, value]) => [key, Number(value)]));
   return (key) => {
     const value = kibibytes.get(key);

@@ -5,7 +5,7 @@ import { AgentError, PlatformError, UnavailableError } from '../../model/errors.
 import { linuxProvider } from './provider.js';
 
 // These are made of readings of others (sample/).
-const derived = ['cpu_percent', 'cpu_times_percent', 'Process', 'process_iter'];
+const derived = ['cpu_percent', 'cpu_times_percent', 'Process', 'process_iter', 'certificate_expiry'];
 
 test('every function that the catalog has for Linux has a raw reading', async () => {
   const nowhere = linuxProvider({ proc: '/no such proc', sys: '/no such sys' });

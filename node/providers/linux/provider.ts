@@ -1,12 +1,18 @@
-import type { Arguments, Result } from '../../catalog/value.js';
+import type { Arguments, ArgumentValue, Result } from '../../catalog/value.js';
 import { PlatformError, UnavailableError } from '../../model/errors.js';
+import { fileCertificates, readCertificates } from '../certificate.js';
+import { isolation } from '../isolation.js';
 import { absence, type Provider } from '../provider.js';
+import { TimeServers } from '../timeServer.js';
 import { cpuCount, cpuFrequencies, cpuStats, cpuTimes, loadAverage } from './cpu.js';
 import { netConnections } from './connections.js';
 import { diskIoCounters, diskPartitions, diskUsage } from './disk.js';
+import { commitMemory, kernelMemory, systemStats, uptime } from './kernel.js';
 import { swapMemory, virtualMemory } from './memory.js';
 import { netIfAddrs, netIfStats, netIoCounters } from './network.js';
 import { LinuxProcessTable } from './processTable.js';
+import { tcpStats, udpStats } from './protocol.js';
+import { pendingReboot } from './reboot.js';
 import { battery, fans, temperatures } from './sensors.js';
 import { systemRoots, type Roots } from './source.js';
 import { bootTime, processExists, processIds } from './system.js';
@@ -31,6 +37,14 @@ const readers: Readonly<Record<string, Reader>> = {
   getloadavg: loadAverage,
   virtual_memory: virtualMemory,
   swap_memory: swapMemory,
+  commit_memory: commitMemory,
+  kernel_memory: kernelMemory,
+  system_stats: systemStats,
+  uptime,
+  net_tcp_stats: (roots, args) => tcpStats(roots, args['family'] ?? null),
+  net_udp_stats: (roots, args) => udpStats(roots, args['family'] ?? null),
+  certificates: (_, args) => certificates(args['path'] ?? null),
+  reboot_pending: pendingReboot,
   disk_usage: (roots, args) => diskUsage(roots, String(args['path'])),
   disk_partitions: (roots, args) => diskPartitions(roots, args['all'] === true),
   disk_io_counters: (roots, args) => diskIoCounters(roots, args['perdisk'] === true),
@@ -47,20 +61,31 @@ const readers: Readonly<Record<string, Reader>> = {
   sensors_fans: fans,
 };
 
+/** The certificates of a file. */
+async function certificates(path: ArgumentValue): Promise<Result> {
+  if (typeof path !== 'string') throw new UnavailableError('Linux has no certificate stores: give the file that holds the certificates as path');
+  return await readCertificates(await fileCertificates(path));
+}
+
 /**
  * psutil's functions on Linux, read in this process. `options` puts kernel files elsewhere, for tests.
  * `read` throws UnavailableError, and PlatformError for a function that Linux has no raw reading of.
  */
 export function linuxProvider(options: Partial<Roots> = {}): Provider {
   const roots: Roots = { ...systemRoots, ...options };
+  const timeServers = new TimeServers(isolation);
+  const all: Readonly<Record<string, Reader>> = {
+    ...readers,
+    clock_offset: (_, args) => timeServers.offset(String(args['server']), Number(args['port']), Number(args['timeout'])),
+  };
   return {
     platform: 'linux',
     async read(method, args) {
-      const reader = Object.hasOwn(readers, method) ? readers[method] : undefined;
+      const reader = Object.hasOwn(all, method) ? all[method] : undefined;
       if (reader === undefined) {
         const reason = absence(method, 'linux');
         if (reason !== undefined) throw new UnavailableError(reason);
-        throw new PlatformError('PSA_PLATFORM', `"${method}" has no raw reading on Linux; known are ${Object.keys(readers).join(', ')}.`);
+        throw new PlatformError('PSA_PLATFORM', `"${method}" has no raw reading on Linux; known are ${Object.keys(all).join(', ')}.`);
       }
       return reader(roots, args);
     },

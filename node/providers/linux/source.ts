@@ -10,6 +10,9 @@ export interface Roots {
   readonly utmp: string;
   /** One file a session, kept by systemd-logind, on systems that have no utmp any more. */
   readonly sessions: string;
+  /** What packages of Debian and its kin leave when they wait for a reboot, and the file that they are known by. */
+  readonly rebootRequired: string;
+  readonly debianVersion: string;
 }
 
 /** The places of a running Linux. */
@@ -18,6 +21,8 @@ export const systemRoots: Roots = {
   sys: '/sys',
   utmp: '/var/run/utmp',
   sessions: '/run/systemd/sessions',
+  rebootRequired: '/run/reboot-required',
+  debianVersion: '/etc/debian_version',
 };
 
 // Read at once, not through the thread pool: these files are the kernel's memory, answered in microseconds, and a pool

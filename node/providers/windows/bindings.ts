@@ -33,6 +33,7 @@ export interface Functions {
   GetActiveProcessorCount: Native<[group: number], number>;
   GetLogicalProcessorInformationEx: Native<[relation: number, records: Memory, length: Buffer], number>;
   K32GetPerformanceInfo: Native<[information: Buffer, size: number], number>;
+  GetTickCount64: Native<[], number | bigint>;
   K32EnumProcesses: Native<[ids: Buffer, size: number, needed: Buffer], number>;
   CloseHandle: Native<[handle: Handle], number>;
   CreateJobObjectW: Native<[security: null, name: null], Handle>;
@@ -91,6 +92,10 @@ export interface Functions {
   >;
   GetExtendedTcpTable: Native<[table: Memory, size: Buffer, order: number, family: number, kind: number, reserved: number], number>;
   GetExtendedUdpTable: Native<[table: Memory, size: Buffer, order: number, family: number, kind: number, reserved: number], number>;
+  GetTcpStatisticsEx: Native<[statistics: Buffer, family: number], number>;
+  GetTcpStatisticsEx2: Native<[statistics: Buffer, family: number], number>;
+  GetUdpStatisticsEx: Native<[statistics: Buffer, family: number], number>;
+  GetUdpStatisticsEx2: Native<[statistics: Buffer, family: number], number>;
   GetSystemPowerStatus: Native<[status: Buffer], number>;
   OpenSCManagerW: Native<[machine: null, database: null, access: number], Handle>;
   OpenServiceW: Native<[manager: Handle, name: string, access: number], Handle>;
@@ -122,7 +127,18 @@ export interface Functions {
     [source: null, machine: null, object: string, counters: Memory, counterCharacters: Buffer, instances: Memory, instanceCharacters: Buffer, detail: number, flags: number],
     number
   >;
-  RegQueryValueExW: Native<[key: Handle, name: string, reserved: null, type: null, value: Buffer, size: Buffer], number>;
+  CertOpenStore: Native<[provider: number, encoding: number, cryptographicProvider: number, flags: number, store: string], Handle>;
+  CertEnumCertificatesInStore: Native<[store: Handle, previous: Handle], Handle>;
+  CertFreeCertificateContext: Native<[context: Handle], number>;
+  CertCloseStore: Native<[store: Handle, flags: number], number>;
+  RegOpenKeyExW: Native<[key: Handle, path: string, options: number, access: number, opened: Buffer], number>;
+  RegQueryValueExW: Native<[key: Handle, name: string, reserved: null, type: Memory, data: Buffer, size: Buffer], number>;
+  RegCloseKey: Native<[key: Handle], number>;
+  EvtQuery: Native<[session: Handle, log: string, query: string, flags: number], Handle>;
+  EvtNext: Native<[query: Handle, count: number, events: Buffer, timeout: number, flags: number, returned: Buffer], number>;
+  EvtCreateRenderContext: Native<[count: number, paths: null, flags: number], Handle>;
+  EvtRender: Native<[context: Handle, event: Handle, flags: number, size: number, values: Buffer, used: Buffer, count: Buffer], number>;
+  EvtClose: Native<[handle: Handle], number>;
   CryptUnprotectData: Native<
     [sealed: Buffer, description: null, entropy: null, reserved: null, prompt: null, flags: number, opened: Buffer],
     number
@@ -146,6 +162,7 @@ const declarations: Readonly<Record<keyof Functions, readonly [dll: string, resu
   GetSystemTimes: ['kernel32', 'int32_t', 'void *, void *, void *'],
   GetActiveProcessorCount: ['kernel32', 'uint32_t', 'uint16_t'],
   GetLogicalProcessorInformationEx: ['kernel32', 'int32_t', 'int32_t, void *, void *'],
+  GetTickCount64: ['kernel32', 'uint64_t', ''],
   K32GetPerformanceInfo: ['kernel32', 'int32_t', 'void *, uint32_t'],
   K32EnumProcesses: ['kernel32', 'int32_t', 'void *, uint32_t, void *'],
   CloseHandle: ['kernel32', 'int32_t', 'intptr_t'],
@@ -179,6 +196,10 @@ const declarations: Readonly<Record<keyof Functions, readonly [dll: string, resu
   LookupAccountSidW: ['advapi32', 'int32_t', 'void *, void *, void *, void *, void *, void *, void *'],
   GetExtendedTcpTable: ['iphlpapi', 'uint32_t', 'void *, void *, int32_t, uint32_t, int32_t, uint32_t'],
   GetExtendedUdpTable: ['iphlpapi', 'uint32_t', 'void *, void *, int32_t, uint32_t, int32_t, uint32_t'],
+  GetTcpStatisticsEx: ['iphlpapi', 'uint32_t', 'void *, uint32_t'],
+  GetTcpStatisticsEx2: ['iphlpapi', 'uint32_t', 'void *, uint32_t'],
+  GetUdpStatisticsEx: ['iphlpapi', 'uint32_t', 'void *, uint32_t'],
+  GetUdpStatisticsEx2: ['iphlpapi', 'uint32_t', 'void *, uint32_t'],
   GetSystemPowerStatus: ['kernel32', 'int32_t', 'void *'],
   OpenSCManagerW: ['advapi32', 'intptr_t', 'void *, void *, uint32_t'],
   OpenServiceW: ['advapi32', 'intptr_t', 'intptr_t, str16, uint32_t'],
@@ -209,7 +230,18 @@ const declarations: Readonly<Record<keyof Functions, readonly [dll: string, resu
   PdhCloseQuery: ['pdh', 'uint32_t', 'intptr_t'],
   PdhEnumObjectsW: ['pdh', 'uint32_t', 'void *, void *, void *, void *, uint32_t, int32_t'],
   PdhEnumObjectItemsW: ['pdh', 'uint32_t', 'void *, void *, str16, void *, void *, void *, void *, uint32_t, uint32_t'],
-  RegQueryValueExW: ['advapi32', 'int32_t', 'intptr_t, str16, void *, void *, void *, void *'],
+  CertOpenStore: ['crypt32', 'intptr_t', 'uintptr_t, uint32_t, uintptr_t, uint32_t, str16'],
+  CertEnumCertificatesInStore: ['crypt32', 'intptr_t', 'intptr_t, intptr_t'],
+  CertFreeCertificateContext: ['crypt32', 'int32_t', 'intptr_t'],
+  CertCloseStore: ['crypt32', 'int32_t', 'intptr_t, uint32_t'],
+  RegOpenKeyExW: ['advapi32', 'uint32_t', 'intptr_t, str16, uint32_t, uint32_t, void *'],
+  RegQueryValueExW: ['advapi32', 'uint32_t', 'intptr_t, str16, void *, void *, void *, void *'],
+  RegCloseKey: ['advapi32', 'uint32_t', 'intptr_t'],
+  EvtQuery: ['wevtapi', 'intptr_t', 'intptr_t, str16, str16, uint32_t'],
+  EvtNext: ['wevtapi', 'int32_t', 'intptr_t, uint32_t, void *, uint32_t, uint32_t, void *'],
+  EvtCreateRenderContext: ['wevtapi', 'intptr_t', 'uint32_t, void *, uint32_t'],
+  EvtRender: ['wevtapi', 'int32_t', 'intptr_t, intptr_t, uint32_t, uint32_t, void *, void *, void *'],
+  EvtClose: ['wevtapi', 'int32_t', 'intptr_t'],
   CryptUnprotectData: ['crypt32', 'int32_t', 'void *, void *, void *, void *, void *, uint32_t, void *'],
   LocalFree: ['kernel32', 'intptr_t', 'intptr_t'],
   RtlMoveMemory: ['ntdll', 'void', 'void *, intptr_t, size_t'],

@@ -153,6 +153,16 @@ const declarations: Record<keyof typeof layouts, Parameters<typeof koffi.struct>
   },
   MIB_UDPROW_OWNER_PID: u32('dwLocalAddr dwLocalPort dwOwningPid'),
   MIB_UDP6ROW_OWNER_PID: { ...bytes('ucLocalAddr', 16), ...u32('dwLocalScopeId dwLocalPort dwOwningPid') },
+  MIB_TCPSTATS2: {
+    ...u32('RtoAlgorithm dwRtoMin dwRtoMax dwMaxConn dwActiveOpens dwPassiveOpens dwAttemptFails dwEstabResets dwCurrEstab'),
+    ...u64('dw64InSegs dw64OutSegs'), ...u32('dwRetransSegs dwInErrs dwOutRsts dwNumConns'),
+  },
+  MIB_TCPSTATS: u32(`RtoAlgorithm dwRtoMin dwRtoMax dwMaxConn dwActiveOpens dwPassiveOpens dwAttemptFails dwEstabResets dwCurrEstab
+    dwInSegs dwOutSegs dwRetransSegs dwInErrs dwOutRsts dwNumConns`),
+  MIB_UDPSTATS2: { ...u64('dw64InDatagrams'), ...u32('dwNoPorts dwInErrors'), ...u64('dw64OutDatagrams'), ...u32('dwNumAddrs') },
+  MIB_UDPSTATS: u32('dwInDatagrams dwNoPorts dwInErrors dwOutDatagrams dwNumAddrs'),
+  CERT_CONTEXT: { ...u32('dwCertEncodingType'), ...pointers('pbCertEncoded'), ...u32('cbCertEncoded'), ...pointers('pCertInfo hCertStore') },
+  EVT_VARIANT: { ...u64('Value'), ...u32('Count Type') },
   SYSTEM_POWER_STATUS: { ...u8('ACLineStatus BatteryFlag BatteryLifePercent SystemStatusFlag'), ...u32('BatteryLifeTime BatteryFullLifeTime') },
   SERVICE_STATUS_PROCESS: serviceStatus,
   ENUM_SERVICE_STATUS_PROCESSW: { ...pointers('lpServiceName lpDisplayName'), ServiceStatusProcess: koffi.struct(serviceStatus) },

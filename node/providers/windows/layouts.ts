@@ -30,12 +30,19 @@ export const PROCESSOR_POWER_INFORMATION = { size: 24, MaxMhz: 4, CurrentMhz: 8 
 export const PERFORMANCE_INFORMATION = {
   size: 104,
   cb: 0,
+  CommitTotal: 8,
   CommitLimit: 16,
+  CommitPeak: 24,
   PhysicalTotal: 32,
   PhysicalAvailable: 40,
   SystemCache: 48,
+  KernelTotal: 56,
+  KernelPaged: 64,
   KernelNonpaged: 72,
   PageSize: 80,
+  HandleCount: 88,
+  ProcessCount: 92,
+  ThreadCount: 96,
 } as const;
 
 /** DeviceIoControl(IOCTL_DISK_PERFORMANCE). */
@@ -175,6 +182,26 @@ export const MIB_TCP6ROW_OWNER_PID = {
 /** GetExtendedUdpTable(UDP_TABLE_OWNER_PID): rows behind a count of 4 bytes. */
 export const MIB_UDPROW_OWNER_PID = { size: 12, dwLocalAddr: 0, dwLocalPort: 4, dwOwningPid: 8 } as const;
 export const MIB_UDP6ROW_OWNER_PID = { size: 28, ucLocalAddr: 0, dwLocalPort: 20, dwOwningPid: 24 } as const;
+
+/** GetTcpStatisticsEx2, which has the segments in 64 bits, and GetTcpStatisticsEx. */
+export const MIB_TCPSTATS2 = {
+  size: 72, dwActiveOpens: 16, dwPassiveOpens: 20, dwAttemptFails: 24, dwEstabResets: 28, dwCurrEstab: 32, dw64InSegs: 40, dw64OutSegs: 48, dwRetransSegs: 56,
+  dwInErrs: 60, dwOutRsts: 64,
+} as const;
+export const MIB_TCPSTATS = {
+  size: 60, dwActiveOpens: 16, dwPassiveOpens: 20, dwAttemptFails: 24, dwEstabResets: 28, dwCurrEstab: 32, dwInSegs: 36, dwOutSegs: 40, dwRetransSegs: 44,
+  dwInErrs: 48, dwOutRsts: 52,
+} as const;
+
+/** GetUdpStatisticsEx2, which has the datagrams in 64 bits, and GetUdpStatisticsEx. */
+export const MIB_UDPSTATS2 = { size: 32, dw64InDatagrams: 0, dwNoPorts: 8, dwInErrors: 12, dw64OutDatagrams: 16, dwNumAddrs: 24 } as const;
+export const MIB_UDPSTATS = { size: 20, dwInDatagrams: 0, dwNoPorts: 4, dwInErrors: 8, dwOutDatagrams: 12, dwNumAddrs: 16 } as const;
+
+/** CertEnumCertificatesInStore: a certificate, pbCertEncoded being a pointer to its DER. */
+export const CERT_CONTEXT = { size: 40, pbCertEncoded: 8, cbCertEncoded: 16 } as const;
+
+/** EvtRender(EvtRenderEventValues): a value, or a pointer to it, its type behind it. */
+export const EVT_VARIANT = { size: 16, Type: 12 } as const;
 
 /** GetSystemPowerStatus. */
 export const SYSTEM_POWER_STATUS = { size: 12, ACLineStatus: 0, BatteryFlag: 1, BatteryLifePercent: 2, BatteryLifeTime: 4 } as const;

@@ -67,8 +67,13 @@ export function parseMemoryState(buffer: Buffer): MemoryState {
 }
 
 function memoryState(win32: Win32): MemoryState {
+  return parseMemoryState(performanceInformation(win32));
+}
+
+/** PERFORMANCE_INFORMATION of now. Throws UnavailableError. */
+export function performanceInformation(win32: Win32): Buffer {
   const information = Buffer.alloc(Information.size);
   information.writeUInt32LE(Information.size, Information.cb);
   if (win32.K32GetPerformanceInfo(information, information.length) === 0) throw failure('GetPerformanceInfo', win32.GetLastError());
-  return parseMemoryState(information);
+  return information;
 }
