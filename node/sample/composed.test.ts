@@ -56,6 +56,52 @@ describe('net_connections', () => {
   });
 });
 
+describe('net_connections', () => {
+  /** What is asked of the system for the arguments. */
+  const asked = async (args: Arguments, platform: Platform = 'win32'): Promise<string[]> => {
+    const calls: string[] = [];
+    const provider = fakeProvider(() => [{ pid: 7, name: 'nginx', reads: {} }], { net_connections, win_service_pids: { W3SVC: 7 } }, platform);
+    const shared = new SharedProvider({
+      ...provider,
+      read: (method, given) => { calls.push(`${method} ${JSON.stringify(given)}`); return provider.read(method, given); },
+      processes: () => { calls.push('processes'); return provider.processes(); },
+    });
+    await openReader(shared, new TestClock(), { method: 'net_connections', args }).read();
+    return calls;
+  };
+  const rows = (owners: boolean, kind = 'inet'): string => `net_connections ${JSON.stringify({ kind, owners })}`;
+  const unset = { process: null, service: null, pid: null, by: null, status: null, port: null, remote_port: null };
+
+  it('asks for owners, processes and services only where they are needed', async () => {
+    for (const args of [{}, unset]) assert.deepEqual(await asked(args), [rows(true)]);
+    assert.deepEqual(await asked({ ...unset, kind: 'tcp' }), [rows(true, 'tcp')]);
+    for (const by of ['status', 'port']) assert.deepEqual(await asked({ ...unset, by }), [rows(false)]);
+    for (const more of [{ pid: 7 }, { by: 'pid' }]) assert.deepEqual(await asked({ ...unset, by: 'status', ...more }), [rows(true)]);
+    for (const more of [{ process: 'x' }, { by: 'process' }]) assert.deepEqual(await asked({ ...unset, by: 'status', ...more }), [rows(true), 'processes']);
+    for (const more of [{ service: 'x' }, { by: 'service' }]) assert.deepEqual(await asked({ ...unset, by: 'status', ...more }), [rows(true), 'win_service_pids {}']);
+  });
+
+  it('takes all filters together, and none that is not set', async () => {
+    const count = async (args: Arguments, platform?: Platform): Promise<number> =>
+      ((await resultOf('net_connections', { ...unset, ...args }, { net_connections, win_service_pids: { W3SVC: 7, Other: 8 } }, platform)) as unknown[]).length;
+    assert.equal(await count({}), 5);
+    for (const [args, expected] of [
+      [{ port: 80, status: 'ESTABLISHED', remote_port: 5000 }, 1], [{ port: 80, status: 'TIME_WAIT' }, 0], [{ port: 22, pid: 7 }, 0], [{ port: 5000 }, 0], [{ remote_port: 80 }, 0],
+      [{ process: 'unknown' }, 1], [{ process: 'NGINX' }, 0], [{ process: 'nginx', port: 22 }, 0],
+    ] as const) assert.equal(await count(args), expected, JSON.stringify(args));
+    assert.deepEqual([await count({ service: 'OTHER' }, 'win32'), await count({ service: 'other', port: 80 }, 'win32'), await count({ process: 'ngin' }, 'win32')], [1, 0, 0]);
+    assert.deepEqual(await resultOf('net_connections', { ...unset, by: 'process', status: 'LISTEN' }, { net_connections }), { nginx: 1, sshd: 1 });
+  });
+
+  it('counts what has no port, and what belongs to several services', async () => {
+    const odd = [{ ...(row(80, 'NONE', 7) as object), laddr: '/run/x' }, { ...(row(80, 'NONE', 7) as object), laddr: null }] as Result;
+    assert.deepEqual(await resultOf('net_connections', { by: 'port' }, { net_connections: odd }), { none: 2 });
+    assert.deepEqual(await resultOf('net_connections', { by: 'service' }, { net_connections, win_service_pids: { A: 7, B: 7, C: 9 } }, 'win32'), { A: 3, B: 3 });
+    const states = (await resultOf('net_connections', { by: 'status' }, { net_connections: [] })) as Record<string, number>;
+    assert.ok(Object.keys(states).length > 10 && Object.values(states).every((value) => value === 0));
+  });
+});
+
 describe('disk_usage of every volume', () => {
   it('each by its mount point; of a dead one why, an empty drive not at all, a device once', async () => {
     const partitions = [

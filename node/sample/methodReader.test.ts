@@ -86,9 +86,36 @@ describe('MethodReader', () => {
     const unwrapped = readerOf('net_io_counters', { pernic: false, nowrap: true }, readings());
     await unwrapped.reader.read();
     assert.deepEqual((await unwrapped.reader.read()).result, { n: 112 });
+    assert.deepEqual(unwrapped.calls, Array(2).fill('net_io_counters {"pernic":false}'), 'how wraps are dealt with is not the system\'s concern');
     const raw = readerOf('net_io_counters', { pernic: true, nowrap: false }, readings());
     await raw.reader.read();
     assert.deepEqual((await raw.reader.read()).result, { a: { n: 10 }, b: { n: 2 } });
     await assert.rejects(readerOf('net_io_counters', { pernic: false, nowrap: true }, [{}]).reader.read(), UnavailableError);
+  });
+
+  it('knows which functions measure, over what, and since when', () => {
+    for (const [method, interval, window, sinceLast] of [
+      ['cpu_percent', 2, 2000, false], ['cpu_percent', null, 0, true], ['cpu_percent', 0, 0, true], ['cpu_times_percent', 1, 1000, false], ['boot_time', 2, 0, false], ['cpu_times', undefined, 0, false],
+    ] as const) {
+      const { reader } = readerOf(method, interval === undefined ? {} : { interval }, []);
+      assert.deepEqual([reader.window, reader.sinceLast, reader.givesRates], [window, sinceLast, false], `${method} ${String(interval)}`);
+    }
+  });
+
+  it('is primed only where it measures since its last reading, with what it will ask for', async () => {
+    const busy = readerOf('cpu_percent', { interval: null, percpu: true }, [[{ user: 0, idle: 0 }], [{ user: 1, idle: 3 }]]);
+    await busy.reader.prime();
+    assert.deepEqual([(await busy.reader.read()).result, busy.calls], [[25], Array(2).fill('cpu_times {"percpu":true}')]);
+    for (const [method, args] of [['cpu_percent', { interval: 1 }], ['boot_time', {}]] as const) {
+      const { reader, calls } = readerOf(method, args, []);
+      await reader.prime();
+      assert.deepEqual(calls, []);
+    }
+  });
+
+  it('makes one frequency of all, or leaves each', async () => {
+    const readings = (): Result[] => [[{ current: 1000, min: 500, max: 2000 }, { current: 3000, min: 500, max: 4000 }]];
+    assert.deepEqual((await readerOf('cpu_freq', { percpu: true }, readings()).reader.read()).result, readings()[0]);
+    assert.deepEqual((await readerOf('cpu_freq', { percpu: false }, readings()).reader.read()).result, { current: 2000, min: 500, max: 3000 });
   });
 });

@@ -184,4 +184,61 @@ describe('Process', () => {
     await Promise.all(['web', 'w*', 'x'].map((name) => openReader(shared, new TestClock(), { method: 'Process', args: { name } }).read(tick)));
     assert.equal(provider.calls.filter((call) => call === 'processes').length, 1);
   });
+
+  it('*: every number that is told, text left out, whether there is any, and of the readings none twice', async () => {
+    const read: string[] = [];
+    const told = (name: string): Result => { read.push(name); return { memory_info: { rss: 5 }, threads: [{}, {}], num_threads: 2, name: 'web', is_running: true }[name] as Result; };
+    const provider = { ...fakeProvider(() => []), processes: () => Promise.resolve({ all: () => [one], find: () => one }) };
+    const one = { pid: 1, created: 1, name: 'web', read: (name: string): Result => { const result = told(name); if (result === undefined) throw new UnavailableError(`no ${name}`); return result; } };
+    const of = async (select?: readonly string[]): Promise<Result> => {
+      read.length = 0;
+      const { result } = await openReader(new SharedProvider(provider), new TestClock(), { method: 'Process', args: { name: 'web' }, ...(select === undefined ? {} : { select }) }).read();
+      assert.equal(new Set(read).size, read.length, 'each once');
+      return result;
+    };
+    assert.deepEqual(await of(['*']), { count: 1, any: true, memory_info: { rss: 5 }, memory_percent: 0.5, threads: { count: 2 }, num_threads: 2, is_running: 1 });
+    assert.ok(read.includes('cmdline'));
+    assert.deepEqual(await of(), { count: 1, memory_info: { rss: 5 }, num_threads: 2 });
+    assert.deepEqual(read.sort(), ['cpu_times', 'memory_info', 'num_threads'].filter((name) => read.includes(name)), 'what costs next to nothing');
+    assert.deepEqual(await of(['any']), { count: 1, any: true });
+    assert.deepEqual(read, []);
+    assert.deepEqual(await of(['memory_info', 'rss']), { count: 1, memory_info: { rss: 5 } });
+    assert.deepEqual(read, ['memory_info']);
+  });
+
+  it('rate of *: the growth of what counts, and nothing of what does not', async () => {
+    const { state, clock, reader, publish } = entry({ name: 'web' }, '*', { rate: true });
+    const at = (read_bytes: number): FakeProcess => web(1, 7, { io_counters: { read_bytes }, cpu_times: { user: 1 } });
+    state.processes = [at(10)];
+    await reader.prime();
+    await clock.pass(1000);
+    state.processes = [at(13)];
+    const { values } = await publish();
+    assert.deepEqual([values['io_counters_read_bytes'], values['memory_info_rss'], values['num_threads']], [3, undefined, undefined]);
+  });
+
+  it('two readings of one moment tell the same growth', async () => {
+    const { state, clock, reader, publish } = entry({ name: 'web' }, 'cpu_percent');
+    state.processes = [web(1, 0, times(1))];
+    await reader.prime();
+    await clock.pass(1000);
+    state.processes = [web(1, 0, times(1.5))];
+    assert.deepEqual((await publish()).values, { '': 50 });
+    state.processes = [web(1, 0, times(1.7))];
+    assert.deepEqual((await publish()).values, { '': 50 });
+    await clock.pass(1000);
+    assert.deepEqual((await publish()).values, { '': 20 }, 'measured from the first of them');
+  });
+
+  it('finds by every filter at once, and says by which nobody was found', async () => {
+    const { state, publish } = entry({ pid: 1, name: 'w*' }, 'memory_info.rss');
+    state.processes = [web(1, 10), web(2, 20)];
+    assert.deepEqual((await publish()).values, { '': 10 });
+    const both = { service: 'x', pid: 5, name: 'web', username: 'ada', exe: '/x', cmdline: 'y' };
+    const service = entry(both, 'memory_info.rss', { platform: 'win32', readings: { win_service_pids: { X: 4, y: 5 } } });
+    service.state.processes = [web(4, 1), web(5, 1)];
+    const { missing } = await service.publish();
+    assert.equal(missing.length, 1);
+    for (const [name, value] of Object.entries(both)) assert.ok(missing[0]?.includes(name) && missing[0].includes(String(value)), name);
+  });
 });

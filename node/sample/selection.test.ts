@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { functionNamed } from '../catalog/functions.js';
 import { parseSelector } from '../catalog/selector.js';
 import type { Arguments, Result } from '../catalog/value.js';
-import { select } from './selection.js';
+import { select, selectionOf } from './selection.js';
 
 /** What an entry would publish: path -> value, and what is missing. */
 function publish(method: string, args: Arguments, result: Result, source?: string): { values: Record<string, number>; missing: readonly string[] } {
@@ -11,6 +11,7 @@ function publish(method: string, args: Arguments, result: Result, source?: strin
   const selector = source === undefined ? undefined : parseSelector(definition, args, source);
   if (selector !== undefined && 'expected' in selector) throw new Error(`${source ?? ''}: ${selector.expected}`);
   const { selected, missing } = select(definition, args, result, selector);
+  assert.deepEqual(selectionOf(definition, args, selector)(result), { selected, missing }, 'the quick way gives the same');
   return { values: Object.fromEntries(selected.map(({ path, value }) => [path, value])), missing };
 }
 
@@ -54,5 +55,55 @@ describe('select', () => {
     assert.match(publish('disk_io_counters', { perdisk: true }, disks, 'sda.read_bytes').missing[0]!, /no sda here; there are PhysicalDrive0, PhysicalDrive1/);
     assert.equal(publish('boot_time', {}, Number.NaN).missing.length, 1);
     assert.deepEqual(publish('users', {}, [{ name: 'a', terminal: null, host: null, started: 5, pid: null }]), { values: { '0_started': 5 }, missing: [] });
+  });
+
+  it('says of each missing value which it is and what there is in its place', () => {
+    const of = (method: string, args: Arguments, result: Result, source: string | undefined): string => publish(method, args, result, source).missing.join(' | ');
+    assert.equal(of('virtual_memory', {}, { total: 1, free: 2 }, 'wired'), 'there is no wired here; there are total, free');
+    assert.equal(of('disk_io_counters', { perdisk: true }, {}, 'sda.read_bytes'), 'there is no sda here; there is none');
+    const many = Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`d${String(n)}`, { read_bytes: n }]));
+    assert.equal(of('disk_io_counters', { perdisk: true }, many, 'sda.read_bytes'), 'there is no sda here; there are d0, d1, d2, d3, d4, d5, d6, d7, ...');
+    assert.equal(of('disk_io_counters', { perdisk: true }, { a: { read_bytes: 1 }, ...Object.fromEntries(Object.entries(many).slice(2)) }, 'sda.read_bytes'), 'there is no sda here; there are a, d2, d3, d4, d5, d6, d7, d8');
+    assert.equal(of('disk_io_counters', { perdisk: true }, { sda: {} }, 'sda.read_bytes'), 'there is no sda.read_bytes here; there is none');
+    assert.equal(of('boot_time', {}, Number.NaN, undefined), 'the result is no number');
+    assert.equal(of('cpu_times', { percpu: true }, [{ user: Infinity }], '0.user'), '0.user is no number');
+    assert.equal(of('cpu_times', { percpu: true }, [{ user: null }], '0.user'), 'the system does not tell 0.user');
+    assert.equal(of('boot_time', {}, null, undefined), 'the system does not tell boot_time');
+    assert.equal(of('systeminformation.graphics', {}, { a: 'x', b: { c: 'y' } }, 'b.c'), 'b.c is text, not a number');
+    assert.equal(of('systeminformation.graphics', {}, { a: 'x' }, 'a.b'), '', 'below a text there is nothing that could be asked for');
+  });
+
+  it('takes the reason of the place, or of the nearest one that it is in', () => {
+    const definition = functionNamed('cpu_times')!;
+    const of = (result: Result, reasons: Record<string, string>): readonly string[] => select(definition, { percpu: true }, result, ['0', 'user'], reasons).missing;
+    const all = { '': 'of all', '0': 'of the first', '0.user': 'of its user' };
+    for (const result of [[{ user: null }], [{}]]) {
+      assert.deepEqual(of(result, all), ['of its user']);
+      assert.deepEqual(of(result, { '': 'of all', '0': 'of the first', '1': 'of another' }), ['of the first']);
+      assert.deepEqual(of(result, { '': 'of all', user: 'of another' }), ['of all']);
+    }
+    assert.deepEqual(of([null], all), ['of the first']);
+    assert.deepEqual(selectionOf(definition, { percpu: true }, ['0', 'user'])([null], all).missing, ['of the first']);
+  });
+
+  it('knows field and unit of each number, the longest name first', () => {
+    const of = (method: string, args: Arguments, result: Result, selector?: readonly string[]): unknown =>
+      selectionOf(functionNamed(method)!, args, selector)(result).selected.map(({ path, unit, field }) => [path, unit, field?.name]);
+    assert.deepEqual(of('Process', { aggregate: 'sum' }, { memory_info: { rss: 1 }, num_threads: 2 }), [['memory_info_rss', 'B', 'memory_info.rss'], ['num_threads', 'count', 'num_threads']]);
+    assert.deepEqual(of('Process', { aggregate: 'sum' }, { memory_info: { rss: 1 } }, ['memory_info', 'rss']), [['', 'B', 'memory_info.rss']]);
+    assert.deepEqual(of('boot_time', {}, 5), [['', 's', '']]);
+    assert.deepEqual(of('users', {}, [], ['count']), [['', 'count', undefined]]);
+    assert.deepEqual(of('users', {}, [{}], ['any']), [['', '', undefined]]);
+  });
+
+  it('gives what nobody knows beforehand a path unless it stands at the very place asked for', () => {
+    const result = { main: 1, controllers: [{ vram: 5 }, { vram: 6 }] };
+    assert.deepEqual(publish('systeminformation.graphics', {}, result, 'main').values, { '': 1 });
+    assert.deepEqual(publish('systeminformation.graphics', {}, result, 'controllers.1.vram').values, { '': 6 });
+    assert.deepEqual(publish('systeminformation.graphics', {}, result, 'controllers.*.vram').values, { controllers_0_vram: 5, controllers_1_vram: 6 });
+    assert.deepEqual(publish('systeminformation.graphics', {}, result, 'controllers').values, { controllers_0_vram: 5, controllers_1_vram: 6 });
+    assert.deepEqual(publish('systeminformation.graphics', {}, result).values, { main: 1, controllers_0_vram: 5, controllers_1_vram: 6 });
+    assert.deepEqual(publish('systeminformation.graphics', {}, { count: 7 }, 'count').values, { '': 7 }, 'a number of that name before the number of things');
+    assert.deepEqual(publish('systeminformation.graphics', {}, { a: {} }, 'a.any').values, { '': 0 });
   });
 });

@@ -147,4 +147,75 @@ describe('Scheduler', () => {
     await clock.pass(10_000);
     assert.equal(long.ran.length, 1);
   });
+
+  it('runs tasks in the order they fall due, whatever the order they were given in', async () => {
+    const clock = new TestClock(1_700_000_000_500);
+    const order: string[] = [];
+    const named = (interval: number): Task => ({
+      interval, catchUp: false, skipped: () => undefined,
+      run: (tick) => { order.push(`${String(interval)}@${String(clock.now() - 1000)}`); assert.equal(tick.at, clock.now()); return Promise.resolve(); },
+    });
+    new Scheduler(clock, { offset: 0, align: true }).start([60_000, 7000, 1000, 20_000, 3000, 2000].map(named));
+    await clock.pass(5000);
+    const expected = [1000, 2000, 3000, 7000, 20_000, 60_000].flatMap((interval) => {
+      const firstAt = interval - (1_700_000_000_500 % interval);
+      return Array.from({ length: Math.max(0, Math.floor((5000 - firstAt) / interval) + 1) }, (_, n) => ({ interval, at: firstAt + n * interval }));
+    });
+    assert.deepEqual([...order].sort(), expected.map(({ interval, at }) => `${String(interval)}@${String(at)}`).sort());
+    const times = order.map((one) => Number(one.split('@')[1]));
+    assert.deepEqual(times, [...times].sort((a, b) => a - b));
+  });
+
+  it('an aligned task that is due this very moment runs now', async () => {
+    const clock = new TestClock(1_700_000_000_000);
+    const one = task(clock, 5000);
+    new Scheduler(clock, { offset: 0, align: true }).start([one]);
+    await clock.pass(0);
+    assert.deepEqual(one.ran, [0]);
+  });
+
+  it('without alignment shifts all ticks by the offset', async () => {
+    const clock = new TestClock();
+    const one = task(clock, 1000);
+    new Scheduler(clock, { offset: 300, align: false }).start([one]);
+    await clock.pass(2500);
+    assert.deepEqual(one.ran, [300, 1300, 2300]);
+  });
+
+  it('tells a tick that is made up for its own moment', async () => {
+    const clock = new TestClock();
+    const long = task(clock, 1000, 1500, true);
+    new Scheduler(clock).start([long]);
+    await clock.pass(1600);
+    assert.deepEqual(long.ticks.map(({ at }) => at - 1000), [0, 1500]);
+  });
+
+  it('stops without tasks, before it was started, and from within a task', async () => {
+    await new Scheduler(new TestClock()).stop(1000);
+    const none = new Scheduler(new TestClock());
+    none.start([]);
+    await none.stop(1000);
+    const clock = new TestClock();
+    let runs = 0;
+    const scheduler = new Scheduler(clock);
+    scheduler.start([{ interval: 1000, catchUp: true, skipped: () => undefined, run: () => { runs += 1; void scheduler.stop(0); return Promise.resolve(); } }]);
+    await clock.pass(10_000);
+    assert.equal(runs, 1);
+  });
+
+  it('is not patient for ever, and makes nothing up after it was stopped', async () => {
+    const clock = new TestClock();
+    const long = task(clock, 1000, 7000, true);
+    const scheduler = new Scheduler(clock);
+    scheduler.start([long, task(clock, 1000)]);
+    await clock.pass(1500);
+    let ended = false;
+    void scheduler.stop(500).then(() => { ended = true; });
+    await clock.pass(499);
+    assert.equal(ended, false);
+    await clock.pass(1);
+    assert.equal(ended, true);
+    await clock.pass(20_000);
+    assert.equal(long.ran.length, 1);
+  });
 });
