@@ -12,7 +12,7 @@ const longestBacklog = 16 * 1024 * 1024;
 
 /** JSON lines to standard output. */
 export function stdoutOutput(clock: Clock): Output {
-  return new LineOutput(process.stdout, clock, false);
+  return lineOutput(process.stdout, clock, false);
 }
 
 /** JSON lines appended to a file; throws PlatformError where it cannot be opened. */
@@ -20,10 +20,15 @@ export function fileOutput(path: string, clock: Clock): Output {
   try {
     mkdirSync(dirname(path), { recursive: true });
     const fd = openSync(path, 'a', 0o600);
-    return new LineOutput(createWriteStream(path, { fd }), clock, true);
+    return lineOutput(createWriteStream(path, { fd }), clock, true);
   } catch (error) {
     throw new PlatformError('PSA_OUTPUT', `${path}: expected a file that can be appended to (${messageOf(error)}); check --output`, { cause: error });
   }
+}
+
+/** JSON lines to a stream, which is ended with the output where it `closes`. */
+export function lineOutput(stream: Writable, clock: Clock, closes: boolean): Output {
+  return new LineOutput(stream, clock, closes);
 }
 
 /** Takes samples and lets them go: for a live table, which shows what the agent knows. */

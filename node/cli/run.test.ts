@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { getHeapSpaceStatistics } from 'node:v8';
+import type { StatusReport } from '../status/report.js';
+import { settle, TestClock } from '../test/support/clock.js';
+import { freePort } from '../test/support/broker.js';
+import { fitHeap } from './heap.js';
+import { exitTime, StopSignal } from './stopSignal.js';
+
+const home = mkdtempSync(join(tmpdir(), 'psutil-agent-run-'));
+after(() => { rmSync(home, { recursive: true, force: true }); });
+const main = fileURLToPath(new URL('main.js', import.meta.url));
+let files = 0;
+
+/** A run of the program to its end, with settings beside which all that it keeps lies. */
+function run(settings: object, ...args: string[]): Promise<{ code: number | null; out: string; err: string; data: string; status: () => StatusReport; log: () => string[] }> {
+  const data = join(home, String(++files));
+  const config = `${data}.json`;
+  writeFileSync(config, JSON.stringify({ status: { path: data }, psutil_config: [{ method: 'boot_time', interval: 5 }], ...settings }));
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [main, 'run', '--config', config, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let [out, err] = ['', ''];
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+    child.on('close', (code) => {
+      resolve({
+        code, out, err, data, status: () => JSON.parse(readFileSync(join(data, 'status.json'), 'utf8')) as StatusReport,
+        log: () => readFileSync(join(data, 'psutil.log'), 'utf8').trimEnd().split('\n').map((line) => (JSON.parse(line) as { level: string; msg: string })).map(({ level, msg }) => `${level} ${msg}`),
+      });
+    });
+  });
+}
+
+describe('run', { skip: process.platform === 'win32' }, () => {
+  it('--once: a sample of every entry to stdout, warnings to stderr and the log, then the end', async () => {
+    const entries = ['a', 'a'].map((alias) => ({ method: 'boot_time', interval: 5, alias }));
+    const { code, out, err, status, log } = await run({ psutil_config: entries, node: { node_id: 'n' } }, '--once');
+    const warning = '/psutil_config/1: publishes the same name "a" as /psutil_config/0; give one of them an alias of its own';
+    assert.deepEqual([code, err], [0, `warning: ${warning}\n`]);
+    assert.deepEqual(out.trimEnd().split('\n').map((line) => (JSON.parse(line) as { name: string; host: string })).map(({ name, host }) => [name, host]), [['a', 'n'], ['a', 'n']]);
+    assert.deepEqual([status().state, status().taken, status().published, status().connected], ['stopped', 2, 2, null]);
+    assert.deepEqual(log().map((line) => line.replace(/^(info stopped).*/, '$1')), [`warn ${warning}`, 'info stopped']);
+  });
+
+  it('--duration ends it; --output file appends', async () => {
+    const target = join(home, 'deep', 'out.jsonl');
+    for (const count of [1, 2]) {
+      const { code, out, status } = await run({}, '--duration', '0.05', '--output', `file:${target}`);
+      assert.deepEqual([code, out, status().state], [0, '', 'stopped']);
+      assert.equal(readFileSync(target, 'utf8').trimEnd().split('\n').length, count);
+    }
+  });
+
+  it('with a broker that is away keeps what it took, and says where', async () => {
+    const port = await freePort();
+    const settings = { broker: { hostnames: ['127.0.0.1'], port } };
+    const { code, err, data, status } = await run(settings, '--once');
+    assert.deepEqual([code, status().spooled, status().connected], [4, 1, false]);
+    assert.equal(err, `psutil-agent: 1 sample is kept in ${join(data, 'spool')}: nobody listens at 127.0.0.1:${String(port)}: check broker.hostnames and broker.port, and that RabbitMQ is running there (ECONNREFUSED)${/; again in .*/.exec(err)?.[0] ?? ''}\n`);
+    const longer = await run({ ...settings, psutil_config: ['a', 'b'].map((alias) => ({ method: 'boot_time', interval: 60, alias })) }, '--duration', '0.2');
+    assert.equal(longer.code, 0, 'that is what a spool is for');
+    assert.match(longer.err, /^psutil-agent: 2 samples are kept in /);
+  });
+});
+
+describe('StopSignal', () => {
+  const state = async (signal: StopSignal): Promise<boolean> => {
+    let asked = false;
+    void signal.asked.then(() => { asked = true; });
+    await settle();
+    return asked;
+  };
+  const listeners = (): number[] => ['SIGINT', 'SIGTERM', 'SIGBREAK', 'SIGHUP'].map((name) => process.listenerCount(name));
+
+  it('is asked for by each of the signals, once a duration is over, and by whoever calls it', async () => {
+    const before = listeners();
+    for (const ask of [
+      ...(['SIGINT', 'SIGTERM', 'SIGBREAK', 'SIGHUP'] as const).map((name) => (): void => { process.emit(name, name); }),
+      (signal: StopSignal): void => { signal.stop(); },
+    ]) {
+      const signal = new StopSignal(new TestClock(), undefined);
+      assert.equal(await state(signal), false);
+      ask(signal);
+      assert.equal(await state(signal), true);
+      signal.release();
+      assert.deepEqual(listeners(), before.map((count) => count + 1), 'a second one ends the process');
+      for (const name of ['SIGINT', 'SIGTERM', 'SIGBREAK', 'SIGHUP']) process.removeAllListeners(name);
+    }
+    const clock = new TestClock();
+    const timed = new StopSignal(clock, 3);
+    await clock.pass(2999);
+    assert.equal(await state(timed), false);
+    await clock.pass(1);
+    assert.equal(await state(timed), true);
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGBREAK', 'SIGHUP']) process.removeAllListeners(name);
+  });
+
+  it('gives the process as long as a stop takes from the first request on, and no longer for a second', () => {
+    const due: number[] = [];
+    const signal = new StopSignal({ now: () => 0, wall: () => 0, after: (ms) => { due.push(ms); return () => { due.push(-ms); }; } }, 3);
+    signal.stop();
+    signal.stop();
+    signal.release();
+    assert.deepEqual(due, [3000, exitTime, -3000]);
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGBREAK', 'SIGHUP']) process.removeAllListeners(name);
+  });
+});
+
+describe('fitHeap', () => {
+  it('lets the heap grow for a busy collector until it is enough, and leaves all others alone', async () => {
+    let checks = 0;
+    const clock = new TestClock();
+    const counting = { now: () => 0, wall: () => 0, after: (ms: number, call: () => void) => { checks += 1; return clock.after(ms, call); } };
+    fitHeap(249, counting);
+    assert.equal(checks, 0);
+    fitHeap(250, counting);
+    assert.equal(checks, 1);
+    await clock.pass(999);
+    const size = (): number => getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')?.space_size ?? 0;
+    const small = size() < 8 * 1024 * 1024;
+    await clock.pass(1);
+    assert.equal(checks, small ? 2 : 1);
+  });
+});

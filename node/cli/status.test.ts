@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it, mock } from 'node:test';
+import { dataDirectory } from '../config/reader.js';
+import { ConfigError, type AgentError } from '../model/errors.js';
+import { noBroker } from '../output/lines.js';
+import { readStatus, writeStatus } from '../status/file.js';
+import type { StatusReport } from '../status/report.js';
+import { told } from '../test/support/told.js';
+import { recordFailedStart } from './failedStart.js';
+import { runProgram } from './program.js';
+import { alive } from './status.js';
+
+const home = mkdtempSync(join(tmpdir(), 'psutil-agent-status-'));
+after(() => { rmSync(home, { recursive: true, force: true }); });
+let folders = 0;
+const folder = (): string => mkdtempSync(join(home, `${String(++folders)}-`));
+
+const idle: StatusReport = {
+  version: '1.2.3', state: 'sampling', pid: process.pid, since: 'S', updated: 'U', taken: 1, skipped: 2, unavailable: 3, ...noBroker,
+  dropped_by: { ...noBroker.dropped_by, overload: 0 }, entries: [],
+};
+const busy: StatusReport = {
+  ...idle, connected: true, connected_since: 'C', broker: 'rabbit:5672', delivery: { state: 'held', since: 'D', reason: 'nobody is bound' }, published: 4, spooled: 5, spooled_bytes: 6,
+  spool_oldest: 'O', spool_kept: 'memory', spool_fault: 'the disk is full', dropped: 7, dropped_by: { size: 1, age: 2, damage: 3, closed: 4, unroutable: 5, unsendable: 6, overload: 7 },
+  unroutable: 8, returned: 9, nacked: 10, reconnects: 11, last_published: 'P', last_error: { time: 'E', code: 'X', message: 'it broke' },
+  entries: ['one', 'two', 'three'].map((name, index) => ({
+    index, name, method: 'm', interval: 1, taken: 0, skipped: 0, unavailable: 0, last: null, last_error: name === 'two' ? null : { time: 'T', message: `of ${name}` },
+  })),
+};
+
+async function shown(report: StatusReport): Promise<string[]> {
+  const data = folder();
+  writeStatus(data, report);
+  const json = await told(() => runProgram(['status', '--data', data, '--json']));
+  assert.deepEqual([JSON.parse(json.out), json.result], [report, 0]);
+  const { out, result } = await told(() => runProgram(['status', '--data', data]));
+  assert.equal(result, 0);
+  return out.trimEnd().split('\n');
+}
+
+describe('status', () => {
+  it('tells a person everything that the file does', async () => {
+    assert.deepEqual(await shown(busy), [
+      `state       sampling (pid ${String(process.pid)}, since S, told U)`,
+      'broker      connected to rabbit:5672 since C; reconnects 11',
+      'delivery    held since D: nobody is bound',
+      'samples     taken 1, published 4, last P',
+      'spool       5 samples, 6 bytes, oldest O, in memory: the disk is full',
+      'dropped     7 (size 1, age 2, damage 3, closed 4, unroutable 5, unsendable 6, overload 7)',
+      'unroutable  8 waiting, 9 returned; 10 refused by the broker',
+      'skipped     2 ticks; 3 values could not be had',
+      'last error  E it broke',
+      '',
+      'one    T of one',
+      'three  T of three',
+    ]);
+  });
+
+  it('tells what there is none of', async () => {
+    assert.deepEqual(await shown(idle), [
+      `state       sampling (pid ${String(process.pid)}, since S, told U)`,
+      'broker      none configured; reconnects 0',
+      'samples     taken 1, published 0, last never',
+      'spool       0 samples, 0 bytes, oldest none, without a spool',
+      'dropped     0 (size 0, age 0, damage 0, closed 0, unroutable 0, unsendable 0, overload 0)',
+      'unroutable  0 waiting, 0 returned; 0 refused by the broker',
+      'skipped     2 ticks; 3 values could not be had',
+      'last error  none',
+    ]);
+    const lines = await shown({ ...idle, connected: false, delivery: { state: 'connecting', since: 'D', reason: null }, spool_kept: 'disk' });
+    assert.deepEqual([lines[1], lines[2], lines[4]], ['broker      not connected; reconnects 0', 'delivery    connecting since D', 'spool       0 samples, 0 bytes, oldest none, on disk']);
+    assert.equal((await shown({ ...idle, connected: true, blocked: true }))[1], 'broker      connected to ? since ?, blocked by the broker; reconnects 0');
+  });
+
+  it('shows the faults of twenty entries at most', async () => {
+    const many = Array.from({ length: 25 }, (_, index) => ({ ...busy.entries[0]!, index, name: `e${String(index)}` }));
+    assert.equal((await shown({ ...idle, entries: many })).length, 8 + 1 + 20);
+  });
+
+  it('tells a collector that is gone, unless it said that it went', async () => {
+    const gone = 2 ** 22 + 1;
+    const first = async (state: StatusReport['state'], pid: number): Promise<string | undefined> => (await shown({ ...idle, state, pid }))[0];
+    for (const state of ['starting', 'sampling', 'stopping'] as const) assert.match(await first(state, gone) ?? '', new RegExp(`^state +${state}, but process ${String(gone)} is gone \\(`));
+    for (const state of ['stopped', 'failed'] as const) assert.match(await first(state, gone) ?? '', new RegExp(`^state +${state} \\(pid`));
+  });
+});
+
+describe('alive', () => {
+  it('looks for a process with signal 0, which does nothing to it', () => {
+    const asked: unknown[] = [];
+    const answer = (code: string | undefined): boolean => {
+      const kill = mock.method(process, 'kill', (...args: unknown[]) => {
+        asked.push(args);
+        if (code !== undefined) throw Object.assign(new Error(code), { code });
+        return true;
+      });
+      try {
+        return alive(77);
+      } finally {
+        kill.mock.restore();
+      }
+    };
+    assert.deepEqual([answer(undefined), answer('EPERM'), answer('ESRCH')], [true, true, false]);
+    assert.deepEqual(asked, Array(3).fill([77, 0]));
+  });
+});
+
+describe('recordFailedStart', () => {
+  const fault = (n: number) => ({ pointer: `/${String(n)}`, message: `fault ${String(n)}`, expected: 'x', found: 'y' });
+  const error = new ConfigError('PSA_CONFIG_INVALID', 'it has faults', [1, 2, 3, 4, 5, 6].map(fault));
+  const config = (content: object | string, data = folder()): string => {
+    const path = join(data, 'settings.json');
+    writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+    return path;
+  };
+  const logged = (data: string): unknown[] => readFileSync(join(data, 'psutil.log'), 'utf8').trimEnd().split('\n').map((line) => {
+    const { level, msg, code, pointer } = JSON.parse(line) as Record<string, unknown>;
+    return [level, msg, code, pointer];
+  });
+
+  it('leaves all faults in the log and five of them in the status', async () => {
+    const [data, log] = [folder(), folder()];
+    await recordFailedStart(config({ status: { path: data }, log: { path: log } }), error, {});
+    assert.deepEqual(logged(log), [
+      ['fatal', 'it has faults', 'PSA_CONFIG_INVALID', undefined], ...[1, 2, 3, 4, 5, 6].map((n) => ['error', `fault ${String(n)}`, 'PSA_CONFIG_INVALID', `/${String(n)}`]),
+    ]);
+    const { since, updated, last_error: last, version, ...report } = readStatus(data);
+    const { since: _since, updated: _updated, last_error: _last, version: _version, ...expected } = { ...idle, state: 'failed', taken: 0, skipped: 0, unavailable: 0 };
+    assert.deepEqual(report, expected);
+    assert.match(version, /^\d+\.\d+\.\d+/);
+    assert.deepEqual([since, last], [updated, { time: updated, code: 'PSA_CONFIG_INVALID', message: 'it has faults; fault 1; fault 2; fault 3; fault 4; fault 5' }]);
+    assert.ok(Math.abs(Date.parse(updated) - Date.now()) < 60_000);
+  });
+
+  it('finds the places as a run would: the work directory first, then what the settings say, relative to them, then the data directory', async () => {
+    const celery = folder();
+    const path = config({ status: { path: 's' }, log: { path: 'l' } });
+    await recordFailedStart(path, error, { CELERY_WORK_DIR: celery, AGENT_WORK_DIR: '/nowhere' });
+    assert.deepEqual([logged(celery).length, existsSync(join(path, '..', 'l')), readStatus(join(path, '..', 's')).state], [7, false, 'failed']);
+    const agent = folder();
+    await recordFailedStart(path, error, { CELERY_WORK_DIR: '', AGENT_WORK_DIR: agent });
+    assert.equal(logged(agent).length, 7);
+    const beside = config({ status: { path: 's' }, log: { path: '' } });
+    await recordFailedStart(beside, error, {});
+    assert.equal(logged(join(beside, '..', 's')).length, 7, 'the log stands beside the status unless told otherwise');
+    const state = folder();
+    await recordFailedStart(config({ node: { node_id: 'web_1' } }), error, { XDG_STATE_HOME: state });
+    assert.equal(readStatus(dataDirectory('web_1', { XDG_STATE_HOME: state })).state, 'failed');
+    await recordFailedStart(config([]), error, { XDG_STATE_HOME: state });
+    assert.equal(readStatus(dataDirectory(hostname(), { XDG_STATE_HOME: state })).state, 'failed');
+  });
+
+  it('tells nothing where nobody knows where: standard input, text that is no JSON, unless a collector has been there', async () => {
+    const state = folder();
+    await recordFailedStart('-', error, { XDG_STATE_HOME: state });
+    assert.equal(existsSync(join(state, 'psutil-agent')), false);
+    const path = config('{');
+    const data = join(path, '..');
+    await recordFailedStart(path, error, {});
+    assert.deepEqual([existsSync(join(data, 'psutil.log')), existsSync(join(data, 'status.json'))], [false, false]);
+    writeStatus(data, { ...idle, state: 'stopped' });
+    await recordFailedStart(path, error, {});
+    assert.deepEqual([logged(data).length, readStatus(data).state], [7, 'failed']);
+  });
+
+  it('leaves the status of a collector that runs alone, and never throws', async () => {
+    for (const [state, pid, then] of [['sampling', process.pid, 'sampling'], ['starting', process.pid, 'starting'], ['sampling', 2 ** 22 + 1, 'failed'], ['stopped', process.pid, 'failed'], ['failed', process.pid, 'failed']] as const) {
+      const data = folder();
+      writeStatus(data, { ...idle, state, pid });
+      await recordFailedStart(config({ status: { path: data } }), error, {});
+      assert.equal(readStatus(data).state, then, `${state} ${String(pid)}`);
+    }
+    const under = config({});
+    writeFileSync(under, JSON.stringify({ status: { path: join(under, 'x') } }));
+    await recordFailedStart(under, error as AgentError, {});
+  });
+});

@@ -1,0 +1,42 @@
+import { settle } from './clock.js';
+
+/** What was written meanwhile, and what came of it. */
+export interface Told<T> {
+  readonly out: string;
+  readonly err: string;
+  readonly result: T | undefined;
+  readonly error: unknown;
+}
+
+/** Runs something that writes to stdout and stderr, and keeps that. `terminal`: stdout is one. */
+export async function told<T>(run: () => Promise<T> | T, options: { readonly terminal?: boolean } = {}): Promise<Told<T>> {
+  // What the test runner has to say of the test before is said first.
+  await settle();
+  const texts = { stdout: '', stderr: '' };
+  const before = { stdout: process.stdout.write, stderr: process.stderr.write };
+  const terminal = process.stdout.isTTY;
+  for (const name of ['stdout', 'stderr'] as const) {
+    const stream = process[name];
+    stream.write = ((text: unknown, ...rest: unknown[]) => {
+      // The runner's own messages are no text.
+      if (typeof text !== 'string') return before[name].call(stream, text as Uint8Array);
+      texts[name] += text;
+      const done = rest.find((one) => typeof one === 'function') as (() => void) | undefined;
+      done?.();
+      return true;
+    }) as typeof stream.write;
+  }
+  process.stdout.isTTY = options.terminal === true;
+  let result: T | undefined;
+  let error: unknown;
+  try {
+    result = await run();
+  } catch (thrown) {
+    error = thrown;
+  } finally {
+    process.stdout.write = before.stdout;
+    process.stderr.write = before.stderr;
+    process.stdout.isTTY = terminal;
+  }
+  return { out: texts.stdout, err: texts.stderr, result, error };
+}
