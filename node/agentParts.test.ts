@@ -71,8 +71,8 @@ describe('Agent among its parts', () => {
     assert.equal(await stopping, 3);
     assert.deepEqual(kinds(told), ['output started', 'info sampling', 'output stopped 5000', 'provider closed', 'info stopped', 'log closed']);
     assert.deepEqual(told[4], ['info', 'stopped', { left: 3, ran: 3 }]);
-    const { version: _version, since: _since, ...started } = (told[1] as [string, string, Record<string, unknown>])[2];
-    assert.deepEqual(started, { pid: process.pid, entries: 1 });
+    const started = (told[1] as [string, string, Record<string, unknown>])[2];
+    assert.deepEqual(started, { version: started['version'], pid: process.pid, entries: 1, since: started['since'] });
     const before = taken.length;
     await clock.pass(10_000);
     assert.deepEqual([taken.length, agent.report().state, status().state], [before, 'stopped', 'stopped']);

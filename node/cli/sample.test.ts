@@ -19,7 +19,7 @@ describe('sample', { skip: process.platform === 'win32' }, () => {
     assert.ok(Number(total?.result) > 1e6);
     const [cpus] = await lines('cpu_times', 'percpu=true');
     assert.deepEqual(cpus?.args, { percpu: true });
-    assert.ok(Array.isArray(cpus?.result) && cpus.result.length > 0);
+    assert.ok(Array.isArray(cpus.result) && cpus.result.length > 0);
     const [users] = await lines('cpu_times', 'percpu=1', '--result-argument', '*.user');
     assert.deepEqual(Object.keys(users?.result as object), Array.from({ length: (cpus.result as unknown[]).length }, (_, n) => `${String(n)}_user`));
     const [space] = await lines('disk_usage', 'path=/', '--result-argument', 'total');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -44,12 +44,25 @@ describe('openLog', () => {
   });
 
   it('says once that it cannot write, and goes on', async () => {
-    writeFileSync(join(home, 'file'), '');
-    const complaints: string[] = [];
-    const log = openLog(settings('file'), (message) => complaints.push(message));
-    log.logger.error('lost');
+    for (const [name, break_] of [
+      // The folder cannot be made; the file cannot be opened.
+      ['file', (): void => { writeFileSync(join(home, 'file'), ''); }],
+      ['folder', (): void => { mkdirSync(join(home, 'folder', 'psutil.log'), { recursive: true }); }],
+    ] as const) {
+      break_();
+      const complaints: string[] = [];
+      const log = openLog(settings(name), (message) => complaints.push(message));
+      for (let n = 0; n < 3; n += 1) log.logger.error('lost');
+      await log.close();
+      assert.equal(complaints.length, 1, name);
+      assert.match(complaints[0]!, new RegExp(`^${join(home, name)}: the log cannot be written \\(.+\\); going on without it$`));
+    }
+  });
+
+  it('closes when all is in the file', async () => {
+    const log = openLog({ ...settings('closed'), maxBytes: 1e7 }, none);
+    for (let n = 0; n < 2000; n += 1) log.logger.info('x'.repeat(100));
     await log.close();
-    assert.equal(complaints.length, 1);
-    assert.match(complaints[0]!, /the log cannot be written/);
+    assert.equal(readFileSync(join(home, 'closed', 'psutil.log'), 'utf8').trimEnd().split('\n').length, 2000);
   });
 });

@@ -20,7 +20,7 @@ import type { Output } from './output.js';
 const home = mkdtempSync(join(tmpdir(), 'psutil-agent-output-'));
 const opened: { close(): Promise<unknown> }[] = [];
 after(async () => {
-  for (const { close } of opened) await close();
+  for (const one of opened) await one.close();
   rmSync(home, { recursive: true, force: true });
 });
 async function start(script: Script): Promise<ScriptedBroker> {
@@ -64,7 +64,7 @@ describe('brokerOutput', () => {
     const before = output.report();
     assert.deepEqual([before.connected, before.published, before.spooled, before.spooled_bytes > 0, before.spool_kept, before.spool_fault, before.blocked, before.unroutable], [true, 0, 1, true, 'disk', null, false, 0]);
     assert.equal(before.broker, `127.0.0.1:${String(broker.port)}`);
-    assert.match(`${before.connected_since ?? ''}`, iso);
+    assert.match(before.connected_since ?? '', iso);
     assert.ok(Math.abs(Date.parse(before.spool_oldest ?? '') - Date.now()) < 60_000);
     assert.deepEqual([before.delivery?.state, before.delivery?.reason, before.last_published, before.last_error], ['flowing', null, null, null]);
     assert.match(before.delivery?.since ?? '', iso);

@@ -187,9 +187,9 @@ describe('Process', () => {
 
   it('*: every number that is told, text left out, whether there is any, and of the readings none twice', async () => {
     const read: string[] = [];
-    const told = (name: string): Result => { read.push(name); return { memory_info: { rss: 5 }, threads: [{}, {}], num_threads: 2, name: 'web', is_running: true }[name] as Result; };
+    const told = (name: string): Result => { read.push(name); return { memory_info: { rss: 5 }, threads: [{}, {}], num_threads: 2, name: 'web', is_running: true }[name] ?? null; };
     const provider = { ...fakeProvider(() => []), processes: () => Promise.resolve({ all: () => [one], find: () => one }) };
-    const one = { pid: 1, created: 1, name: 'web', read: (name: string): Result => { const result = told(name); if (result === undefined) throw new UnavailableError(`no ${name}`); return result; } };
+    const one = { pid: 1, created: 1, name: 'web', read: (name: string): Result => { const result = told(name); if (result === null) throw new UnavailableError(`no ${name}`); return result; } };
     const of = async (select?: readonly string[]): Promise<Result> => {
       read.length = 0;
       const { result } = await openReader(new SharedProvider(provider), new TestClock(), { method: 'Process', args: { name: 'web' }, ...(select === undefined ? {} : { select }) }).read();

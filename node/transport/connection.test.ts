@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
 import { hostname } from 'node:os';
 import { after, describe, it } from 'node:test';
 import type { BrokerSettings } from '../model/settings.js';
@@ -81,6 +82,67 @@ describe('the login', () => {
       assert.equal(running.transport.state().reconnects, 1);
     });
     assert.match(texts(harness, 'connectionLost')[0] ?? '', /^warn 127\.0\.0\.1:\d+ sent what is no AMQP, or a frame beyond the limit: Unexpected frame on channel 0: /);
+  });
+});
+
+describe('before the login', () => {
+  const nonsense: Record<string, (socket: Socket) => void> = {
+    'a frame beyond the limit': (socket) => { socket.write(Buffer.concat([Buffer.from([1, 0, 0, 3, 0, 0, 0]), Buffer.alloc(1000)])); },
+    'bytes that are no frames': (socket) => { socket.write(Buffer.alloc(1000, 'x')); },
+    'a body': (socket) => { socket.write(frame(3, 0, Buffer.alloc(100))); },
+    'the end of the connection': (socket) => { socket.end(); },
+  };
+  for (const [name, connected] of Object.entries(nonsense)) {
+    it(`${name} fails the attempt, and another is made`, async () => {
+      let count = 0;
+      const harness = await before({ connected: (socket) => { count += 1; socket.once('data', () => { connected(socket); }); } }, { reconnect: { initial: 0.01, maximum: 0.02 } }, async () => {
+        await until('attempts', () => count > 2);
+      });
+      assert.match(harness.failures[0]?.message ?? '', /ended the AMQP handshake|the connection to .* failed/);
+    });
+  }
+
+  it('a secret that nobody gives is not waited for beyond the time of an attempt', async () => {
+    const harness = new Harness(settingsFor(1, 'e', { password: { kind: 'dpapi', blob: 'cA==' }, connectTimeout: 0.1, reconnect: { initial: 0.01, maximum: 0.02 } }), { unprotect: () => new Promise(() => undefined) });
+    harness.transport.start();
+    await until('attempts', () => harness.failures.length >= 2);
+    await harness.stop();
+  });
+});
+
+describe('a stop', () => {
+  it('waits for the confirms of what is on its way, and not a moment longer', async () => {
+    let answer: (() => void) | undefined;
+    const broker = await startScriptedBroker({ published: (socket, { channel }, tag) => { answer = () => { socket.write(confirm(channel, tag)); }; if (tag > 1) answer(); } });
+    const harness = new Harness(settingsFor(broker.port, 'e', { confirmTimeout: 600 }));
+    harness.transport.start();
+    await harness.put(5);
+    await until('the first', () => answer !== undefined);
+    const start = performance.now();
+    const stopped = harness.transport.stop(600_000);
+    answer?.();
+    await stopped;
+    assert.ok(performance.now() - start < 300_000);
+    assert.deepEqual([harness.transport.state().published, harness.queue.stats().count], [5, 0], 'what waited is sent too');
+    await harness.stop();
+    await broker.close();
+  });
+
+  it('does not wait for a broker that asks for a pause, nor for one that has nobody to give samples to', async () => {
+    for (const script of [
+      { opened: (socket: Socket) => { socket.write(blocked('memory')); } },
+      { published: (socket, message, tag) => { socket.write(Buffer.concat([returned(message, message.body.length), frame(3, message.channel, Buffer.from(message.body)), confirm(message.channel, tag)])); } },
+    ] satisfies Script[]) {
+      const broker = await startScriptedBroker(script);
+      const harness = new Harness(settingsFor(broker.port, 'e'));
+      harness.transport.start();
+      await harness.put(3);
+      await until('the hold or the pause', () => harness.transport.state().connected && (harness.transport.state().blocked || harness.transport.state().unroutable));
+      await harness.transport.stop(600_000);
+      assert.equal(harness.queue.stats().count, 3);
+      await harness.stop();
+      await broker.close();
+    }
   });
 });
 

@@ -9,9 +9,14 @@ import type { PeerCertificate } from 'node:tls';
 import { BrokerError } from '../model/errors.js';
 import type { BrokerSettings, TlsSettings } from '../model/settings.js';
 import { addressOf, endpointOf, isThisHost, type Endpoint } from './endpoint.js';
-import { settingsFor } from './harness.test.support.js';
+import { closeChannel, methodOf, startScriptedBroker, type Script } from '../test/support/scriptedBroker.js';
+import { until } from '../test/support/wait.js';
+import { checkBroker } from './checkBroker.js';
+import { Harness, settingsFor, stopHarnesses } from './harness.test.support.js';
 import { Resolver } from './resolver.js';
 import { tlsOptions } from './tls.js';
+
+after(stopHarnesses);
 
 const lookup: LookupFunction = () => undefined;
 const { signal } = new AbortController();
@@ -109,6 +114,34 @@ describe('tlsOptions', () => {
     const { ca, cert, key } = await of({ caCert: at('both.pem'), clientCert: at('a.pem'), clientKey: at('a.key') });
     assert.deepEqual([ca, cert, key], ['both.pem', 'a.pem', 'a.key'].map((name) => readFileSync(at(name), 'utf8')));
     assert.equal((await of({ caCert: at('longest.pem') })).ca?.length, 4 * 1024 * 1024);
+  });
+
+  it('a broker behind TLS is reached by what the settings say of it, and by nothing less', async () => {
+    const well: Script = { received: (socket, received) => {
+      if (methodOf(received) === '60.40') socket.write(closeChannel(received.channel, 406, 'no number'));
+      return methodOf(received) === '60.40' || received.type > 1;
+    } };
+    const broker = await startScriptedBroker(well, { cert: readFileSync(at('a.pem'), 'utf8'), key: readFileSync(at('a.key'), 'utf8') });
+    const check = async (more: Partial<TlsSettings>): Promise<string[]> => {
+      const { steps } = await checkBroker(settingsFor(broker.port, 'e', { tls: { enabled: true, verify: true, ...more } }));
+      return steps.slice(2).map(({ step, ok, detail }) => `${step} ${ok ? 'ok' : 'FAILED'} ${detail}`);
+    };
+    const rest = ['login ok Rabbit 1.2.3 accepts user "guest"', 'vhost ok "/" is open to the user', 'exchange ok "e" is there', 'publish ok the user may publish with the routing key "deployment"'];
+    assert.deepEqual(await check({ caCert: at('a.pem'), serverName: 'a' }), ['tls ok the certificate is good', ...rest]);
+    assert.deepEqual(await check({ verify: false }), ['tls ok NOT VERIFIED: broker.tls.verify is off', ...rest]);
+    const [stranger, ...more] = await check({ caCert: at('b.pem'), serverName: 'a' });
+    assert.match(stranger ?? '', /^tls FAILED the certificate of 127\.0\.0\.1:\d+ is not signed by an authority in broker\.tls\.ca_cert/);
+    assert.deepEqual(more, []);
+    assert.match((await check({ caCert: at('a.pem'), serverName: 'b' }))[0] ?? '', /^tls FAILED the certificate of .* is not for the name "b"/);
+    assert.match((await check({ enabled: false }))[0] ?? '', /^tls FAILED 127\.0\.0\.1:\d+ speaks TLS and was spoken to without: set broker\.tls\.enabled to true, or use the plain port \(5672\)$/);
+    for (const verify of [true, false]) {
+      const harness = new Harness(settingsFor(broker.port, 'e', { tls: { enabled: true, verify, caCert: at('a.pem'), serverName: 'a' } }));
+      harness.transport.start();
+      await until('the connection', () => harness.transport.state().connected);
+      await harness.stop();
+      assert.equal(harness.told('unverified').length, verify ? 0 : 1);
+    }
+    await broker.close();
   });
 
   it('names the file that cannot be used, and why', async () => {

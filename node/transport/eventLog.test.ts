@@ -66,9 +66,14 @@ describe('EventLog', () => {
     log.add(failed('nobody listens'));
     await clock.pass(60_000);
     assert.deepEqual(lines.map(({ level, message }) => [level, message]), [['warn', 'nobody listens; again in 1.5 s'], ['warn', 'nobody listens; again in 1.5 s']]);
+    log.add(failed('another'));
+    log.add({ kind: 'confirmed', count: 1 });
+    log.add(failed('another'));
     log.close();
+    assert.equal(lines.length, 3);
     await clock.pass(600_000);
-    assert.equal(lines.length, 2, 'and nothing after the close');
+    assert.equal(lines.length, 3, 'and nothing after the close');
+    assert.equal(clock.waiting, 0, 'nor a timer that holds the process');
   });
 
   it('writes what repeats once a minute, with a count', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { BrokerError } from '../model/errors.js';
 import { random } from '../spool/random.test.support.js';
 import { settle } from '../test/support/clock.js';
 import { PublisherHarness } from './publisherHarness.test.support.js';
@@ -144,7 +145,18 @@ describe('Publisher', () => {
     await harness.clock.pass(29_000);
     assert.deepEqual(harness.told('dead'), []);
     await harness.clock.pass(1000);
-    assert.equal(harness.told('dead').length, 1);
+    assert.deepEqual(harness.told('dead').map((event) => event.kind === 'dead' ? [event.fault.code, event.fault instanceof BrokerError && event.fault.step, event.fault.message.replace(/^\S+/, 'b')] : []), [
+      ['PSA_BROKER_UNREACHABLE', 'publish', 'b confirmed nothing for 30 s (broker.confirm_timeout): the connection counts as dead'],
+    ]);
+  });
+
+  it('sends what is longer than a frame in several, whole to the last byte', async () => {
+    const harness = new PublisherHarness();
+    // 8 bytes of a frame are not the body's.
+    const bodies = [4088, 4089, 8176, 8177, 12_000].map((length) => JSON.stringify('x'.repeat(length - 2)));
+    await harness.queue.put(['', ...bodies, 'ü'.repeat(4088)].map((body, at) => ({ id: String(at), time: 7, routingKey: 'k', body })));
+    while (harness.wire.wire.length > 0) await harness.take();
+    assert.deepEqual(harness.wire.messages.map(({ body }) => body), ['', ...bodies, 'ü'.repeat(4088)]);
   });
 
   it('counts the time of the oldest in flight, not of one confirmed long ago', async () => {

@@ -56,8 +56,10 @@ type Owners = ReadonlyMap<string, readonly SocketOwner[]>;
 
 /** The sockets in the text of a file of /proc/net, with their owners as far as they are known. */
 export function parseConnections(table: SocketTable, text: string, owners: Owners): Connection[] {
-  // The kernel gives a long table in pieces, and a socket twice where the table changes meanwhile. Rows are numbered anew.
-  const lines = new Set(text.split('\n').slice(1).filter((line) => line !== '').map((line) => line.replace(/^\s*\d+: /, '')));
+  // The kernel gives a long table in pieces, and a socket twice where the table changes meanwhile. Rows are numbered anew; a
+  // UNIX socket has an address there, which may be nothing but digits where it is hidden.
+  const rowOf = (line: string): string => (table.family === AF_UNIX ? line : line.replace(/^\s*\d+: /, ''));
+  const lines = new Set(text.split('\n').slice(1).filter((line) => line !== '').map(rowOf));
   return [...lines].flatMap((line) => (table.family === AF_UNIX ? unixSockets(line, owners) : internetSocket(table, line, owners)));
 }
 

@@ -18,6 +18,11 @@ export class TestClock implements Clock {
     return this.#now + this.#wallOffset;
   }
 
+  /** Timers that are set. */
+  get waiting(): number {
+    return this.#timers.length;
+  }
+
   /** Steps the wall clock alone, as an administrator or NTP does. */
   stepWall(ms: number): void {
     this.#wallOffset += ms;

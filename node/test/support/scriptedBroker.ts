@@ -1,4 +1,5 @@
 import { createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { frame, longString, MessageReader, method, parseFrames, shortString, u16, u32, u64, type Frame, type Published } from './amqpFrames.js';
 
 /** What a scripted broker does. Everything that is not given is done as a broker should. */
@@ -23,17 +24,19 @@ export interface ScriptedBroker {
   close(): Promise<void>;
 }
 
-export async function startScriptedBroker(script: Script): Promise<ScriptedBroker> {
+/** `tls`: the certificate and key, in PEM, of one that speaks TLS. */
+export async function startScriptedBroker(script: Script, tls?: { readonly cert: string; readonly key: string }): Promise<ScriptedBroker> {
   const sockets = new Set<Socket>();
   let connections = 0;
-  const server = createServer((socket) => {
+  const accept = (socket: Socket): void => {
     connections += 1;
     sockets.add(socket);
     socket.on('error', () => undefined);
     socket.on('close', () => sockets.delete(socket));
     if (script.connected !== undefined) script.connected(socket);
     else serve(socket, script);
-  });
+  };
+  const server = tls === undefined ? createServer(accept) : createTlsServer(tls, accept);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the broker has no port');

@@ -13,13 +13,13 @@ export async function told<T>(run: () => Promise<T> | T, options: { readonly ter
   // What the test runner has to say of the test before is said first.
   await settle();
   const texts = { stdout: '', stderr: '' };
-  const before = { stdout: process.stdout.write, stderr: process.stderr.write };
+  const before = { stdout: process.stdout.write.bind(process.stdout), stderr: process.stderr.write.bind(process.stderr) };
   const terminal = process.stdout.isTTY;
   for (const name of ['stdout', 'stderr'] as const) {
     const stream = process[name];
     stream.write = ((text: unknown, ...rest: unknown[]) => {
       // The runner's own messages are no text.
-      if (typeof text !== 'string') return before[name].call(stream, text as Uint8Array);
+      if (typeof text !== 'string') return before[name](text as Uint8Array);
       texts[name] += text;
       const done = rest.find((one) => typeof one === 'function') as (() => void) | undefined;
       done?.();
