@@ -19,15 +19,16 @@ let folders = 0;
 const folder = (): string => mkdtempSync(join(home, `${String(++folders)}-`));
 
 const idle: StatusReport = {
-  version: '1.2.3', state: 'sampling', pid: process.pid, since: 'S', updated: 'U', taken: 1, skipped: 2, unavailable: 3, ...noBroker,
+  version: '1.2.3', state: 'sampling', pid: process.pid, since: 'S', updated: 'U', summary: 'all is well', reload: null, taken: 1, skipped: 2, unavailable: 3, ...noBroker,
   dropped_by: { ...noBroker.dropped_by, overload: 0 }, entries: [],
 };
 const busy: StatusReport = {
   ...idle, connected: true, connected_since: 'C', broker: 'rabbit:5672', delivery: { state: 'held', since: 'D', reason: 'nobody is bound' }, published: 4, spooled: 5, spooled_bytes: 6,
   spool_oldest: 'O', spool_kept: 'memory', spool_fault: 'the disk is full', dropped: 7, dropped_by: { size: 1, age: 2, damage: 3, closed: 4, unroutable: 5, unsendable: 6, overload: 7 },
   unroutable: 8, returned: 9, nacked: 10, reconnects: 11, last_published: 'P', last_error: { time: 'E', code: 'X', message: 'it broke' },
+  reload: { time: 'R', request: '', kept: 1, added: 2, removed: 3, refused: null },
   entries: ['one', 'two', 'three'].map((name, index) => ({
-    index, name, method: 'm', interval: 1, taken: 0, skipped: 0, unavailable: 0, last: null, last_error: name === 'two' ? null : { time: 'T', message: `of ${name}` },
+    index, name, unit: '', fault: null, method: 'm', interval: 1, taken: 0, skipped: 0, unavailable: 0, last: null, last_error: name === 'two' ? null : { time: 'T', message: `of ${name}` },
   })),
 };
 
@@ -38,7 +39,10 @@ async function shown(report: StatusReport): Promise<string[]> {
   assert.deepEqual([JSON.parse(json.out), json.result], [report, 0]);
   const { out, result } = await told(() => runProgram(['status', '--data', data]));
   assert.equal(result, 0);
-  return out.trimEnd().split('\n');
+  const [first, blank, ...lines] = out.trimEnd().split('\n');
+  assert.match(first ?? '', report.pid === process.pid || report.state === 'stopped' || report.state === 'failed' ? /^all is well$/ : /^the collector is gone; it last said: all is well$/);
+  assert.equal(blank, '');
+  return lines;
 }
 
 describe('status', () => {
@@ -46,13 +50,13 @@ describe('status', () => {
     assert.deepEqual(await shown(busy), [
       `state       sampling (pid ${String(process.pid)}, since S, told U)`,
       'broker      connected to rabbit:5672 since C; reconnects 11',
-      'delivery    held since D: nobody is bound',
       'samples     taken 1, published 4, last P',
       'spool       5 samples, 6 bytes, oldest O, in memory: the disk is full',
       'dropped     7 (size 1, age 2, damage 3, closed 4, unroutable 5, unsendable 6, overload 7)',
       'unroutable  8 waiting, 9 returned; 10 refused by the broker',
       'skipped     2 ticks; 3 values could not be had',
       'last error  E it broke',
+      'reload      R 1 entries kept, 2 begun, 3 ended',
       '',
       'one    T of one',
       'three  T of three',
@@ -70,8 +74,8 @@ describe('status', () => {
       'skipped     2 ticks; 3 values could not be had',
       'last error  none',
     ]);
-    const lines = await shown({ ...idle, connected: false, delivery: { state: 'connecting', since: 'D', reason: null }, spool_kept: 'disk' });
-    assert.deepEqual([lines[1], lines[2], lines[4]], ['broker      not connected; reconnects 0', 'delivery    connecting since D', 'spool       0 samples, 0 bytes, oldest none, on disk']);
+    const lines = await shown({ ...idle, connected: false, spool_kept: 'disk', reload: { time: 'R', request: '', kept: 0, added: 0, removed: 0, refused: 'it has faults' } });
+    assert.deepEqual([lines[1], lines[3], lines[8]], ['broker      not connected; reconnects 0', 'spool       0 samples, 0 bytes, oldest none, on disk', 'reload      R refused: it has faults']);
     assert.equal((await shown({ ...idle, connected: true, blocked: true }))[1], 'broker      connected to ? since ?, blocked by the broker; reconnects 0');
   });
 
@@ -128,7 +132,7 @@ describe('recordFailedStart', () => {
       ['fatal', 'it has faults', 'PSA_CONFIG_INVALID', undefined], ...[1, 2, 3, 4, 5, 6].map((n) => ['error', `fault ${String(n)}`, 'PSA_CONFIG_INVALID', `/${String(n)}`]),
     ]);
     const { since, updated, last_error: last, version, ...report } = readStatus(data);
-    assert.deepEqual({ ...report, since, updated, last_error: last, version }, { ...idle, state: 'failed', taken: 0, skipped: 0, unavailable: 0, since, updated, last_error: last, version });
+    assert.deepEqual({ ...report, since, updated, last_error: last, version }, { ...idle, state: 'failed', summary: 'failed: it has faults; fault 1; fault 2; fault 3; fault 4; fault 5', taken: 0, skipped: 0, unavailable: 0, since, updated, last_error: last, version });
     assert.match(version, /^\d+\.\d+\.\d+/);
     assert.deepEqual([since, last], [updated, { time: updated, code: 'PSA_CONFIG_INVALID', message: 'it has faults; fault 1; fault 2; fault 3; fault 4; fault 5' }]);
     assert.ok(Math.abs(Date.parse(updated) - Date.now()) < 60_000);

@@ -37,12 +37,12 @@ const tick = { at: 0 };
 const took = (count: number): unknown => ['took', 1_700_000_000_999, count];
 
 describe('Sampler', () => {
-  it('names what it reads, in whole seconds, without units unless they are asked for', async () => {
+  it('names what it reads, with the moment it was read at, without units unless they are asked for', async () => {
     for (const units of [false, true]) {
       const { made, told, samples } = sampler({ method: 'swap_memory', name: 'swap' }, [{ total: 9, used: 0 }], { units });
       await made.run(tick);
       const unit = units ? 'B' : '';
-      assert.deepEqual(samples, [{ name: 'swap', path: 'total', metric: 9, unit, time: 1_700_000_000 }, { name: 'swap', path: 'used', metric: 0, unit, time: 1_700_000_000 }]);
+      assert.deepEqual(samples, [{ name: 'swap', path: 'total', metric: 9, unit, time: 1_700_000_000_999 }, { name: 'swap', path: 'used', metric: 0, unit, time: 1_700_000_000_999 }]);
       assert.deepEqual(told, ['read', took(2), 'complete', ['sink', 2]]);
     }
   });
