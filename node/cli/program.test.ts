@@ -42,16 +42,16 @@ describe('psutil-agent', () => {
     assert.deepEqual(lines.slice(4, 4 + commands.length), commands.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}`));
     const closing = lines.slice(4 + commands.length);
     assert.equal(closing[0], '');
-    assert.match(closing[1] ?? '', /COMMAND --help tells more\. --version prints the version\.$/);
+    assert.match(closing[1] ?? '', /^psutil-agent help COMMAND tells more, with an example\. --version prints the version\.$/);
     assert.equal(closing[2], `Exit codes: ${Object.entries({ ok: 0, unexpected: 1, usage: 2, 'configuration invalid': 3, broker: 4, platform: 5, spool: 6 }).map(([name, code]) => `${String(code)} ${name}`).join(', ')}.`);
     for (const option of ['--version', '-v']) assert.deepEqual([(await call(option)).out, (await call(option)).result], [`${version}\n`, 0]);
   });
 
-  for (const { name, usage, summary, details, options } of commands) {
+  for (const { name, usage, summary, details, options, example } of commands) {
     it(`${name} --help names each of its options, and nothing else is run`, async () => {
-      for (const option of ['--help', '-h']) {
-        const { out, result } = await call(name, option);
-        assert.deepEqual([out, result], [[`Usage: psutil-agent ${name} ${usage}`, '', summary, '', ...details, ''].join('\n'), 0]);
+      for (const words of [[name, '--help'], [name, '-h'], ['help', name]]) {
+        const { out, result } = await call(...words);
+        assert.deepEqual([out, result], [[`Usage: psutil-agent ${name} ${usage}`, '', summary, '', ...details, '', `Example: psutil-agent ${example}`, ''].join('\n'), 0]);
       }
       assert.match(summary, /^[A-Z].*\.$/);
       for (const option of Object.keys(options)) {
