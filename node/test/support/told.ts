@@ -24,7 +24,7 @@ export async function told<T>(run: () => Promise<T> | T, options: { readonly ter
       const done = rest.find((one) => typeof one === 'function') as (() => void) | undefined;
       done?.();
       return true;
-    }) as typeof stream.write;
+    });
   }
   process.stdout.isTTY = options.terminal === true;
   let result: T | undefined;
