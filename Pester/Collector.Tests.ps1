@@ -33,6 +33,12 @@ Describe 'Test-PsutilConfiguration' {
         $faults | ForEach-Object { $_.FullyQualifiedErrorId | Should -Be 'ConfigInvalid,Test-PsutilConfiguration' }
         ($faults | Where-Object { $_.TargetObject -eq '/0/result_argument' }).Exception.Message | Should -BeLike '*"fre"*"free"*'
     }
+    It 'counts the faults that are too many to be shown' {
+        1..103 | ForEach-Object { @{ method = 'boot_time'; interval = -1 } } | Test-PsutilConfiguration -ErrorAction SilentlyContinue -ErrorVariable faults | Should -BeFalse
+        @($faults).Count | Should -Be 101
+        $faults[-1].FullyQualifiedErrorId | Should -Be 'ConfigInvalid,Test-PsutilConfiguration'
+        "$($faults[-1])" | Should -BeLike '*103 faults*first 100*3 more*'
+    }
     It 'finds <Kind> invalid' -ForEach @(
         @{ Kind = 'an empty file'; Text = '' }
         @{ Kind = 'a truncated file'; Text = '[{"method": "virtual_mem' }

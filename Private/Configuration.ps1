@@ -1,4 +1,4 @@
-# What the collector says of a configuration: Valid, Faults, Warnings, and Document, the configuration as dictionaries
+# What the collector says of a configuration: Valid, Faults, More (how many beyond those), Warnings, and Document, the configuration as dictionaries
 # in map form; Folder is what relative paths in it start from. From a file (JSON or YAML) or from objects.
 function ReadConfiguration {
     [CmdletBinding()]
@@ -15,6 +15,7 @@ function ReadConfiguration {
     [pscustomobject]@{
         Valid    = [bool](GetValue $reply 'valid')
         Faults   = @((GetValue $reply 'faults') | Where-Object { $null -ne $_ })
+        More     = [int](GetValue $reply 'more')
         Warnings = @((GetValue $reply 'warnings') | Where-Object { $null -ne $_ })
         Document = ConvertToDictionary (GetValue $reply 'document')
         Folder   = $folder
@@ -64,7 +65,7 @@ function JoinConfiguration {
 }
 
 # Whether a configuration that was read is valid; each fault is written as an error of the caller, ConfigInvalid with its
-# JSON pointer as the target, each warning as a warning unless Quiet.
+# JSON pointer as the target, those beyond the collector's bound as one that counts them, each warning as a warning unless Quiet.
 function TestReading {
     [CmdletBinding()]
     [OutputType([bool])]
@@ -76,6 +77,10 @@ function TestReading {
 
     foreach ($fault in $Reading.Faults) {
         $Caller.WriteError((NewErrorRecord -Id ConfigInvalid -TargetObject (GetValue $fault 'pointer') -Message (GetValue $fault 'message')))
+    }
+    if ($Reading.More -gt 0) {
+        $Caller.WriteError((NewErrorRecord -Id ConfigInvalid -TargetObject '' -Message (
+                    "The configuration has $($Reading.Faults.Count + $Reading.More) faults: the first $($Reading.Faults.Count) are shown, $($Reading.More) more are not.")))
     }
     if (-not $Quiet) {
         foreach ($warning in $Reading.Warnings) { Write-Warning (GetValue $warning 'message') }

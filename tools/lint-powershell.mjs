@@ -2,7 +2,6 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -11,19 +10,43 @@ import { engineEnv, powershellEngine } from './powershell/engine.mjs';
 
 const skipped = new Set(['node_modules', 'build', 'dist', '.git']);
 
-/** Lints and answers {code, output}: 0 without findings, 1 with. */
-export async function lintPowerShell({ paths } = {}) {
+/** A file with a fault for each kind that the lint is there for, and what it must say of them: what finds nothing proves nothing. */
+const planted = `function Get-Planted {
+    param($Text)
+    $unused = 1
+    $value = $true ? 1 : 2
+    Remove-Service -Name x
+    gci $value
+    ConvertFrom-Json $Text -AsHashtable
+}
+`;
+const plantedFaults = [
+  /:4:\d+: Error PSUseCompatibleSyntax: .*ternary/,
+  /:5:\d+: Warning PSUseCompatibleCommands: .*'Remove-Service'/,
+  /:7:\d+: Warning PSUseCompatibleCommands: .*'AsHashtable'/,
+  /:3:\d+: Warning PSUseDeclaredVarsMoreThanAssignments: /,
+  /:6:\d+: Warning PSAvoidUsingCmdletAliases: .*'gci'/,
+];
+
+/** Lints, and gives {clean, output}: whether there is no finding, and the planted faults were found. */
+async function lintPowerShell(paths) {
   const analyzer = await installAnalyzer();
   const { command: [program, ...words] } = await powershellEngine();
-  const files = await collect(paths ?? [root]);
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'psutil-lint-'));
+  const folder = await mkdtemp(path.join(root, 'build', 'planted-'));
   try {
+    const file = path.join(folder, 'Get-Planted.ps1');
+    await writeFile(file, planted);
     const list = path.join(folder, 'files.txt');
-    await writeFile(list, files.join('\n'));
-    const base = paths ? path.parse(root).root : root;
-    const result = spawnSync(program, [...words, '-NoProfile', '-NonInteractive', '-File', path.join(root, 'tools', 'lint-powershell.ps1'),
-      '-Analyzer', analyzer, '-List', list, '-Root', base], { env: { ...process.env, ...engineEnv }, encoding: 'utf8', timeout: 600_000 });
-    return { code: result.status ?? 1, output: result.stdout + result.stderr };
+    await writeFile(list, [...await collect(paths), file].join('\n'));
+    const { stdout, stderr } = spawnSync(program, [...words, '-NoProfile', '-NonInteractive', '-File', path.join(root, 'tools', 'lint-powershell.ps1'),
+      '-Analyzer', analyzer, '-List', list, '-Root', root], { env: { ...process.env, ...engineEnv }, encoding: 'utf8', timeout: 600_000 });
+    const lines = `${stdout}${stderr}`.trim().split('\n');
+    const found = lines.filter((line) => line.includes('Get-Planted.ps1:'));
+    const missed = plantedFaults.filter((fault) => !found.some((line) => fault.test(line)));
+    const others = lines.filter((line) => !found.includes(line));
+    const findings = others.filter((line) => !line.startsWith('PSScriptAnalyzer: '));
+    const output = [...others, ...missed.map((fault) => `PSScriptAnalyzer did not find what was planted: ${String(fault)}`)];
+    return { clean: findings.length === 0 && missed.length === 0, output: output.join('\n') };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -57,13 +80,8 @@ export async function installAnalyzer() {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  try {
-    const named = process.argv.slice(2).map((item) => path.resolve(item));
-    const { code, output } = await lintPowerShell(named.length > 0 ? { paths: named } : {});
-    process.stdout.write(output);
-    process.exitCode = code;
-  } catch (error) {
-    console.error(error.message);
-    process.exitCode = error.exitCode ?? 1;
-  }
+  const named = process.argv.slice(2).map((item) => path.resolve(item));
+  const { clean, output } = await lintPowerShell(named.length > 0 ? named : [root]);
+  console.log(output);
+  process.exitCode = clean ? 0 : 1;
 }

@@ -44,7 +44,7 @@ const stages = [
   { name: 'chaos', needs: windows, words: [...serial, ...chaos] },
   { name: 'package', needs: module, words: ['tools/isolated.mjs', ...moduleTest('package')] },
   { name: 'lint', needs: [powershellEngine, installAnalyzer], words: ['tools/lint.mjs'] },
-  { name: 'unit', needs: [powershellEngine, installAnalyzer], words: ['--test', ...unit, 'tools/analyzer/lint.test.mjs'] },
+  { name: 'unit', needs: [powershellEngine], words: ['--test', ...unit] },
 ];
 
 const wanted = given.filter((word) => !pesterFiles.includes(word));
@@ -70,7 +70,13 @@ function runStage({ name, words }) {
     console.log(`${name}: started`);
     const child = spawn(process.execPath, words, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => {
+        // All of it comes at the end, unmixed; what failed is told as soon as it is known.
+        for (const [, test] of (output.slice(output.lastIndexOf('\n') + 1) + text).matchAll(/^ *(?:not ok \d+ - |\[-\] )(.+)\n/gm)) console.log(`${name}: failed: ${test}`);
+        output += text;
+      });
+    }
     child.on('close', (code) => {
       const counts = countsOf(output);
       const broken = code !== 0 && counts.failed === 0 ? 1 : 0;
