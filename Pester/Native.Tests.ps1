@@ -8,19 +8,25 @@ BeforeAll {
 }
 
 Describe 'A command line' {
-    It 'carries <Text> through to the program unchanged' -ForEach @(
-        '', 'plain', 'with space', 'a "quoted" word', '"', '""', 'ends in a backslash\', 'C:\Program Files\x\', '\\server\share\', 'a\\"b', 'tab	in it',
-        '100% & sons; $x `y | z > w ^ !', "o'neill", "zo$([char]0xEB) $([char]0x65E5)", '--flag=a b\"', '*.txt' | ForEach-Object { @{ Text = $_ } }
-    ) {
-        InModuleScope PsutilAgent -Parameters @{ Text = $Text } {
-            param($Text)
-            $script = 'process.stdout.write(JSON.stringify(process.argv.slice(1)))'
-            $result = InvokeNative -FilePath (GetProgramPath -Program node) -ArgumentList '-e', $script, '--', $Text, 'last'
-            $result.ExitCode | Should -Be 0
-            $found = ConvertFromJsonText $result.Output
-            $found[0] | Should -BeExactly $Text
-            $found[1] | Should -BeExactly 'last'
+    BeforeDiscovery {
+        $texts = '', 'plain', 'with space', 'a "quoted" word', '"', '""', 'ends in a backslash\', 'C:\Program Files\x\', '\\server\share\', 'a\\"b', 'tab	in it',
+        '100% & sons; $x `y | z > w ^ !', "o'neill", "zo$([char]0xEB) $([char]0x65E5)", '--flag=a b\"', '*.txt'
+        # One program is given all of them, each followed by a plain one.
+        $cases = foreach ($number in 0..($texts.Count - 1)) { @{ Text = $texts[$number]; Number = $number; All = $texts } }
+    }
+    It 'carries <Text> through to the program unchanged' -ForEach $cases {
+        if (-not (Test-Path -Path variable:script:carried)) {
+            $script:carried = InModuleScope PsutilAgent -Parameters @{ Texts = $All } {
+                param($Texts)
+                $script = 'process.stdout.write(JSON.stringify(process.argv.slice(1)))'
+                $result = InvokeNative -FilePath (GetProgramPath -Program node) -ArgumentList (@('-e', $script, '--') + @($Texts | ForEach-Object { $_; 'last' }))
+                $result.ExitCode | Should -Be 0
+                ConvertFromJsonText $result.Output
+            }
         }
+        $script:carried.Count | Should -Be (2 * $All.Count)
+        $script:carried[2 * $Number] | Should -BeExactly $Text
+        $script:carried[2 * $Number + 1] | Should -BeExactly 'last'
     }
 }
 
