@@ -1,5 +1,6 @@
 import { UnavailableError } from '../../model/errors.js';
 import type { Arguments, Result } from '../../catalog/value.js';
+import { systemClock, type Clock } from '../../model/clock.js';
 import { isolation as processIsolation, type Isolation } from '../isolation.js';
 import { fileCertificates, readCertificates } from '../certificate.js';
 import { absence, type Provider } from '../provider.js';
@@ -41,8 +42,8 @@ export async function openWindowsProvider(): Promise<Provider> {
 }
 
 /** The provider on given Win32 functions, whose calls that may hang go through `isolation`. It owns performance counters, event logs and a timer, which `close` ends. */
-export function windowsProvider(win32: Win32, isolation: Isolation = processIsolation): Provider {
-  const counters = new PerformanceCounters(win32, isolation);
+export function windowsProvider(win32: Win32, isolation: Isolation = processIsolation, clock: Clock = systemClock): Provider {
+  const counters = new PerformanceCounters(win32, isolation, clock);
   const load = new LoadAverage(() => counters.value('\\System\\Processor Queue Length'));
   const processes = (): WindowsProcessTable => {
     const snapshot = processSnapshot(win32);

@@ -1,5 +1,5 @@
 import type { Win32 } from '../../providers/windows/bindings.js';
-import { FakeWindows } from './fakeWindows.js';
+import { FakeWindows, never } from './fakeWindows.js';
 
 /** A value of an instance, or the status that stands in its place. */
 export type FakeValue = number | { readonly status: number };
@@ -39,6 +39,8 @@ export class FakePdh {
   objects: FakeObject[] = [];
   /** What collecting fails with. */
   collecting = 0;
+  /** The English name of an object whose collection never ends. */
+  hanging: string | undefined;
   readonly calls: string[] = [];
   readonly win32: Win32;
   #known: readonly FakeObject[] | undefined;
@@ -95,8 +97,9 @@ export class FakePdh {
     return 0;
   }
 
-  #collect(query: bigint): number {
+  #collect(query: bigint): number | symbol {
     this.calls.push('collect');
+    for (const added of this.#added.values()) if (added.query === query && added.object.english === this.hanging) return never;
     if (!this.#queries.has(query)) return pdhmsg.INVALID_HANDLE;
     if (this.collecting !== 0) return this.collecting;
     for (const added of this.#added.values()) {

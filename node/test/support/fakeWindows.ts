@@ -1,6 +1,9 @@
 import { UnavailableError } from '../../model/errors.js';
 import type { Native, Win32 } from '../../providers/windows/bindings.js';
 
+/** What a function gives that never comes back from the thread it was called on. */
+export const never = Symbol('never');
+
 /** Windows with a few functions; any other one is missing, as in bindings.ts. `lastError` is what GetLastError gives. */
 export class FakeWindows {
   lastError = 0;
@@ -21,7 +24,10 @@ export class FakeWindows {
 function native(call: (...args: never[]) => unknown): Native<readonly unknown[], unknown> {
   const later = (...args: unknown[]): void => {
     const done = args.pop() as (error: null, result: unknown) => void;
-    setImmediate(() => { done(null, call(...(args as never[]))); });
+    setImmediate(() => {
+      const result = call(...(args as never[]));
+      if (result !== never) done(null, result);
+    });
   };
   return Object.assign((...args: unknown[]) => call(...(args as never[])), { async: later });
 }
