@@ -14,7 +14,9 @@ import { notices } from './notices.mjs';
 
 /** The module's name: the folder in the zip and the manifest in it. */
 export const moduleName = 'PsutilAgent';
-const shipped = [...moduleFiles, 'cloudify', 'LICENSE', 'README.md', 'CHANGELOG.md'];
+const shipped = [...moduleFiles, 'cloudify', 'docs', 'LICENSE', 'README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'];
+/** The command on Windows: its own node.exe, whatever else is on PATH. */
+const launcher = '@"%~dp0bin\\node.exe" "%~dp0collector\\main.js" %*\r\n';
 
 /**
  * Makes the package from dist/ and this clone. Gives the zip's path, its size in bytes, its SHA-256, and its largest
@@ -34,6 +36,7 @@ export async function makePackage({ out } = {}) {
   // Whatever package.json lies above the module, main.js is CommonJS.
   files.set('collector/package.json', Buffer.from('{ "type": "commonjs" }\n'));
   files.set('collector/koffi.node', await readFile(join(parts.modules, '@koromix/koffi-win32-x64/win32_x64/koffi.node')));
+  files.set('psutil-agent.cmd', Buffer.from(launcher));
   files.set('bin/node.exe', await readFile(parts.node));
   files.set('bin/nssm.exe', await readFile(parts.nssm));
   files.set('THIRD-PARTY-NOTICES.txt', Buffer.from(notices(components)));

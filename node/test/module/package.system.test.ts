@@ -9,7 +9,7 @@ import { unzipSync, zipSync } from 'fflate';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import os from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { startBroker, type TestBroker } from '../support/broker.js';
 import { consume, type Consumer } from '../support/consumer.js';
@@ -80,6 +80,17 @@ describe('the package', () => {
     }
   });
 
+  it('has every file that its pages lead to', () => {
+    const pages = Object.keys(files).filter((name) => name.endsWith('.md'));
+    assert.ok(pages.length > 5);
+    const missing = pages.flatMap((page) => [...Buffer.from(files[page]!).toString('utf8').matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
+      .map(([, link = '']) => link).filter((link) => !/^[a-z]+:/.test(link))
+      .map((link) => posix.normalize(posix.join(posix.dirname(page), link)))
+      .filter((target) => !Object.keys(files).some((name) => name === target || name.startsWith(`${target.replace(/\/$/, '')}/`)))
+      .map((target) => `${page}: ${target}`));
+    assert.deepEqual(missing, []);
+  });
+
   it('lists exactly what is in it in a bill of materials, and every licence', async () => {
     const { files: collector, inputs } = await packageCollector(version);
     for (const [name, data] of Object.entries(collector)) assert.equal(sha256(data), sha256(file(`collector/${name}`)), name);
@@ -135,6 +146,9 @@ describe('a Windows host with the package and nothing else', () => {
     assert.deepEqual(Object.keys(os.networkInterfaces()), ['lo']);
     const found = await host.run("ConvertTo-Json @(Get-Command -Name node, node.exe -ErrorAction SilentlyContinue).Count");
     assert.equal(found, 0);
+    const { code, out } = await host.prefix.wine(['cmd', '/c', `C:\\Program Files\\WindowsPowerShell\\Modules\\PsutilAgent\\${version}\\psutil-agent.cmd`, 'sample', 'cpu_count', 'logical=true']);
+    assert.equal(code, 0, out);
+    assert.match(out, /"result":\d+/, 'psutil-agent is a command that runs from the folder as it is');
   });
 
   it('starts the example, whose samples come to RabbitMQ', async () => {
