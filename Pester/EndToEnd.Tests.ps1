@@ -263,13 +263,29 @@ Describe 'After a power cut' -Tag EndToEnd, Booted -Skip:$skip {
         Get-PsutilMonitor | Start-PsutilMonitor
         (Get-PsutilMonitor).Connected | Should -BeTrue
     }
-    It 'a stopped one is kept with -KeepService and starts again' {
+    It 'a stopped one is kept with -KeepService' {
         Get-PsutilMonitor | Stop-PsutilMonitor -KeepService
         $monitor = Get-PsutilMonitor
         $monitor.State, $monitor.CollectorState | Should -Be 'Stopped', 'stopped'
         $monitor.ProcessId | Should -BeNullOrEmpty
-        $monitor | Start-PsutilMonitor
-        (Get-PsutilMonitor).Connected | Should -BeTrue
+    }
+    It 'one whose settings went wrong meanwhile ends when its service is started, and says why in its log and its LastError' {
+        $monitor = Get-PsutilMonitor
+        $text = [System.IO.File]::ReadAllText($monitor.ConfigurationPath)
+        [System.IO.File]::WriteAllText($monitor.ConfigurationPath, $text.Replace('"interval":1', '"interval":"soon"'))
+        InModuleScope PsutilAgent -Parameters @{ Name = $monitor.Name } { param($Name) SendServiceControl -Name $Name -Control Start }
+        $failed = Wait-Monitor -Name $monitor.Name -Until { $_.LastError.Code -eq 'PSA_CONFIG_INVALID' -and $_.State -eq 'Stopped' }
+        $failed.CollectorState | Should -Be 'failed'
+        foreach ($told in $failed.LastError.Message, [System.IO.File]::ReadAllText((Join-Path $monitor.DataPath 'psutil.log'))) {
+            $told | Should -BeLike '*/psutil_config/0/interval*soon*'
+        }
+        [System.IO.File]::WriteAllText($monitor.ConfigurationPath, $text)
+    }
+    It 'one that is stopped starts again from the pipeline, its error forgotten' {
+        Get-PsutilMonitor | Start-PsutilMonitor
+        $monitor = Get-PsutilMonitor
+        $monitor.Connected | Should -BeTrue
+        $monitor.LastError | Should -BeNullOrEmpty
     }
     It 'all are stopped: no service, no process, no file' {
         [System.Environment]::SetEnvironmentVariable('NODE_OPTIONS', $null, 'Machine')
