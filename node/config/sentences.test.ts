@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { nearest } from './nearest.js';
+import { monitorSchema } from './schema.js';
 import { validate } from './validation.js';
+
+/** What a settings file may have. */
+const keys = Object.keys(monitorSchema()['properties'] as object).join(', ');
 
 /** Documents, and every sentence about them: the whole of it, for a person reads no pointers. */
 const table: readonly { what: string; document: unknown; platform?: string; faults: readonly string[]; warnings: readonly string[] }[] = [
@@ -101,7 +105,7 @@ const table: readonly { what: string; document: unknown; platform?: string; faul
   {
     what: 'settings', document: { psutil_config: [], statuss: {}, node: { node: 1 }, broker: { exchange: { typ: 1 }, tls: { x: 1 }, delivery_mode: 'slow', hostnames: [], port: 0, heartbeat: 1.5, window: 70000 }, log: { level: 'loud' }, publish: { units: 'no' }, spool: 5 },
     faults: [
-      '/statuss: expected only the keys node, broker, psutil_config, allow_powershell, schedule, publish, spool, log, status, found "statuss"; did you mean "status"?',
+      `/statuss: expected only the keys ${keys}, found "statuss"; did you mean "status"?`,
       '/node/node: expected only the keys deployment_id, node_name, node_id, host, found "node"',
       '/broker/hostnames: expected a list of at least one, found an empty list',
       '/broker/port: expected a number of at least 1, found 0',

@@ -3,7 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { diskIoCounters, parseDeviceFileSystems, parseDiskStats, parseMounts, usageOf } from './disk.js';
+import { UnavailableError } from '../../model/errors.js';
+import { kernelTree } from '../../test/support/tree.js';
+import { diskIoCounters, diskPartitions, diskUsage, mountOf, parseDeviceFileSystems, parseDiskStats, parseMounts, usageOf } from './disk.js';
 import { systemRoots } from './source.js';
 
 const diskstats = `   8       0 sda 100 11 2000 30 40 5 600 70 0 80 90
@@ -49,4 +51,31 @@ test('file systems on devices, and zfs', () => {
 
 test('usage counts the reserved blocks as neither used nor free', () => {
   assert.deepEqual(usageOf({ blockSize: 1024, blocks: 100, free: 40, available: 30 }), { total: 102_400, used: 61_440, free: 30_720 });
+});
+
+const mounts = '/dev/sda1 / ext4 rw 0 0\nproc /proc proc rw 0 0\nnone /x ext4 rw 0 0\ntank /tank zfs rw 0 0\n/dev/sdb1 /data ext4 ro,noatime 0 0\n/dev/root /old ext4 rw 0 0\nrootfs /r rootfs rw 0 0\nshort line\n';
+
+test('partitions are the volumes on devices, or all mounts', () => {
+  const roots = kernelTree({ 'proc/self/mounts': mounts, 'proc/filesystems': 'nodev\tproc\n\text4\nnodev\tzfs\nnodev\trootfs\n' });
+  assert.deepEqual(diskPartitions(roots, false).map(({ mountpoint }) => mountpoint), ['/', '/tank', '/data', '/old']);
+  assert.deepEqual(diskPartitions(roots, true).map(({ mountpoint, device }) => [mountpoint, device]), [
+    ['/', '/dev/sda1'], ['/proc', 'proc'], ['/x', ''], ['/tank', 'tank'], ['/data', '/dev/sdb1'], ['/old', '/dev/root'], ['/r', 'rootfs'],
+  ]);
+  assert.throws(() => diskPartitions(kernelTree({}), true), UnavailableError);
+  assert.throws(() => diskPartitions(kernelTree({ 'proc/self/mounts': mounts }), false), UnavailableError);
+});
+
+test('the volume of a path is the longest mount that holds it; usage is had of the system itself', async () => {
+  assert.equal(mountOf(systemRoots, '/proc/self/status'), '/proc');
+  assert.equal(mountOf(systemRoots, '/proc'), '/proc');
+  assert.equal(mountOf(systemRoots, '/procx'), '/');
+  assert.equal(mountOf(systemRoots, 'relative'), 'relative');
+  const { total, used, free } = await diskUsage(systemRoots, '/');
+  assert.ok((total ?? 0) > 0 && (used ?? -1) >= 0 && (free ?? -1) >= 0 && (used ?? 0) + (free ?? 0) <= (total ?? 0));
+  await assert.rejects(diskUsage(systemRoots, '/no/such/path'), (error) => error instanceof UnavailableError && /ENOENT/.test(error.message));
+});
+
+test('without a folder of disks nobody can tell them from their partitions', () => {
+  const roots = kernelTree({ 'proc/diskstats': diskstats });
+  assert.throws(() => diskIoCounters(roots, false), new UnavailableError(`${roots.sys}/block was expected, to tell disks from their partitions, and is missing: ask perdisk.`));
 });
