@@ -121,6 +121,8 @@ describe('perf_counter', () => {
       assert.deepEqual([await missing.tick(), missing.told.missed], [{}, ['no such object']], aggregate);
     }
     assert.deepEqual(await entry('perf_counter', { path: cpu, aggregate: 'count' }, () => []).tick(), { '': 0 });
+    const unknown = entry('perf_counter', { path: cpu, aggregate: 'count' }, () => rowsOf('x', { '': null }));
+    assert.deepEqual([await unknown.tick(), await unknown.tick(), unknown.told.missed], [{}, {}, [needsTwo]], 'no instance is told of, not one');
   });
 
   it('on Linux it is refused by its own name, with the reason', async () => {

@@ -56,7 +56,7 @@ function sumOf(values: readonly number[]): number {
 
 /** How many instances there are, those among them that have only just come. */
 function instancesOf(rows: readonly CounterRow[]): CounterResult {
-  const fault = rows.find(({ instance, value, pending }) => instance === null && value === null && !pending);
+  const fault = rows.find(({ instance, value }) => instance === null && value === null);
   if (fault !== undefined) return { result: null, reasons: { '': fault.reason ?? 'it is not told' } };
   return { result: { count: new Set(rows.map(({ instance }) => instance)).size } };
 }

@@ -15,6 +15,8 @@ const longestRest = 300_000;
 const namesLast = 600_000;
 /** The longest time between two readings that a configuration may ask for: a week; and how much longer than that is idle. */
 const longestGap = 604_800_000;
+/** A counter that was not asked for in so many collections is nobody's any more. */
+const idleCollections = 100;
 const idleTime = 600_000;
 
 /** A counter of the query, of one instance, of all (`*`), or of an object without. */
@@ -33,6 +35,8 @@ interface Counter {
   fault: { readonly reason: string; readonly missing: boolean } | undefined;
   rest: number;
   retryAt: number;
+  /** The number of the collection that it was last asked for. */
+  asked: number;
 }
 
 /** What the queries of one Windows have in common. */
@@ -55,6 +59,7 @@ export class CounterQuery {
   #asked = new Map<string, CounterPath>();
   #query: bigint | undefined;
   #names: { readonly names: readonly string[] | PdhError; readonly until: number; readonly rest: number } | undefined;
+  #collections = 0;
   #collecting = false;
   #closed = false;
 
@@ -97,6 +102,7 @@ export class CounterQuery {
     const asked = this.#asked;
     this.#asked = new Map();
     this.#collecting = true;
+    this.#collections += 1;
     try {
       const counters = new Map<string, readonly Counter[] | string>();
       for (const [text, path] of asked) counters.set(text, await this.#countersOf(path).catch(reasonOf));
@@ -123,10 +129,11 @@ export class CounterQuery {
     if (counter === undefined) {
       counter = {
         text, name, all: instance === '*', instance: instance ?? null, handle: undefined, room: Buffer.alloc(0), fed: false, seen: new Set(),
-        fault: undefined, rest: firstRest, retryAt: 0,
+        fault: undefined, rest: firstRest, retryAt: 0, asked: 0,
       };
       this.#counters.set(text, counter);
     }
+    counter.asked = this.#collections;
     return counter;
   }
 
@@ -151,6 +158,7 @@ export class CounterQuery {
   async #collect(counters: readonly Counter[]): Promise<ReadonlyMap<Counter, readonly CounterRow[]>> {
     const query = (this.#query ??= await this.host.pdh.openQuery());
     for (const counter of counters) await this.#prepare(query, counter);
+    await this.#removeIdle();
     const there = counters.filter(({ handle }) => handle !== undefined);
     const status = there.length === 0 ? 0 : await this.host.pdh.collect(query);
     const rows = new Map<Counter, readonly CounterRow[]>();
@@ -162,6 +170,15 @@ export class CounterQuery {
     // No data is a state of what is collected; after anything else the query may be of no use any more.
     if (status !== 0 && status !== PdhStatus.NO_DATA && status !== PdhStatus.NO_INSTANCE) await this.#closeQuery();
     return rows;
+  }
+
+  /** Removes the counters of entries that a changed configuration has no more. */
+  async #removeIdle(): Promise<void> {
+    for (const [text, { asked, handle }] of this.#counters) {
+      if (this.#collections - asked < idleCollections) continue;
+      this.#counters.delete(text);
+      if (handle !== undefined) await this.host.pdh.removeCounter(handle);
+    }
   }
 
   /** Adds a counter where it is not there; one that fails is added anew after a rest. */

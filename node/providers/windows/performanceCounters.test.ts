@@ -214,6 +214,17 @@ describe('PerformanceCounters', () => {
     assert.equal(pdh.count('close'), 2);
   });
 
+  it('a counter that nobody asks for any more is removed from the query that others read', async () => {
+    const { pdh, read } = host(memory());
+    await Promise.all([read('\\Memory\\Available Bytes'), read('\\Memory\\Pool Paged Bytes')]);
+    for (let n = 0; n < 99; n += 1) await read('\\Memory\\Available Bytes');
+    assert.equal(pdh.count('remove'), 0);
+    await read('\\Memory\\Available Bytes');
+    assert.equal(pdh.count('remove'), 1);
+    await read('\\Memory\\Pool Paged Bytes');
+    assert.equal(pdh.count('add \\Memory\\Pool Paged Bytes'), 2);
+  });
+
   it('a query that nobody reads any more is closed; one that is read once a week is not', async () => {
     const { clock, pdh, read } = host(memory());
     const path = '\\Memory\\Available Bytes';
