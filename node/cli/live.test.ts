@@ -53,7 +53,7 @@ describe('LiveTable', () => {
       'METRIC         VALUE  TREND              AGE  NEXT',
       'memory       2.0 KiB  ▁                   1s    4s',
       'cpu          waiting',
-      'users              -',
+      'users              -  nobody can tell',
       '4 samples, 5 ticks skipped, 6 values missing; Ctrl-C ends',
       '',
     ]);
@@ -89,12 +89,34 @@ describe('LiveTable', () => {
     const lines = tableOf(many, { columns: 60, rows: 9 }).draw(0).map(plain);
     assert.equal(lines.length, 1 + 5 + 1 + 1 + 1);
     assert.equal(lines[6], '... and 5 more');
-    assert.match(lines[1] ?? '', /^a_rather_lo… {13}0 {2}▁/);
+    assert.match(lines[1] ?? '', /^a_rather_long_n… {13}0 {2}▁/);
     assert.ok(lines.every((line) => line.length <= 60));
     assert.equal(tableOf(many, { columns: 60, rows: 3 }).draw(0).map(plain)[2], '... and 9 more');
     const wide = tableOf(many, { columns: 200, rows: 100 }).draw(0).map(plain);
     assert.match(wide[10] ?? '', /^a_rather_long_name_of_a_metric_9 /);
     assert.equal(wide.length, 1 + 10 + 1 + 1);
-    assert.ok(tableOf(many, { columns: 30 }).draw(0).map(plain).every((line) => line.length <= 30));
+  });
+
+  it('on a narrow terminal drops next, age and trend, and never cuts a number', () => {
+    const stats = new EntryStats(entry(0, 'a_rather_long_name', 1));
+    stats.took(0, [selected('', 123_456_789_012_345)]);
+    const dead = new EntryStats(entry(1, 'dead', 1));
+    dead.missed(0, 1, 'D: is not ready, and the reason goes on and on');
+    const lines = (columns: number): string[] => tableOf([stats, dead], { columns }).draw(0).map(plain);
+    assert.match(lines(80)[1] ?? '', /^a_rather_long_name {2}123456789012345 {2}▁ +0s +1s$/);
+    assert.match(lines(54)[1] ?? '', /^a_rather_lon… {2}123456789012345 {2}▁ +0s$/);
+    assert.match(lines(48)[1] ?? '', /^a_rather_lo.*… {2}123456789012345 {2}▁$/);
+    assert.equal(lines(40)[1], 'a_rather_long_name  123456789012345');
+    assert.equal(lines(24)[1], 'a_rath…  123456789012345');
+    assert.equal(lines(40)[2], 'dead                              -  D:…');
+    for (const columns of [80, 54, 48, 40, 24, 21]) assert.ok(lines(columns).every((line) => line.length <= columns), String(columns));
+  });
+
+  it('uses neither bold nor faint where it may not', () => {
+    const written: string[] = [];
+    const agent = { stats: [], report: () => ({ taken: 0, skipped: 0, unavailable: 0 }) } as unknown as Agent;
+    new LiveTable(agent, { write: (text) => written.push(text) }, () => 0, false).draw();
+    // eslint-disable-next-line no-control-regex
+    assert.doesNotMatch(written.join(''), /\x1b\[\d+m/);
   });
 });

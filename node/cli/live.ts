@@ -1,6 +1,7 @@
 /** The live table that `run` shows on a terminal: name, value with its unit, a small trend, age, next. */
 import type { Agent } from '../agent.js';
 import type { Selected } from '../sample/selection.js';
+import { display } from '../model/display.js';
 import type { EntryStats } from '../status/entryStats.js';
 
 /** Readings that a trend shows. */
@@ -43,7 +44,13 @@ interface Row {
   readonly trend: string;
   readonly age: string;
   readonly next: string;
+  /** Why there is no value; it stands where the rest would. */
+  readonly reason?: string;
 }
+
+/** What stands beside name and value, each with its width; where there is no room, the last goes first. */
+const extras = [['trend', trendLength], ['age', 4], ['next', 4]] as const;
+const narrowestName = 12;
 
 /** Draws the table over itself once a second. */
 export class LiveTable {
@@ -55,6 +62,8 @@ export class LiveTable {
     private readonly agent: Agent,
     private readonly screen: Screen,
     private readonly wall: () => number,
+    /** Whether bold and faint may be used: not where the environment has NO_COLOR. */
+    private readonly styled = true,
   ) {}
 
   /** Draws what is known now, in place of what was drawn before. */
@@ -71,25 +80,39 @@ export class LiveTable {
     const fits = Math.max(1, (this.screen.rows ?? 24) - 4);
     const shown = rows.slice(0, fits);
     const head: Row = { name: 'METRIC', value: 'VALUE', trend: 'TREND', age: 'AGE', next: 'NEXT' };
-    const nameWidth = Math.min(Math.max(12, width - 48), Math.max(...[head, ...shown].map((row) => row.name.length)));
     const valueWidth = Math.max(12, ...shown.map((row) => row.value.length));
-    const line = (row: Row): string =>
-      `${cut(row.name, nameWidth)}  ${row.value.padStart(valueWidth)}  ${row.trend.padEnd(trendLength)}  ${row.age.padStart(4)}  ${row.next.padStart(4)}`
-        .slice(0, width);
+    let room = width - narrowestName - 2 - valueWidth;
+    const columns = extras.filter(([, columnWidth]) => {
+      room -= columnWidth + 2;
+      return room >= 0;
+    });
+    const taken = columns.reduce((sum, [, columnWidth]) => sum + columnWidth + 2, valueWidth + 2);
+    // A number is never cut: on the narrowest screen the name is.
+    const nameWidth = Math.min(Math.max(4, width - taken), Math.max(...[head, ...shown].map((row) => row.name.length)));
+    const line = (row: Row): string => {
+      const start = `${cut(row.name, nameWidth)}  ${row.value.padStart(valueWidth)}`;
+      if (row.reason !== undefined) return cut(`${start}  ${row.reason}`, width).trimEnd();
+      return [start, ...columns.map(([key, columnWidth]) => (key === 'trend' ? row[key].padEnd(columnWidth) : row[key].padStart(columnWidth)))].join('  ');
+    };
     const rest = rows.length > shown.length ? [`... and ${String(rows.length - shown.length)} more`] : [];
-    return [`\x1b[1m${line(head)}\x1b[0m`, ...shown.map(line), ...rest, this.#foot(width)];
+    return [this.#style('1', line(head)), ...shown.map(line), ...rest, this.#foot(width)];
   }
 
   #foot(width: number): string {
     const { taken, skipped, unavailable } = this.agent.report();
-    return `\x1b[2m${`${String(taken)} samples, ${String(skipped)} ticks skipped, ${String(unavailable)} values missing; Ctrl-C ends`.slice(0, width)}\x1b[0m`;
+    return this.#style('2', `${String(taken)} samples, ${String(skipped)} ticks skipped, ${String(unavailable)} values missing; Ctrl-C ends`.slice(0, width));
+  }
+
+  #style(code: string, text: string): string {
+    return this.styled ? `\x1b[${code}m${text}\x1b[0m` : text;
   }
 
   #rows(stats: EntryStats): Row[] {
     const { entry, last } = stats;
     if (last === undefined) {
       const reason = stats.report().last_error?.message;
-      return [{ name: entry.name, value: reason === undefined ? 'waiting' : '-', trend: '', age: '', next: '' }];
+      const row = { name: entry.name, trend: '', age: '', next: '' };
+      return [reason === undefined ? { ...row, value: 'waiting' } : { ...row, value: '-', reason: display(reason) }];
     }
     const fresh = this.#seen.get(stats) !== last.wall;
     this.#seen.set(stats, last.wall);

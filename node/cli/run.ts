@@ -151,7 +151,7 @@ async function openOutput(job: Job, live: boolean, clock: Clock): Promise<Output
 
 /** Draws the table each second until the returned function is called. */
 function drawLive(agent: Agent): () => void {
-  const table = new LiveTable(agent, process.stdout, () => Date.now());
+  const table = new LiveTable(agent, process.stdout, () => Date.now(), !process.env['NO_COLOR']);
   const timer = setInterval(() => { table.draw(); }, 1000);
   table.draw();
   return () => {
