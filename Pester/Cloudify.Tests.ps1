@@ -403,8 +403,10 @@ Describe 'Cloudify''s operations' {
             InModuleScope PsutilAgent -Parameters @{ With = $with } { param($With) WriteUnroutable @With -RoutingKey k -Broker @{} }
             Mock -ModuleName PsutilAgent Get-PsutilMonitor { & $monitor }
             InModuleScope PsutilAgent -Parameters @{ With = $with } { param($With) WriteUnroutable @With -RoutingKey k -Broker @{} }
+            Mock -ModuleName PsutilAgent Get-PsutilMonitor { [CmdletBinding()] param($Name) Write-Error 'it was stopped meanwhile' }
+            { InModuleScope PsutilAgent -Parameters @{ With = $with } { param($With) WriteUnroutable @With -RoutingKey k -Broker @{} } } | Should -Not -Throw
             $global:CloudifyAsked.Count | Should -Be 0
-            Should -Invoke WaitUntil -ModuleName PsutilAgent -Times 2 -Exactly -ParameterFilter { $Timeout -eq 3 }
+            Should -Invoke WaitUntil -ModuleName PsutilAgent -Times 3 -Exactly -ParameterFilter { $Timeout -eq 3 }
         }
     }
 }

@@ -338,3 +338,255 @@ Describe 'A service is set' {
         { Set-It -Found $kept -Kept $kept } | Should -Throw -ErrorId NssmFailed -ExpectedMessage "The service 'web' did not keep its Values: expected {`"a`":1}, found {`"a`":2}. *"
     }
 }
+
+Describe 'A step' {
+    It 'that gives nothing gives nothing: what its calls print is not its caller''s' {
+        InModuleScope PsutilAgent {
+            Mock InvokeNative { [pscustomobject]@{ ExitCode = 0; Output = ' printed '; ErrorOutput = '' } }
+            Mock EnterLock { [System.Threading.Mutex]::new($true) }
+            InvokeNssm -Nssm nssm.exe -ArgumentList set, web | Should -BeNullOrEmpty
+            SetServiceRecovery web | Should -BeNullOrEmpty
+            InvokeServiceTool -FilePath x -ArgumentList y -Name web -Call c | Should -BeExactly 'printed'
+            Mock ReadText { 'printed' }
+            $undo = [System.Collections.Generic.Stack[psobject]]::new()
+            AddRollback -Undo $undo -Command ReadText -Parameter @{ Path = 'x' } | Should -BeNullOrEmpty
+            InvokeRollback $undo | Should -BeNullOrEmpty
+            Should -Invoke ReadText -Times 1 -Exactly -ParameterFilter { $Path -eq 'x' }
+            WriteOperationLog { 'printed' } 'text' | Should -BeNullOrEmpty
+        }
+    }
+    It 'has Windows start a service again three times a day, and no fourth' {
+        InModuleScope PsutilAgent {
+            Mock InvokeNative { [pscustomobject]@{ ExitCode = 5; Output = 'no'; ErrorOutput = '' } }
+            { SetServiceRecovery web } | Should -Throw -ErrorId NssmFailed -ExpectedMessage "'sc failure web' failed with exit code 5: no"
+            Should -Invoke InvokeNative -Times 1 -Exactly -ParameterFilter {
+                $FilePath -eq [System.IO.Path]::Combine([System.Environment]::SystemDirectory, 'sc.exe') -and
+                $ArgumentList -join ' ' -eq 'failure web reset= 86400 actions= restart/5000/restart/60000/restart/60000//0'
+            }
+        }
+    }
+    It 'that asks a service which is already <State> to <Control> is done' -ForEach @(
+        @{ Control = 'Start'; State = 'StartPending' }, @{ Control = 'Start'; State = 'Running' }, @{ Control = 'Stop'; State = 'StopPending' }, @{ Control = 'Stop'; State = 'Stopped' }
+    ) {
+        InModuleScope PsutilAgent -Parameters @{ Control = $Control; State = $State } {
+            param($Control, $State)
+            Mock GetServiceState { $State }
+            Mock GetServiceController { throw 'refused' }
+            { SendServiceControl -Name web -Control $Control } | Should -Not -Throw
+        }
+    }
+    It 'that makes a service undoes it in this order: <Case>' -ForEach @(
+        @{ Case = 'a new one'; Existing = $null; Undo = 'RemoveService'; Calls = 'InstallService new' }
+        @{ Case = 'one that is changed'; Existing = 'yes'; Undo = 'SetServiceSetting old'; Calls = 'SetServiceSetting new' }
+        @{ Case = 'one as it was'; Existing = 'yes'; Changed = $false; Undo = ''; Calls = '' }
+        @{ Case = 'one by force'; Existing = 'yes'; Force = $true; Undo = 'RemoveService, InstallService old, SetServiceRecovery'; Calls = 'RemoveService, InstallService new' }
+    ) {
+        $plan = [pscustomobject]@{
+            Name = 'web'; Existing = $Existing; IsForced = [bool]$Force; ServiceChanged = $Changed -ne $false; PreviousService = @{ is = 'old' }; Service = @{ is = 'new' }
+            Program = [pscustomobject]@{ Nssm = 'nssm.exe' }
+        }
+        $did.Clear()
+        Mock -ModuleName PsutilAgent GetServiceState { }
+        foreach ($name in 'SetServiceSetting', 'InstallService') { Mock -ModuleName PsutilAgent $name ([scriptblock]::Create("`$did.Add('$name ' + `$Setting.is + `$(if (`"`$Nssm `$Name`" -ne 'nssm.exe web') { '?' }))")) }
+        Mock -ModuleName PsutilAgent RemoveService { $did.Add('RemoveService' + $(if ("$Nssm $Name" -ne 'nssm.exe web') { '?' })) }
+        $found = InModuleScope PsutilAgent -Parameters @{ Plan = $plan } {
+            param($Plan)
+            $undo = [System.Collections.Generic.Stack[psobject]]::new()
+            $isMade = SetService -Plan $Plan -Undo $undo
+            $steps = foreach ($step in $undo) {
+                $setting = if ($step.Parameter.ContainsKey('Setting')) { " $($step.Parameter.Setting.is)" }
+                $step.Command + $setting + $(if ($step.Parameter.Name -ne 'web') { '?' })
+            }
+            "$isMade"
+            $steps -join ', '
+        }
+        $found[0] | Should -BeExactly "$($Undo -like '*RemoveService*')"
+        $found[1] | Should -BeExactly $Undo
+        $did -join ', ' | Should -BeExactly $Calls
+    }
+    It 'that makes a data folder undoes all of it, of one there was what is new' {
+        InModuleScope PsutilAgent -Parameters @{ Folder = (New-Folder) } {
+            param($Folder)
+            $data = [System.IO.Path]::Combine($Folder, 'all', 'web')
+            $path = [pscustomobject]@{ Data = $data }
+            Mock NewPrivateFolder { $isNew = -not [System.IO.Directory]::Exists($Path); [void][System.IO.Directory]::CreateDirectory($Path); $isNew }
+            Mock AssertPrivateContent { }
+            $undo = [System.Collections.Generic.Stack[psobject]]::new()
+            NewDataFolder -Path $path -Undo $undo
+            $steps = $undo.ToArray()
+            "$($steps[0].Command) $($steps[0].Parameter.All) $($steps[0].Parameter.Path.Data); $($steps[1].Command) $($steps[1].Parameter.Path); $($steps.Count)" |
+                Should -BeExactly "RemoveMonitorData True $data; RemoveEmptyFolder $([System.IO.Path]::GetDirectoryName($data)); 2"
+            Should -Invoke AssertPrivateContent -Times 0 -Exactly
+            foreach ($name in 'one', 'two') { [System.IO.File]::WriteAllText([System.IO.Path]::Combine($data, $name), '') }
+            $undo.Clear()
+            NewDataFolder -Path $path -Undo $undo
+            $step = $undo.ToArray()[0]
+            "$($step.Command) $($step.Parameter.Path) $(($step.Parameter.Keep | Sort-Object) -join ','); $($undo.Count)" | Should -BeExactly "RemoveContent $data one,two; 1"
+            Should -Invoke AssertPrivateContent -Times 1 -Exactly -ParameterFilter { $Path -eq $data }
+        }
+    }
+    It 'that moves a folder aside does so with -Force alone, and not the one of all while there are monitors' {
+        InModuleScope PsutilAgent -Parameters @{ Folder = (New-Folder) } {
+            param($Folder)
+            $root = [System.IO.Path]::Combine($Folder, 'all')
+            $path = [pscustomobject]@{ Data = [System.IO.Path]::Combine($root, 'web') }
+            [void][System.IO.Directory]::CreateDirectory($path.Data)
+            Mock NewPrivateFolder { if ($Path -eq $root -and [System.IO.Directory]::Exists($Path)) { throw 'not private.' }; [void][System.IO.Directory]::CreateDirectory($Path); $true }
+            Mock GetServiceName { 'other' }
+            Mock GetServiceEntry { [pscustomobject]@{ IsMonitor = $true } }
+            $undo = [System.Collections.Generic.Stack[psobject]]::new()
+            { NewDataFolder -Path $path -Undo $undo } | Should -Throw 'not private.'
+            { NewDataFolder -Path $path -Undo $undo -Force } | Should -Throw 'not private.'
+            Mock GetServiceEntry { [pscustomobject]@{ IsMonitor = $false } }
+            NewDataFolder -Path $path -Undo $undo -Force -WarningVariable warnings -WarningAction SilentlyContinue
+            "$warnings" | Should -BeLikeExactly "not private. It is moved to '$root.aside-20????????????', as -Force says."
+            @([System.IO.Directory]::GetDirectories($Folder)).Count | Should -Be 2
+        }
+    }
+    It 'that writes the settings looks at a log that is kept elsewhere, and forgets an old stop request' {
+        InModuleScope PsutilAgent -Parameters @{ Folder = (New-Folder) } {
+            param($Folder)
+            Mock NewDataFolder { }
+            Mock AssertLogFile { }
+            foreach ($name in 'settings.json', 'stop') { [System.IO.File]::WriteAllText("$Folder/$name", 'old') }
+            $path = [pscustomobject]@{ Data = [System.IO.Path]::GetFullPath($Folder); Settings = "$Folder/settings.json"; Stop = "$Folder/stop" }
+            $plan = [pscustomobject]@{ Path = $path; LogPath = [System.IO.Path]::Combine($path.Data, 'psutil.log'); Settings = 'new'; IsForced = $true }
+            $undo = [System.Collections.Generic.Stack[psobject]]::new()
+            WriteSettings -Plan $plan -Undo $undo
+            Should -Invoke NewDataFolder -Times 1 -Exactly -ParameterFilter { $Force }
+            Should -Invoke AssertLogFile -Times 0 -Exactly
+            [System.IO.File]::ReadAllText($path.Settings) | Should -BeExactly 'new'
+            [System.IO.File]::Exists($path.Stop) | Should -BeFalse
+            $step = $undo.Pop()
+            "$($step.Command) $($step.Parameter.Path) $($step.Parameter.Text)" | Should -BeExactly "WriteText $($path.Settings) old"
+            $plan.LogPath = [System.IO.Path]::Combine($path.Data, 'deeper', 'psutil.log')
+            WriteSettings -Plan $plan -Undo $undo
+            Should -Invoke AssertLogFile -Times 1 -Exactly -ParameterFilter { $Path -eq $plan.LogPath }
+            Mock WriteText { throw [System.IO.IOException]::new('disk full') }
+            { WriteSettings -Plan $plan -Undo $undo } | Should -Throw -ErrorId DataNotWritable -ExpectedMessage (
+                "The settings cannot be written to '$($path.Data)' (disk full). Check its disk and its access rights.")
+        }
+    }
+}
+
+Describe 'Configuration objects' {
+    It 'that are <What> are <Json>' -ForEach @(
+        @{ What = 'one entry'; Items = { , @(@{ method = 'm' }) }; Json = '[{"method":"m"}]' }, @{ What = 'a document'; Items = { , @(@{ psutil_config = @(1) }) }; Json = '{"psutil_config":[1]}' }
+        @{ What = 'two, the first no entry'; Items = { @{ a = 1 }, @{ method = 'm' } }; Json = '[{"a":1},{"method":"m"}]' }
+        @{ What = 'a text'; Items = { , @('text') }; Json = '["text"]' }, @{ What = 'lists'; Items = { , @(, @(@{ method = 'a' }, @{ method = 'b' })) }; Json = '[{"method":"a"},{"method":"b"}]' }
+        @{ What = 'a list that has a list'; Items = { , @(, @(, @(1, 2))) }; Json = '[[1,2]]' }
+    ) {
+        InModuleScope PsutilAgent -Parameters @{ Items = (& $Items); Json = $Json } { param($Items, $Json) ConvertToJsonText (JoinConfiguration $Items) | Should -BeExactly $Json }
+    }
+    It 'go to the collector as text, a file by its path, and the reply comes back whole' {
+        InModuleScope PsutilAgent {
+            $sent = @{}
+            Mock InvokeCollector { $sent.Call = "$ArgumentList|$InputText|$NodePath|$TargetObject"; '{"valid":false,"faults":[{"message":"f"},{"message":"g"}],"warnings":[{"message":"w"}],"document":{"a":[1]}}' | ConvertFrom-Json }
+            $reading = ReadConfiguration -Path ([System.IO.Path]::Combine('folder', 'f.yaml')) -NodePath n
+            $sent.Call | Should -BeExactly "validate --config $([System.IO.Path]::Combine('folder', 'f.yaml'))||n|$([System.IO.Path]::Combine('folder', 'f.yaml'))"
+            "$($reading.Valid) $($reading.Faults.Count) $($reading.Warnings.Count) $($reading.Folder) $(ConvertToJsonText $reading.Document)" | Should -BeExactly 'False 2 1 folder {"a":[1]}'
+            $reading = ReadConfiguration -Configuration @(@{ method = 'm' }) -NodePath n
+            $sent.Call | Should -BeExactly 'validate --config -|[{"method":"m"}]|n|'
+            $reading.Folder | Should -BeExactly $PWD.ProviderPath
+            [void](SendConfiguration -Command check-broker -Path p)
+            $sent.Call | Should -BeExactly 'check-broker --config p|||p'
+        }
+    }
+    It 'are answered for: <Case>' -ForEach @(
+        @{ Case = 'the broker is tried'; With = @{ CheckBroker = $true }; Answer = $true; Calls = 'validate check-broker' }
+        @{ Case = 'it is not tried unasked'; With = @{}; Answer = $true; Calls = 'validate' }
+        @{ Case = 'nor where they are wrong'; With = @{ CheckBroker = $true }; Valid = $false; Answer = $false; Calls = 'validate' }
+        @{ Case = 'the broker refuses'; With = @{ CheckBroker = $true }; Refuses = $true; Answer = $false; Calls = 'validate check-broker'; Fault = 'BrokerRefused,Test-PsutilConfiguration r (PSA_BROKER_REFUSED)' }
+    ) {
+        $made = [System.Collections.Generic.List[string]]::new()
+        Mock -ModuleName PsutilAgent GetProgramPath { 'node' }
+        Mock -ModuleName PsutilAgent GetCollectorPath { 'main.js' }
+        Mock -ModuleName PsutilAgent InvokeNative {
+            $made.Add($ArgumentList[1])
+            $output = if ($ArgumentList[1] -eq 'validate') { '{"valid":' + "$($Valid -ne $false)".ToLowerInvariant() + ',"faults":[],"warnings":[{"message":"careful"}],"document":{}}' }
+            elseif ($Refuses) { '{"error":{"code":"PSA_BROKER_REFUSED","message":"r"}}' } else { '{"steps":[{"step":"connect","host":"h","detail":"d"}]}' }
+            [pscustomobject]@{ ExitCode = 0; Output = $output; ErrorOutput = '' }
+        }
+        $output = @{ method = 'm' } | Test-PsutilConfiguration @With -Verbose -WarningVariable warnings -WarningAction SilentlyContinue -ErrorVariable faults -ErrorAction SilentlyContinue 4>&1
+        $output | Where-Object { $_ -is [bool] } | Should -BeExactly $Answer
+        $made -join ' ' | Should -BeExactly $Calls
+        "$warnings" | Should -BeExactly 'careful'
+        if ($Fault) { "$($faults[-1].FullyQualifiedErrorId) $($faults[-1])" | Should -BeExactly $Fault }
+        elseif ($Calls -like '*check*') { ($output | Where-Object { $_ -isnot [bool] } | ForEach-Object { "$_" }) | Should -Contain 'connect h: d' }
+    }
+}
+
+Describe 'A start' {
+    BeforeEach {
+        $did.Clear()
+        Mock -ModuleName PsutilAgent EnterLock { $did.Add("enter $Name $Timeout $Id"); [System.Threading.Mutex]::new($true) }
+        Mock -ModuleName PsutilAgent ExitLock { $did.Add('exit') }
+        Mock -ModuleName PsutilAgent AssertElevated { $did.Add("elevated $Command") }
+        Mock -ModuleName PsutilAgent InstallProgram { $did.Add("programs $($Program.Folder)") }
+        Mock -ModuleName PsutilAgent WriteSettings { $did.Add('settings') }
+        Mock -ModuleName PsutilAgent SetServiceRecovery { $did.Add("recovery $Name") }
+        Mock -ModuleName PsutilAgent RemoveProgram { $did.Add("delete $Folder") }
+        Mock -ModuleName PsutilAgent WaitCollector { $did.Add("wait $Timeout") }
+        Mock -ModuleName PsutilAgent SetService { $did.Add('service'); -not $Plan.Existing }
+        Mock -ModuleName PsutilAgent StopCollector { $did.Add("StopCollector $Name $Timeout") }
+        Mock -ModuleName PsutilAgent SendServiceControl { $did.Add("$Control $Name") }
+        Mock -ModuleName PsutilAgent GetServiceState { 'Running' }
+        $plan = [pscustomobject]@{
+            Name = 'web'; Program = [pscustomobject]@{ Folder = 'new' }; Existing = $null; LogPath = 'l'; Path = [pscustomobject]@{ ServiceLog = 's' }
+            HasBroker = $true; Action = 'Install and start monitor'
+        }
+        $undo = [System.Collections.Generic.Stack[psobject]]::new()
+        function Install-It { InModuleScope PsutilAgent -Parameters @{ Plan = $plan; Undo = $undo } { param($Plan, $Undo) InstallMonitor -Plan $Plan -Undo $Undo -Timeout 5 } }
+        function Start-It { InModuleScope PsutilAgent { StartMonitor -Name web -Settings @{} -StartupType Manual -NodePath o -NssmPath n -Force -Timeout 5 } }
+        $undone = { ($undo | ForEach-Object { "$($_.Command) $($_.Parameter.Name) $($_.Parameter.Control)$($_.Parameter.Timeout)" }) -join ', ' }
+    }
+    It 'of a new monitor does this' {
+        Install-It
+        $did -join ', ' | Should -BeExactly 'enter  60 StartTimeout, programs new, settings, service, exit, Start web, wait 5, recovery web'
+        $undo.Count | Should -Be 0
+    }
+    It 'of one there is stops it before, and deletes the programs that it ran from' {
+        $plan.Existing = [pscustomobject]@{ AppDirectory = 'old' }
+        Install-It
+        $did -join ', ' | Should -BeExactly ('enter  60 StartTimeout, programs new, StopCollector web 30, settings, service, exit, Start web, wait 5, ' +
+            'enter  60 StartTimeout, delete old, exit')
+    }
+    It 'of one that runs from the same programs keeps them' {
+        $plan.Existing = [pscustomobject]@{ AppDirectory = 'new' }
+        Install-It
+        $did[-1] | Should -BeExactly 'wait 5'
+    }
+    It 'that fails before the settings are written starts again what ran, and leaves the lock' {
+        $plan.Existing = [pscustomobject]@{ AppDirectory = 'old' }
+        Mock -ModuleName PsutilAgent WriteSettings { throw 'disk full' }
+        { Install-It } | Should -Throw 'disk full'
+        & $undone | Should -BeExactly 'SendServiceControl web Start'
+        $did[-1] | Should -BeExactly 'exit'
+        $undo.Clear()
+        Mock -ModuleName PsutilAgent GetServiceState { 'Stopped' }
+        { Install-It } | Should -Throw 'disk full'
+        & $undone | Should -BeExactly ''
+    }
+    It 'whose collector does not work stops it when it is undone' {
+        Mock -ModuleName PsutilAgent WaitCollector { throw 'no' }
+        { Install-It } | Should -Throw 'no'
+        & $undone | Should -BeExactly 'StopCollector web 10'
+        $did | Should -Not -Contain 'recovery web'
+    }
+    It 'plans again once it is alone, and undoes what it did where that fails' {
+        Mock -ModuleName PsutilAgent NewMonitorPlan { $did.Add("plan $Name $StartupType $NodePath $NssmPath $Force"); $plan }
+        Mock -ModuleName PsutilAgent InstallMonitor { $did.Add("install $($Plan.Name) $Timeout") }
+        Mock -ModuleName PsutilAgent InvokeRollback { $did.Add('undo') }
+        Start-It
+        $did -join ', ' | Should -BeExactly 'elevated Start-PsutilMonitor, enter web 5 StartTimeout, plan web Manual o n True, install web 5, exit'
+        $did.Clear()
+        Mock -ModuleName PsutilAgent InstallMonitor { throw 'no' }
+        { Start-It } | Should -Throw 'no'
+        $did[-2..-1] -join ', ' | Should -BeExactly 'undo, exit'
+        $did.Clear()
+        $plan.Action = ''
+        Start-It
+        $did[-1] | Should -BeExactly 'exit'
+        $did | Should -Not -Contain 'undo'
+    }
+}

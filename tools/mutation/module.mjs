@@ -1,6 +1,7 @@
 // Mutants of the PowerShell module, which Stryker does not know: a seeded sample, spread over the files by their size and over
-// the kinds of change, each tried on the Pester tests that run the changed statement, the most specific first. What was tried
-// before on the same source and tests is not tried again. The tests run in one PowerShell on a copy of the module.
+// the kinds of change, each tried on the Pester tests that run the changed statement, the most specific first, or,
+// where none does here, on those of Windows (Wine). What was tried before on the same source and tests is not tried again. The
+// tests run in one PowerShell on a copy of the module.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -14,7 +15,9 @@ const home = join(root, 'build/mutation/module');
 const tree = join(home, 'tree');
 const folders = ['Private', 'Public'];
 /** They do not run the module, or run it on Windows alone. */
-const left = ['EndToEnd', 'Help', 'Manifest', 'Parameter'].map((name) => `${name}.Tests.ps1`);
+const left = ['EndToEnd', 'Help', 'Manifest', 'Parameter', 'Windows'].map((name) => `${name}.Tests.ps1`);
+/** What is asked of Windows for real, tried where no other test runs a statement. */
+const windowsTests = ['Pester/Windows.Tests.ps1'];
 /** So many tests of one statement tell as much as all. */
 const mostTests = 40;
 
@@ -142,6 +145,36 @@ async function work(jobs, onResult) {
   return cpu;
 }
 
+/**
+ * Does jobs on Windows (Wine), on what is asked of Windows for real; `onResult` after all. A job that did not end is given up as
+ * {id, timeout}, and those behind it are not tried.
+ */
+async function workOnWindows(jobs, onResult) {
+  if (jobs.length === 0) return;
+  const { makeWindowsHost } = await import(join(root, 'dist/test/support/windowsHost.js'));
+  const { layoutModule } = await import(join(root, 'dist/test/support/wine.js'));
+  const host = await makeWindowsHost();
+  try {
+    const module = join(host.drive, 'Program Files/PsutilAgent');
+    await layoutModule(module);
+    cpSync(join(root, 'Pester'), join(module, 'Pester'), { recursive: true });
+    const [given, output] = ['jobs.json', 'results.jsonl'].map((name) => join(host.prefix.home, name));
+    writeFileSync(given, JSON.stringify(jobs));
+    writeFileSync(output, '');
+    const path = (name) => host.prefix.path(name);
+    const { err } = await host.runFile(path(join(own, 'worker.ps1')), ['-Pester', path(pester), '-Root', path(module), '-Jobs', path(given), '-Output', path(output)],
+      { timeout: jobs.reduce((sum, { limit }) => sum + limit, 60) });
+    const results = readFileSync(output, 'utf8').split('\n').slice(0, -1).map((line) => JSON.parse(line));
+    for (const result of results) onResult(result);
+    if (results.length < jobs.length) {
+      console.error(err);
+      onResult({ id: jobs[results.length].id, timeout: true });
+    }
+  } finally {
+    await host.remove();
+  }
+}
+
 async function candidatesOf(files) {
   const key = hashOf(readFileSync(join(own, 'candidates.ps1'), 'utf8'), ...files.map(read));
   const known = remembered('candidates.json');
@@ -204,14 +237,14 @@ export async function mutateModule(places, { count = 60, seed = 1 } = {}) {
 
   const tried = remembered('tried.json');
   const jobs = [];
+  const windowsJobs = [];
   for (const [index, mutant] of mutants.entries()) {
     mutant.equivalent = named(mutant)?.why;
     if (mutant.equivalent !== undefined) continue;
-    const chosen = testsOf(mutant, tests);
-    if (chosen.length === 0) {
-      mutant.status = 'never run';
-      continue;
-    }
+    const found = testsOf(mutant, tests);
+    const onWindows = found.length === 0;
+    const chosen = onWindows ? windowsTests : found;
+    mutant.status = onWindows ? 'on Windows' : '';
     mutant.key = hashOf(read(mutant.file), JSON.stringify([mutant.file, mutant.offset, mutant.now]));
     const testKey = hashOf(...new Set(chosen.map((name) => read(name.replace(/:\d+$/, '')))));
     const before = tried[mutant.key];
@@ -221,22 +254,24 @@ export async function mutateModule(places, { count = 60, seed = 1 } = {}) {
       continue;
     }
     mutant.testKey = testKey;
-    const seconds = chosen.reduce((sum, name) => sum + tests.get(name).seconds, 0);
-    jobs.push({
+    const seconds = onWindows ? 10 : chosen.reduce((sum, name) => sum + tests.get(name).seconds, 0);
+    (onWindows ? windowsJobs : jobs).push({
       id: index, file: mutant.file, offset: mutant.offset, length: mutant.length, now: mutant.now,
-      batches: [chosen.slice(0, 3), chosen.slice(3, 12), chosen.slice(12)].filter(({ length }) => length > 0), limit: 120 + 5 * seconds,
+      batches: (onWindows ? chosen.map((name) => [name]) : [chosen.slice(0, 3), chosen.slice(3, 12), chosen.slice(12)]).filter(({ length }) => length > 0), limit: 120 + 5 * seconds,
     });
   }
   let done = 0;
-  const cpu = await work(jobs, ({ id, killed = false, by = '', ran = 0, invalid = false, timeout = false }) => {
+  const onResult = ({ id, killed = false, by = '', ran = 0, invalid = false, timeout = false }) => {
     const mutant = mutants[id];
     Object.assign(mutant, { killed: killed || timeout, invalid, by: timeout ? 'time-out' : by, ran });
     tried[mutant.key] = { killed: mutant.killed, invalid, by: mutant.by, ran, testKey: mutant.testKey };
     remember('tried.json', tried);
     done += 1;
     const end = invalid ? 'does not parse' : mutant.killed ? `killed by ${mutant.by.slice(0, 160)}` : `SURVIVED ${ran} tests`;
-    console.error(`${done} of ${jobs.length} ${lineOf(mutant)}: ${end}`);
-  });
+    console.error(`${done} of ${jobs.length + windowsJobs.length} ${lineOf(mutant)}: ${end}`);
+  };
+  const cpu = await work(jobs, onResult);
+  await workOnWindows(windowsJobs, onResult);
   report(mutants.filter(({ invalid }) => !invalid), cpu + coverageCpu);
 }
 
@@ -248,21 +283,21 @@ function report(mutants, cpu) {
     const here = mutants.filter(({ file }) => file === place || file.startsWith(`${place}/`));
     const equivalent = here.filter((mutant) => mutant.equivalent !== undefined).length;
     const killed = here.filter((mutant) => mutant.killed).length;
-    const uncovered = here.filter(({ status }) => status === 'never run').length;
-    return { place, all: here.length, killed, equivalent, uncovered, survived: here.length - killed - equivalent - uncovered };
+    const onWindows = here.filter(({ status }) => status === 'on Windows').length;
+    return { place, all: here.length, onWindows, killed, equivalent, survived: here.length - killed - equivalent };
   });
   const total = rows.slice(0, folders.length).reduce((sum, row) => ({
-    place: 'together', ...Object.fromEntries(['all', 'killed', 'equivalent', 'uncovered', 'survived'].map((key) => [key, (sum[key] ?? 0) + row[key]])),
+    place: 'together', ...Object.fromEntries(['all', 'onWindows', 'killed', 'equivalent', 'survived'].map((key) => [key, (sum[key] ?? 0) + row[key]])),
   }), {});
-  console.log('| file | mutants | killed | equivalent | never run | survived | killed % |\n|---|---:|---:|---:|---:|---:|---:|');
-  for (const { place, all, killed, equivalent, uncovered, survived } of [...rows, total]) {
+  console.log('| file | mutants | tried on Windows | killed | equivalent | survived | killed % |\n|---|---:|---:|---:|---:|---:|---:|');
+  for (const { place, all, onWindows, killed, equivalent, survived } of [...rows, total]) {
     const share = all === equivalent ? 100 : (100 * killed) / (all - equivalent);
-    if (all > 0) console.log(`| ${place} | ${all} | ${killed} | ${equivalent} | ${uncovered} | ${survived} | ${share.toFixed(0)} |`);
+    if (all > 0) console.log(`| ${place} | ${all} | ${onWindows} | ${killed} | ${equivalent} | ${survived} | ${share.toFixed(0)} |`);
   }
-  console.log(`${cpu.toFixed(0)} s of CPU`);
+  console.log(`${cpu.toFixed(0)} s of CPU, Windows' apart`);
   const survivors = mutants.filter((mutant) => !mutant.killed);
   writeFileSync(join(root, 'build/mutation/module.txt'), survivors.map((mutant) => {
-    const why = mutant.equivalent !== undefined ? `equivalent: ${mutant.equivalent}` : (mutant.status ?? `survived ${mutant.ran} tests`);
+    const why = mutant.equivalent !== undefined ? `equivalent: ${mutant.equivalent}` : `survived ${mutant.ran} tests ${mutant.status}`;
     return `${lineOf(mutant)}\n    ${mutant.text}\n    ${why}\n`;
   }).join(''));
 }

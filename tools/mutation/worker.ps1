@@ -1,6 +1,6 @@
 # Does the jobs of a JSON file, one after another, in one PowerShell, and appends to Output a line of JSON as each is done. A job
 # with a file and a change {id, file, offset, length, now, batches} puts the change into that file below Root, runs batches of
-# tests (PATH:LINE of an It) until one fails, and puts the file back: {id, killed, by, ran, cpu}. A job with a test file alone
+# tests (PATH:LINE of an It, or PATH) until one fails, and puts the file back: {id, killed, by, ran, cpu}. A job with a test file alone
 # {id, cover} runs it on sources that tell what ran: {id, tests}, by each test's line its seconds and the statements it ran.
 param(
     # The manifest of the Pester to use.
@@ -45,12 +45,13 @@ function Get-Noted {
     $text.ToString()
 }
 
-# Runs tests of Files, those of these lines where there are any; what is not this script's affair is as in a fresh session.
+# Runs tests of Files, with Stop up to the first that fails, those of these lines where there are any; what is not this script's
+# affair is as in a fresh session.
 function Invoke-Test {
-    param([string[]] $File, [string[]] $Line = @())
+    param([string[]] $File, [string[]] $Line = @(), [switch] $Stop)
 
     $configuration = New-PesterConfiguration -Hashtable @{
-        Run    = @{ Path = $File; PassThru = $true; SkipRemainingOnFailure = $(if ($Line) { 'Run' } else { 'None' }) }
+        Run    = @{ Path = $File; PassThru = $true; SkipRemainingOnFailure = $(if ($Stop) { 'Run' } else { 'None' }) }
         Output = @{ Verbosity = 'None' }
         Filter = @{ Line = $Line }
     }
@@ -127,9 +128,9 @@ function Invoke-Change {
     $by = ''
     try {
         foreach ($batch in $Job.batches) {
-            $lines = @($batch | ForEach-Object { Join-Path $Root $_ })
+            $lines = @($batch | Where-Object { $_ -match ':\d+$' } | ForEach-Object { Join-Path $Root $_ })
             $files = @($batch | ForEach-Object { Join-Path $Root ($_ -replace ':\d+$', '') } | Select-Object -Unique)
-            $run = Invoke-Test $files $lines
+            $run = Invoke-Test $files $lines -Stop
             $ran += $run.PassedCount + $run.FailedCount
             $failed = @($run.Failed) + @($run.FailedBlocks) + @($run.FailedContainers)
             if ($failed.Count -gt 0) {
