@@ -86,6 +86,12 @@ Describe 'A native call' {
                 Should -Throw -ExceptionType ([System.TimeoutException])
         }
     }
+    It 'of a program that ends without reading its input gives what that said' {
+        InModuleScope PsutilAgent {
+            $result = InvokeNative -FilePath (GetProgramPath -Program node) -ArgumentList '-e', 'console.error(1); process.exit(3)' -InputText ('x' * 1000000)
+            $result.ExitCode, $result.ErrorOutput.Trim() | Should -Be 3, '1'
+        }
+    }
     It 'works where the location''s folder is gone' {
         $gone = Join-Path $TestDrive 'gone'
         $null = New-Item -Path $gone -ItemType Directory

@@ -469,6 +469,74 @@ Describe 'A step' {
     }
 }
 
+Describe 'A cmdlet' {
+    It '<Name> ends with the fault of <Step>, as its own' -ForEach @(
+        @{ Name = 'Get-PsutilMethod'; Step = 'GetCatalog'; With = @{} }
+        @{ Name = 'Get-PsutilSample'; Step = 'GetCollectorPath'; With = @{ Method = 'm' } }
+        @{ Name = 'Get-PsutilMonitor'; Step = 'AssertWindows'; With = @{} }
+        @{ Name = 'Get-PsutilMonitor'; Step = 'GetMonitor'; With = @{} }
+        @{ Name = 'Start-PsutilMonitor'; Step = 'AssertWindows'; With = @{ Path = 'x' } }
+        @{ Name = 'Start-PsutilMonitor'; Step = 'ReadConfiguration'; With = @{ Path = 'x' } }
+        @{ Name = 'Stop-PsutilMonitor'; Step = 'AssertWindows'; With = @{ Name = 'x' } }
+        @{ Name = 'Test-PsutilConfiguration'; Step = 'ReadConfiguration'; With = @{ Path = 'x' } }
+    ) {
+        Mock -ModuleName PsutilAgent AssertWindows { }
+        Mock -ModuleName PsutilAgent TestElevated { $true }
+        Mock -ModuleName PsutilAgent $Step { throw (InModuleScope PsutilAgent { NewErrorRecord -Id NodeNotFound -Message 'none' -TargetObject 'node' }) }
+        $fault = { & $Name @With } | Should -Throw -PassThru -ErrorId "NodeNotFound,$Name" -ExpectedMessage 'none'
+        $fault.TargetObject | Should -Be 'node'
+    }
+    It 'that starts <What>' -ForEach @(
+        @{ What = 'several goes on after one that fails'; Paths = 'one.yaml', 'bad.yaml', 'two.yaml'; Started = 'one two'; Faults = 'ConfigNotFound,Start-PsutilMonitor bad' }
+        @{ What = 'one ends there'; Paths = , 'bad.yaml'; Started = ''; Throws = $true }
+        @{ What = 'one with warnings writes each once'; Paths = , 'one.yaml'; Started = 'one'; Warnings = 'careful' }
+    ) {
+        $ran = [System.Collections.Generic.List[string]]::new()
+        Mock -ModuleName PsutilAgent AssertWindows { }
+        Mock -ModuleName PsutilAgent SendConfiguration {
+            if ($Path -like '*bad*') { throw (InModuleScope PsutilAgent { NewErrorRecord -Id ConfigNotFound -Message 'bad' }) }
+            $node = if ($Path) { [System.IO.Path]::GetFileNameWithoutExtension($Path) } else { 'x' }
+            [pscustomobject]@{ valid = $true; faults = @(); warnings = @([pscustomobject]@{ message = 'careful' }); document = @{ node = @{ node_id = $node } } }
+        }
+        Mock -ModuleName PsutilAgent NewMonitorPlan { [pscustomobject]@{ Settings = '{}'; Action = 'Start monitor' } }
+        Mock -ModuleName PsutilAgent StartMonitor { $ran.Add(($Name -replace '^.*-')) }
+        $files = foreach ($one in $Paths) { [System.IO.FileInfo]::new((Join-Path $TestDrive $one)) }
+        $call = { $files | Start-PsutilMonitor -WarningVariable script:warned -WarningAction SilentlyContinue -ErrorVariable script:erred -ErrorAction SilentlyContinue }
+        if ($Throws) { $call | Should -Throw -ErrorId 'ConfigNotFound,Start-PsutilMonitor' } else { . $call }
+        $ran -join ' ' | Should -BeExactly $Started
+        if ($Faults) { "$($erred[-1].FullyQualifiedErrorId) $($erred[-1])" | Should -BeExactly $Faults }
+        if ($Warnings) { "$warned" | Should -BeExactly $Warnings }
+    }
+    It 'that starts takes what it was given to the settings' {
+        Mock -ModuleName PsutilAgent AssertWindows { }
+        Mock -ModuleName PsutilAgent ReadConfiguration { [pscustomobject]@{ Valid = $true; Faults = @(); Warnings = @(); Document = @{}; Folder = '/' } }
+        Mock -ModuleName PsutilAgent MergeSettings { $did.Add("$DeploymentId $NodeName $NodeId $BrokerHostname $BrokerPort $($BrokerCredential.UserName) $BrokerVirtualHost $BrokerCaCertificate $($Path.Data)"); @{} }
+        Mock -ModuleName PsutilAgent NewMonitorPlan { [pscustomobject]@{ Settings = '{}'; Action = '' } }
+        Mock -ModuleName PsutilAgent StartMonitor { $did.Add('started') }
+        Mock -ModuleName PsutilAgent NewMonitorObject { 'the monitor' }
+        Mock -ModuleName PsutilAgent GetServiceEntry { @{ Name = $Name } }
+        $did.Clear()
+        $credential = [pscredential]::new('u', [System.Net.NetworkCredential]::new('', 'p').SecurePassword)
+        Push-Location -Path $TestDrive
+        try {
+            Start-PsutilMonitor -Configuration @{ method = 'm' } -DeploymentId d -NodeName n -NodeId i -BrokerHostname a, b -BrokerPort 1 -BrokerCredential $credential -BrokerVirtualHost v `
+                -BrokerCaCertificate ca.pem | Should -BeNullOrEmpty
+        }
+        finally { Pop-Location }
+        $folder = InModuleScope PsutilAgent { (GetMonitorPath cloudify-psutil-i).Data }
+        # There is nothing to do.
+        $did -join '; ' | Should -BeExactly "d n i a b 1 u v $(Join-Path "$TestDrive" 'ca.pem') $folder"
+        Start-PsutilMonitor -Path x -PassThru | Should -BeExactly 'the monitor'
+        $monitor = [pscustomobject]@{ PSTypeName = 'PsutilAgent.Monitor'; Name = 'kept'; ConfigurationPath = 'kept.json' }
+        $did.Clear()
+        $monitor | Start-PsutilMonitor
+        Start-PsutilMonitor -InputObject $monitor
+        $did[0] | Should -BeLike '*kept'
+        $did[1] | Should -BeExactly $did[0]
+        Should -Invoke ReadConfiguration -ModuleName PsutilAgent -Times 2 -Exactly -ParameterFilter { $Path -eq 'kept.json' }
+    }
+}
+
 Describe 'Configuration objects' {
     It 'that are <What> are <Json>' -ForEach @(
         @{ What = 'one entry'; Items = { , @(@{ method = 'm' }) }; Json = '[{"method":"m"}]' }, @{ What = 'a document'; Items = { , @(@{ psutil_config = @(1) }) }; Json = '{"psutil_config":[1]}' }

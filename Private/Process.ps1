@@ -166,9 +166,11 @@ function SendText {
         $Process.StandardInput.Close()
     }
     catch {
-        if ($_.Exception.GetBaseException() -isnot [System.IO.IOException]) { throw }
+        # Elsewhere than on Windows there is a socket's below it.
+        for ($cause = $_.Exception; $cause -and $cause -isnot [System.IO.IOException]; $cause = $cause.InnerException) { }
+        if (-not $cause) { throw }
         # It ended without reading: its exit code tells why.
-        Write-Debug "Standard input was not read: $($_.Exception.GetBaseException().Message)"
+        Write-Debug "Standard input was not read: $($cause.Message)"
     }
     $true
 }
