@@ -19,7 +19,7 @@ const left = ['EndToEnd', 'Help', 'Manifest', 'Parameter', 'Windows'].map((name)
 /** What is asked of Windows for real, tried where no other test runs a statement. */
 const windowsTests = ['Pester/Windows.Tests.ps1'];
 /** So many tests of one statement tell as much as all. */
-const mostTests = 40;
+const mostTests = 80;
 
 const hashOf = (...texts) => createHash('sha256').update(texts.join('\0')).digest('hex').slice(0, 16);
 const read = (name) => readFileSync(join(root, name), 'utf8');
@@ -206,7 +206,7 @@ async function coverage(files) {
 /** The tests that run a mutant's statement, or its function where it is in no statement: the most specific and quickest first. */
 function testsOf({ file, statement, functionStart }, tests) {
   const place = `${file}:${statement >= 0 ? statement : functionStart}`;
-  const weight = ({ seconds, ran }) => (seconds + 0.05) * (ran.size + 20);
+  const weight = ({ seconds, ran }) => Math.sqrt(seconds + 0.1) * (ran.size + 20);
   const found = new Set();
   for (const [name, test] of [...tests].sort(([, a], [, b]) => weight(a) - weight(b))) {
     if (!test.ran.has(place)) continue;
