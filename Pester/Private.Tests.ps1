@@ -192,7 +192,7 @@ Describe 'A plan' {
         Mock -ModuleName PsutilAgent AssertElevated { }
         Mock -ModuleName PsutilAgent GetMonitor { [pscustomobject]@{ Name = 'web' } }
         Mock -ModuleName PsutilAgent StopMonitor { }
-        Mock -ModuleName PsutilAgent ReadConfiguration { [pscustomobject]@{ Valid = $true; Faults = @(); Warnings = @(); Document = @{}; Folder = '/' } }
+        Mock -ModuleName PsutilAgent ReadConfiguration { [pscustomobject]@{ Valid = $true; Faults = @(); Warnings = @(); More = 0; Document = @{}; Folder = '/' } }
         Mock -ModuleName PsutilAgent NewMonitorPlan { [pscustomobject]@{ Settings = '{}'; Action = 'Start monitor' } }
         Mock -ModuleName PsutilAgent StartMonitor { }
         (Stop-PsutilMonitor -Name web -Verbose 4>&1 | Out-String) | Should -BeLike '*"Stop monitor and delete its service" on target "web"*'
@@ -208,7 +208,7 @@ Describe 'A plan' {
         Mock -ModuleName PsutilAgent AssertElevated { }
         Mock -ModuleName PsutilAgent GetMonitor { [pscustomobject]@{ Name = 'web' } }
         Mock -ModuleName PsutilAgent StopMonitor { }
-        Mock -ModuleName PsutilAgent ReadConfiguration { [pscustomobject]@{ Valid = $true; Faults = @(); Warnings = @(); Document = @{}; Folder = '/' } }
+        Mock -ModuleName PsutilAgent ReadConfiguration { [pscustomobject]@{ Valid = $true; Faults = @(); Warnings = @(); More = 0; Document = @{}; Folder = '/' } }
         Mock -ModuleName PsutilAgent NewMonitorPlan { [pscustomobject]@{ Settings = '{}'; Action = 'Start monitor' } }
         Mock -ModuleName PsutilAgent StartMonitor { }
         Stop-PsutilMonitor -Name web -Timeout 7 -NssmPath n -RemoveData

@@ -509,7 +509,7 @@ Describe 'A cmdlet' {
     }
     It 'that starts takes what it was given to the settings' {
         Mock -ModuleName PsutilAgent AssertWindows { }
-        Mock -ModuleName PsutilAgent ReadConfiguration { [pscustomobject]@{ Valid = $true; Faults = @(); Warnings = @(); Document = @{}; Folder = '/' } }
+        Mock -ModuleName PsutilAgent ReadConfiguration { [pscustomobject]@{ Valid = $true; Faults = @(); Warnings = @(); More = 0; Document = @{}; Folder = '/' } }
         Mock -ModuleName PsutilAgent MergeSettings { $did.Add("$DeploymentId $NodeName $NodeId $BrokerHostname $BrokerPort $($BrokerCredential.UserName) $BrokerVirtualHost $BrokerCaCertificate $($Path.Data)"); @{} }
         Mock -ModuleName PsutilAgent NewMonitorPlan { [pscustomobject]@{ Settings = '{}'; Action = '' } }
         Mock -ModuleName PsutilAgent StartMonitor { $did.Add('started') }
@@ -601,7 +601,7 @@ Describe 'A start' {
         Mock -ModuleName PsutilAgent GetServiceState { 'Running' }
         $plan = [pscustomobject]@{
             Name = 'web'; Program = [pscustomobject]@{ Folder = 'new' }; Existing = $null; LogPath = 'l'; Path = [pscustomobject]@{ ServiceLog = 's' }
-            HasBroker = $true; Action = 'Install and start monitor'
+            HasBroker = $true; IsReload = $false; Action = 'Install and start monitor'
         }
         $undo = [System.Collections.Generic.Stack[psobject]]::new()
         function Install-It { InModuleScope PsutilAgent -Parameters @{ Plan = $plan; Undo = $undo } { param($Plan, $Undo) InstallMonitor -Plan $Plan -Undo $Undo -Timeout 5 } }

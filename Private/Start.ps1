@@ -64,12 +64,12 @@ function TestEntryChange {
 
     $rest = foreach ($text in $Settings, $Previous) {
         $document = ConvertFromJsonText $text
-        if ($null -eq $document) { return $false }
+        if ($null -eq $document) { continue }
         $copy = ConvertToDictionary $document
         $copy.Remove('psutil_config')
         ConvertToJsonText $copy
     }
-    $rest[0] -ceq $rest[1]
+    @($rest).Count -eq 2 -and $rest[0] -ceq $rest[1]
 }
 
 # Has the running collector of a plan take its settings over, and pushes what undoes them. Throws ConfigInvalid with the
