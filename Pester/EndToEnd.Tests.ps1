@@ -95,6 +95,15 @@ Describe 'A monitor started' -Tag EndToEnd, Started -Skip:$skip {
         $monitor.ProcessId | Should -Not -Be $before
         (Get-Content -Path $monitor.ConfigurationPath -Raw | ConvertFrom-Json).node.deployment_id | Should -Be 'changed'
     }
+    It 'takes changed entries over while its collector runs on' {
+        $before = (Get-PsutilMonitor -Name cloudify-psutil-host_1).ProcessId
+        $changed = Join-Path $TestDrive 'changed.yaml'
+        Set-Content -Path $changed -Value ((Get-Content -Path $example -Raw) + "  - method: boot_time`n    interval: 1`n")
+        $monitor = Start-PsutilMonitor -Path $changed -NodeId host_1 -DeploymentId changed -PassThru @broker
+        $monitor.ProcessId, @($monitor.Entries).Count | Should -Be $before, 4
+        $monitor = Start-PsutilMonitor -Path $example -NodeId host_1 -DeploymentId changed -PassThru @broker
+        $monitor.ProcessId, @($monitor.Entries).Count | Should -Be $before, 3
+    }
     It 'has another beside it, by an odd name' {
         $entry = @{ method = 'virtual_memory'; result_argument = 'free'; interval = 1; alias = 'second' }
         $monitor = $entry | Start-PsutilMonitor -Name "o'neill & sons 100%" -NodeId second -PassThru @broker

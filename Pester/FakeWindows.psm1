@@ -31,6 +31,7 @@ function Install-FakeWindows {
         GetServiceState    = { Get-FakeState -Name $Name }
         SendServiceControl = { Send-FakeControl -Name $Name -Control $Control }
         TestCollectorAlive = { $null -ne $Status -and $Status.state -ne 'stopped' }
+        SetCounterReader   = { Set-FakeCounterReader -Account $Account -Remove:$Remove }
         InvokeNative       = { Invoke-FakeNative -FilePath $FilePath -ArgumentList $ArgumentList -Parameters $PSBoundParameters }
     }
     if ([System.Environment]::OSVersion.Platform -ne 'Win32NT') {
@@ -171,6 +172,13 @@ function Get-FakeDescriptor {
     else { "O:${owner}D:P(A;${inherit};FA;;;SY)(A;${inherit};FA;;;BA)" }
 }
 
+# Members of Performance Monitor Users.
+function Set-FakeCounterReader {
+    param([string] $Account, [switch] $Remove)
+
+    $script:Calls.Add(@($(if ($Remove) { 'leaves' } else { 'joins' }), $Account))
+}
+
 # sc.exe: its exit code, and what it would print.
 function Invoke-FakeSc {
     param([string[]] $ArgumentList)
@@ -180,6 +188,7 @@ function Invoke-FakeSc {
         return [pscustomobject]@{ ExitCode = 0; Output = "`r`nSERVICE_NAME: x`r`n        STATE              : 1  STOPPED`r`n        WIN32_EXIT_CODE    : $code`r`n"; ErrorOutput = '' }
     }
     $script:Calls.Add(@('sc') + $ArgumentList)
+    if ($ArgumentList[0] -eq 'config') { $script:Services[$ArgumentList[1]].Registry['ObjectName'] = $ArgumentList[3] }
     if ($script:Options.FailAt -and "sc $ArgumentList".StartsWith($script:Options.FailAt)) {
         return [pscustomobject]@{ ExitCode = 5; Output = "[SC] OpenService FAILED 5:`r`n`r`nAccess is denied.`r`n"; ErrorOutput = '' }
     }
@@ -257,7 +266,7 @@ function UpdateCollector {
         $refused = if ($script:Options['Reload'] -eq 'refused') { '"it is not to its taste"' } else { 'null' }
         $answer = '{"time":"2026-01-02T03:05:06.000Z","request":"' + [System.IO.File]::ReadAllText($reload) + '","refused":' + $refused + ',"kept":1,"added":1,"removed":0}'
         [System.IO.File]::Delete($reload)
-        WriteStatus $Service 'sampling' $answer
+        WriteStatus -Service $Service -State 'sampling' -Reload $answer
         $script:Calls.Add(@('asked', 'to reload'))
     }
     $stop = [System.IO.Path]::Combine($Service.Folder, 'stop')

@@ -5,7 +5,7 @@ BeforeDiscovery {
             Name = 'Start-PsutilMonitor'; Sets = 'Configuration InputObject Path'; Changes = $true
             Parameters = 'BrokerCaCertificate:String BrokerCredential:PSCredential BrokerHostname:String[] BrokerPort:Int32 BrokerVirtualHost:String ' +
             'Configuration:Object[] DeploymentId:String Force:SwitchParameter InputObject:PSObject[] Name:String NodeId:String NodeName:String ' +
-            'NodePath:String NssmPath:String PassThru:SwitchParameter Path:String StartupType:String Timeout:Int32'
+            'NodePath:String NssmPath:String PassThru:SwitchParameter Path:String ServiceAccount:String StartupType:String Timeout:Int32'
         }
         @{
             Name = 'Stop-PsutilMonitor'; Sets = 'InputObject Name'; Changes = $true

@@ -150,6 +150,42 @@ Describe 'A new monitor' {
         Start-PsutilMonitor -Configuration $entry -BrokerCaCertificate (Join-Path $env:PSUTIL_AGENT_FAKE 'ca.pem') @start @broker
         (Get-Setting).broker.tls.enabled | Should -BeTrue
     }
+    It 'runs as its own account of NT SERVICE, which may read counters, the programs and its folder and is told of' {
+        $account = 'NT SERVICE\cloudify-psutil'
+        $sid = InModuleScope PsutilAgent { GetAccountSid 'NT SERVICE\cloudify-psutil' }
+        Start-PsutilMonitor -Configuration $entry -ServiceAccount $account @start @broker
+        $calls = Get-FakeCall
+        $calls | Should -Contain "sc | config | cloudify-psutil | obj= | $account"
+        [array]::IndexOf($calls, "joins | $sid") | Should -BeGreaterThan ([array]::IndexOf($calls, "sc | config | cloudify-psutil | obj= | $account"))
+        [array]::IndexOf($calls, "joins | $sid") | Should -BeLessThan ([array]::IndexOf($calls, 'Start | cloudify-psutil'))
+        Clear-FakeCall
+        # It keeps it, and nothing is to be done.
+        Start-PsutilMonitor -Configuration $entry @start @broker
+        Get-FakeCall | Should -BeNullOrEmpty
+        { Start-PsutilMonitor -Configuration $entry -ServiceAccount LocalSystem @start @broker } | Should -Throw '*runs as NT SERVICE*' -ErrorId 'MonitorExists,Start-PsutilMonitor'
+        Stop-PsutilMonitor -Name cloudify-psutil -NssmPath $nssm
+        Get-FakeCall | Should -Contain "leaves | $sid"
+    }
+    It 'takes no other account than LocalSystem and its own' {
+        { Start-PsutilMonitor -Configuration $entry -ServiceAccount 'NT SERVICE\other' @start @broker } | Should -Throw '*expected LocalSystem or NT SERVICE\cloudify-psutil*' -ErrorId 'ConfigInvalid,Start-PsutilMonitor'
+        { Start-PsutilMonitor -Configuration $entry -ServiceAccount 'DOMAIN\user' @start @broker } | Should -Throw -ErrorId 'ParameterArgumentValidationError,Start-PsutilMonitor'
+        Get-FakeCall | Should -BeNullOrEmpty
+    }
+    It 'leaves Performance Monitor Users again where it does not start' {
+        Set-FakeOption @{ Collector = 'exits' }
+        { Start-PsutilMonitor -Configuration $entry -ServiceAccount 'NT SERVICE\cloudify-psutil' @start @broker } | Should -Throw -ErrorId 'CollectorExited,Start-PsutilMonitor'
+        @(Get-FakeCall | Where-Object { $_ -like 'leaves*' }).Count | Should -Be 1
+        @(Get-FakeServiceName).Count | Should -Be 0
+    }
+    It 'has an account whose SID is the one that Windows gives it, and a folder that this account may change but not open to others' {
+        InModuleScope PsutilAgent {
+            GetAccountSid 'NT SERVICE\MSSQLSERVER' | Should -Be 'S-1-5-80-3880718306-3832830129-1677859214-2598158968-1052248003'
+            GetAccountSid 'NT SERVICE\TrustedInstaller' | Should -Be 'S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464'
+            GetAccountSid LocalSystem | Should -Be ''
+            GetProtectedSddl | Should -Be 'O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)'
+            GetProtectedSddl 'S-1-5-80-1' | Should -Be 'O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1301bf;;;S-1-5-80-1)'
+        }
+    }
     It 'says nothing, and with -PassThru gives the monitor' {
         Start-PsutilMonitor -Configuration $entry -Name quiet @start @broker | Should -BeNullOrEmpty
         $monitor = Start-PsutilMonitor -Configuration $entry -PassThru @start @broker

@@ -43,13 +43,16 @@ function WriteText {
 }
 
 # Makes a folder that only SYSTEM and Administrators may enter, its access with it in one step, or checks that the one there is
-# such a folder; gives whether it was made. A Shared one that is there need only be an administrator's. Throws DataNotWritable
+# such a folder; gives whether it was made. Account, a SID, may change what is in it too; Readers lets services read a folder of
+# programs (see GrantRead). A Shared one that is there need only be an administrator's. Throws DataNotWritable
 # for anything else: whoever made it could have laid links into it, or could change it any time.
 function NewPrivateFolder {
     [CmdletBinding()]
     [OutputType([bool])]
     param(
         [Parameter(Mandatory)] [string] $Path,
+        [string] $Account,
+        [switch] $Readers,
         [switch] $Shared
     )
 
@@ -57,8 +60,9 @@ function NewPrivateFolder {
     try {
         $isMade = -not $directory.Exists
         # Somebody may make it at this moment, so what is there then is checked in any case.
-        if ($isMade) { NewProtectedDirectory -Directory $directory }
-        $fault = GetPrivacyFault -Item $directory -Expected (GetPrivateDescriptor $directory.Parent.FullName).Folder -Shared:($Shared -and -not $isMade)
+        if ($isMade) { NewProtectedDirectory -Directory $directory -Account $Account }
+        $expected = (GetPrivateDescriptor $directory.Parent.FullName -Account $Account).Folder
+        $fault = GetPrivacyFault -Item $directory -Expected $expected -Account $Account -Readers:$Readers -Shared:($Shared -and -not $isMade)
     }
     catch {
         $cause = $_.Exception.GetBaseException()
@@ -73,16 +77,45 @@ function NewPrivateFolder {
 }
 
 # Makes a folder with access for SYSTEM and Administrators, inherited by what is in it, and for nobody else. Administrators own
-# it: whoever owns a folder may change its access.
+# it: whoever owns a folder may change its access. Account, a SID, may change what is in it and not who may.
 function NewProtectedDirectory {
     [CmdletBinding()]
-    param([Parameter(Mandatory)] [System.IO.DirectoryInfo] $Directory)
+    param(
+        [Parameter(Mandatory)] [System.IO.DirectoryInfo] $Directory,
+        [string] $Account
+    )
 
     $security = [System.Security.AccessControl.DirectorySecurity]::new()
-    $security.SetSecurityDescriptorSddlForm('O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)')
+    $security.SetSecurityDescriptorSddlForm((GetProtectedSddl $Account))
     if ($PSVersionTable.PSEdition -eq 'Core') { [System.IO.FileSystemAclExtensions]::Create($Directory, $security) }
     else { [void][System.IO.Directory]::CreateDirectory($Directory.FullName, $security) }
 }
+
+# The access of a private folder, in SDDL: FA is full control, 0x1301bf to change.
+function GetProtectedSddl {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param([string] $Account)
+
+    'O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)' + $(if ($Account) { "(A;OICI;0x1301bf;;;$Account)" })
+}
+
+# Lets services, whatever account of NT SERVICE they run as, read a folder of programs and start them. Nobody but
+# administrators may change it, as before.
+function GrantRead {
+    [CmdletBinding()]
+    param([Parameter(Mandatory)] [string] $Path)
+
+    $directory = [System.IO.DirectoryInfo]::new($Path)
+    if ((GetDescriptor $directory).Contains($script:serviceRead)) { return }
+    $security = [System.Security.AccessControl.DirectorySecurity]::new()
+    $security.SetSecurityDescriptorSddlForm((GetProtectedSddl) + $script:serviceRead)
+    if ($PSVersionTable.PSEdition -eq 'Core') { [System.IO.FileSystemAclExtensions]::SetAccessControl($directory, $security) }
+    else { $directory.SetAccessControl($security) }
+}
+
+# What GrantRead adds: NT SERVICE\ALL SERVICES may read and execute.
+$script:serviceRead = '(A;OICI;0x1200a9;;;S-1-5-80-0)'
 
 # Owner and access of a file or folder, in SDDL.
 function GetDescriptor {
@@ -101,10 +134,13 @@ function GetDescriptor {
 function GetPrivateDescriptor {
     [CmdletBinding()]
     [OutputType([psobject])]
-    param([Parameter(Mandatory)] [string] $Parent)
+    param(
+        [Parameter(Mandatory)] [string] $Parent,
+        [string] $Account
+    )
 
     $probe = [System.IO.DirectoryInfo]::new([System.IO.Path]::Combine($Parent, ".psutil-agent-$([guid]::NewGuid().ToString('n'))"))
-    NewProtectedDirectory -Directory $probe
+    NewProtectedDirectory -Directory $probe -Account $Account
     try {
         $file = [System.IO.FileInfo]::new([System.IO.Path]::Combine($probe.FullName, 'file'))
         WriteText -Path $file.FullName -Text ''
@@ -120,13 +156,16 @@ function GetPrivateDescriptor {
 }
 
 # What keeps a file or folder from being as private as Expected, the descriptor of one that is, as words of a sentence; nothing
-# where it is. It may be SYSTEM's or Administrators' whoever owns the expected one. A Shared folder's access is not looked at.
+# where it is. It may be SYSTEM's, Administrators' or the Account's whoever owns the expected one. Readers: services may read it.
+# A Shared folder's access is not looked at.
 function GetPrivacyFault {
     [CmdletBinding()]
     [OutputType([string])]
     param(
         [Parameter(Mandatory)] [System.IO.FileSystemInfo] $Item,
         [Parameter(Mandatory)] [string] $Expected,
+        [string] $Account,
+        [switch] $Readers,
         [switch] $Shared
     )
 
@@ -136,7 +175,8 @@ function GetPrivacyFault {
     $pattern = '^O:(?<owner>.+?)D:(?<flags>[A-Z_]*)(?<access>(\(.*\))?)$'
     $found = if ((GetDescriptor $Item) -match $pattern) { $Matches } else { @{ owner = '?'; flags = ''; access = '?' } }
     $wanted = if ($Expected -match $pattern) { $Matches } else { @{ owner = ''; flags = ''; access = '' } }
-    if ($found.owner -notin 'SY', 'BA', $wanted.owner) { return "belongs to $($found.owner), expected Administrators" }
+    if ($Readers) { $found.access = $found.access.Replace($script:serviceRead, '') }
+    if ($found.owner -notin 'SY', 'BA', $wanted.owner -and ($Account -eq '' -or $found.owner -ne $Account)) { return "belongs to $($found.owner), expected Administrators" }
     if ($Shared) { return }
     $order = { param($Access) ($Access -split '(?<=\))' | Sort-Object) -join '' }
     if ($found.flags.Contains('P') -ne $wanted.flags.Contains('P') -or (& $order $found.access) -cne (& $order $wanted.access)) {
@@ -148,15 +188,18 @@ function GetPrivacyFault {
 # access of the file that it is a name of.
 function AssertPrivateContent {
     [CmdletBinding()]
-    param([Parameter(Mandatory)] [string] $Path)
+    param(
+        [Parameter(Mandatory)] [string] $Path,
+        [string] $Account
+    )
 
-    $expected = GetPrivateDescriptor $Path
+    $expected = GetPrivateDescriptor $Path -Account $Account
     $folders = [System.Collections.Generic.Queue[System.IO.DirectoryInfo]]::new()
     $folders.Enqueue([System.IO.DirectoryInfo]::new($Path))
     while ($folders.Count -gt 0) {
         foreach ($item in $folders.Dequeue().GetFileSystemInfos()) {
             $isFolder = $item -is [System.IO.DirectoryInfo]
-            $fault = GetPrivacyFault -Item $item -Expected $(if ($isFolder) { $expected.InnerFolder } else { $expected.InnerFile })
+            $fault = GetPrivacyFault -Item $item -Account $Account -Expected $(if ($isFolder) { $expected.InnerFolder } else { $expected.InnerFile })
             if ($fault) {
                 throw (NewErrorRecord -Id DataNotWritable -TargetObject $item.FullName -Message (
                         "'$($item.FullName)' $fault. It was not made by this module, and nothing was touched: look at it, then delete it."))

@@ -1,4 +1,4 @@
-# All that the service manager and NSSM hold of a monitor's service: ImagePath, DisplayName, Description, StartupType, Values
+# All that the service manager and NSSM hold of a monitor's service: ImagePath, DisplayName, Description, StartupType, Account, Values
 # (NSSM's own, by name) and Exit (what follows an exit code). No secret is among it: any user may read it in the registry.
 function NewServiceSetting {
     [CmdletBinding()]
@@ -9,7 +9,8 @@ function NewServiceSetting {
         [Parameter(Mandatory)] [psobject] $Program,
         [Parameter(Mandatory)] [string] $StartupType,
         # service.priority; normal where the settings have none.
-        [string] $Priority
+        [string] $Priority,
+        [string] $Account = 'LocalSystem'
     )
 
     # NSSM cannot take a variable away, only empty it, which node takes for the same. It passes over the entry after an empty
@@ -24,6 +25,7 @@ function NewServiceSetting {
         DisplayName = "PsutilAgent $Name"
         Description = "Samples psutil metrics and publishes them to RabbitMQ. Made by PsutilAgent $($ExecutionContext.SessionState.Module.Version)."
         StartupType = $StartupType
+        Account     = $Account
         Values      = [ordered]@{
             Application          = $Program.Node
             AppDirectory         = $Program.Folder
@@ -63,6 +65,8 @@ function ReadServiceSetting {
         DisplayName = $entry.DisplayName
         Description = $entry.Description
         StartupType = $entry.StartupType
+        # Windows does not tell capitals from small letters in it.
+        Account     = if ($entry.Account -eq $Wanted['Account']) { $Wanted['Account'] } else { $entry.Account }
     }
     foreach ($part in @{ Member = 'Values'; Key = "$Name\Parameters" }, @{ Member = 'Exit'; Key = "$Name\Parameters\AppExit" }) {
         $values = ReadServiceKey -Name $part.Key
@@ -142,6 +146,7 @@ function SetServiceSetting {
     if ((GetValue $found 'StartupType') -ne $Setting['StartupType']) {
         InvokeNssm -Nssm $Nssm -ArgumentList set, $Name, Start, $words[$Setting['StartupType']]
     }
+    if ((GetValue $found 'Account') -ne $Setting['Account']) { SetServiceAccount -Name $Name -Account $Setting['Account'] }
     WriteServiceKey -Name "$Name\Parameters" -Value $Setting['Values']
     WriteServiceKey -Name "$Name\Parameters\AppExit" -Value $Setting['Exit']
 

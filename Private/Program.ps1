@@ -44,6 +44,8 @@ function InstallProgram {
     [CmdletBinding()]
     param(
         [Parameter(Mandatory)] [psobject] $Program,
+        # Whether a service that is not LocalSystem is to run them.
+        [switch] $Readers,
         [Parameter(Mandatory)] [AllowEmptyCollection()] [System.Collections.Generic.Stack[psobject]] $Undo
     )
 
@@ -55,8 +57,11 @@ function InstallProgram {
     $root = [System.IO.Path]::GetDirectoryName($folder)
     if (NewPrivateFolder -Path $root -Shared) { AddRollback -Undo $Undo -Command RemoveEmptyFolder -Parameter @{ Path = $root } }
     if ([System.IO.Directory]::Exists($folder)) {
-        [void](NewPrivateFolder -Path $folder)
-        if ((ReadText ([System.IO.Path]::Combine($folder, 'SHA256SUMS'))) -ceq $Program.List) { return }
+        [void](NewPrivateFolder -Path $folder -Readers)
+        if ((ReadText ([System.IO.Path]::Combine($folder, 'SHA256SUMS'))) -ceq $Program.List) {
+            if ($Readers) { GrantRead -Path $folder }
+            return
+        }
         # What is left of a folder that could not be deleted as a whole.
         [void](RemoveContent -Path $folder)
         RemoveEmptyFolder -Path $folder
@@ -78,6 +83,7 @@ function InstallProgram {
         WriteText -Path ([System.IO.Path]::Combine($making, 'SHA256SUMS')) -Text $Program.List
         AddRollback -Undo $Undo -Command RemoveProgram -Parameter @{ Folder = $folder }
         [System.IO.Directory]::Move($making, $folder)
+        if ($Readers) { GrantRead -Path $folder }
     }
     catch {
         $record = $_

@@ -24,6 +24,8 @@ function GetServiceEntry {
         DisplayName   = [string](GetValue $service 'DisplayName')
         Description   = [string](GetValue $service 'Description')
         StartupType   = $startup
+        # Absent where nobody has ever set it.
+        Account       = if (GetValue $service 'ObjectName') { [string](GetValue $service 'ObjectName') } else { 'LocalSystem' }
         AppDirectory  = [string](GetValue $nssm 'AppDirectory')
         IsMonitor     = [bool]$isMonitor
     }
@@ -94,6 +96,56 @@ function SetServiceRecovery {
     $arguments = 'failure', $Name, 'reset=', '86400', 'actions=', 'restart/5000/restart/60000/restart/60000//0'
     Write-Verbose (@('sc') + $arguments -join ' ')
     [void](InvokeServiceTool -FilePath $program -ArgumentList $arguments -Name $Name -Call "sc failure $Name")
+}
+
+# Has a service run as an account that needs no password, LocalSystem or one of NT SERVICE. Throws NssmFailed where Windows does
+# not take it. NSSM 2.24 asks for a password.
+function SetServiceAccount {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory)] [string] $Name,
+        [Parameter(Mandatory)] [string] $Account
+    )
+
+    $program = [System.IO.Path]::Combine([System.Environment]::SystemDirectory, 'sc.exe')
+    Write-Verbose "sc config $Name obj= $Account"
+    [void](InvokeServiceTool -FilePath $program -ArgumentList 'config', $Name, 'obj=', $Account -Name $Name -Call "sc config $Name")
+}
+
+# The SID of a service's own account, NT SERVICE\<name>, which it has whether there is such a service or not: made of the SHA-1 of
+# its name in capitals. Empty for any other account.
+function GetAccountSid {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param([Parameter(Mandatory)] [string] $Account)
+
+    if ($Account -notlike 'NT SERVICE\*') { return '' }
+    $name = $Account.Substring('NT SERVICE\'.Length).ToUpperInvariant()
+    $sha = [System.Security.Cryptography.SHA1]::Create()
+    try { $hash = $sha.ComputeHash([System.Text.Encoding]::Unicode.GetBytes($name)) } finally { $sha.Dispose() }
+    'S-1-5-80-' + (@(0..4 | ForEach-Object { [System.BitConverter]::ToUInt32($hash, 4 * $_) }) -join '-')
+}
+
+# Makes an account, a SID, a member of Performance Monitor Users, without which performance counters are closed to it, or with
+# -Remove no member any more. A warning where that does not succeed: everything else works without.
+function SetCounterReader {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory)] [string] $Account,
+        [switch] $Remove
+    )
+
+    # By its SID: its name is another in each language of Windows.
+    $group = 'S-1-5-32-558'
+    try {
+        $isMember = @(Get-LocalGroupMember -SID $group -ErrorAction Stop | Where-Object { "$($_.SID)" -eq $Account }).Count -gt 0
+        if ($Remove -and $isMember) { Remove-LocalGroupMember -SID $group -Member $Account -ErrorAction Stop }
+        elseif (-not $Remove -and -not $isMember) { Add-LocalGroupMember -SID $group -Member $Account -ErrorAction Stop }
+    }
+    catch {
+        Write-Warning ("The account $Account could not be $(if ($Remove) { 'taken out of' } else { 'added to' }) Performance Monitor Users: " +
+            "$($_.Exception.GetBaseException().Message)$(if (-not $Remove) { '. Performance counters may be closed to the collector.' })")
+    }
 }
 
 # Whether a service's program ended without a word to Windows (ERROR_PROCESS_ABORTED): Windows then means to start the service

@@ -53,7 +53,7 @@ function WriteSettings {
     )
 
     $path = $Plan.Path
-    NewDataFolder -Path $path -Undo $Undo -Force:$Plan.IsForced
+    NewDataFolder -Path $path -Undo $Undo -Account $Plan.AccountSid -Force:$Plan.IsForced
     if ([System.IO.Path]::GetDirectoryName($Plan.LogPath) -ne $path.Data) { AssertLogFile -Path $Plan.LogPath }
     $previous = ReadText $path.Settings
     if ($previous) { AddRollback -Undo $Undo -Command WriteText -Parameter @{ Path = $path.Settings; Text = $previous } }
@@ -77,14 +77,17 @@ function NewDataFolder {
     param(
         [Parameter(Mandatory)] [psobject] $Path,
         [Parameter(Mandatory)] [AllowEmptyCollection()] [System.Collections.Generic.Stack[psobject]] $Undo,
+        # The SID of the account that the collector runs as, where that is not LocalSystem.
+        [string] $Account,
         [switch] $Force
     )
 
     $root = [System.IO.Path]::GetDirectoryName($Path.Data)
     foreach ($folder in $root, $Path.Data) {
+        $own = @{ Path = $folder; Account = if ($folder -eq $root) { '' } else { $Account } }
         try {
-            $isMade = NewPrivateFolder -Path $folder
-            if (-not $isMade -and $folder -ne $root) { AssertPrivateContent -Path $folder }
+            $isMade = NewPrivateFolder @own
+            if (-not $isMade -and $folder -ne $root) { AssertPrivateContent @own }
         }
         catch {
             if (-not $Force -or -not [System.IO.Directory]::Exists($folder)) { throw }
@@ -93,7 +96,7 @@ function NewDataFolder {
             $aside = "$folder.aside-$([datetime]::Now.ToString('yyyyMMddHHmmss'))"
             Write-Warning "$($_.Exception.Message) It is moved to '$aside', as -Force says."
             [System.IO.Directory]::Move($folder, $aside)
-            $isMade = NewPrivateFolder -Path $folder
+            $isMade = NewPrivateFolder @own
         }
         if ($isMade -and $folder -eq $root) { AddRollback -Undo $Undo -Command RemoveEmptyFolder -Parameter @{ Path = $root } }
         elseif ($isMade) { AddRollback -Undo $Undo -Command RemoveMonitorData -Parameter @{ Path = $Path; All = $true } }

@@ -8,6 +8,8 @@ function NewMonitorPlan {
         [Parameter(Mandatory)] [string] $Name,
         [Parameter(Mandatory)] [System.Collections.IDictionary] $Settings,
         [string] $StartupType,
+        # LocalSystem or NT SERVICE\<Name>; what the monitor has, or else LocalSystem, where it is empty.
+        [string] $ServiceAccount,
         [string] $NodePath,
         [string] $NssmPath,
         [switch] $Force
@@ -19,12 +21,22 @@ function NewMonitorPlan {
                 "A service named '$Name' exists and is no monitor of this module; it was not touched. " +
                 'Choose another name with -Name.'))
     }
+    $account = if ($ServiceAccount) { $ServiceAccount } elseif ($existing) { $existing.Account } else { 'LocalSystem' }
+    if ($account -notin 'LocalSystem', "NT SERVICE\$Name") {
+        throw (NewErrorRecord -Id ConfigInvalid -TargetObject $ServiceAccount -Message (
+                "The account '$account' is not one for the monitor '$Name': expected LocalSystem or NT SERVICE\$Name, which is its own."))
+    }
+    if ($existing -and $account -ne $existing.Account) {
+        throw (NewErrorRecord -Id MonitorExists -TargetObject $Name -Message (
+                "The monitor '$Name' runs as $($existing.Account), whose its files are. To have it run as $account, " +
+                "delete it with 'Stop-PsutilMonitor $Name -RemoveData', which deletes unsent samples as well, and start it anew."))
+    }
     $path = GetMonitorPath $Name
     $previous = ReadText $path.Settings
     $text = ConvertToJsonText (ProtectPassword -Settings $Settings -Previous $previous)
     $program = NewProgramPlan -NodePath $NodePath -NssmPath $NssmPath
     if (-not $StartupType) { $StartupType = if ($existing) { $existing.StartupType } else { 'AutomaticDelayedStart' } }
-    $service = NewServiceSetting -Name $Name -Path $path -Program $program -StartupType $StartupType -Priority (GetMember $Settings service, priority)
+    $service = NewServiceSetting -Name $Name -Path $path -Program $program -StartupType $StartupType -Priority (GetMember $Settings service, priority) -Account $account
     $present = if ($existing) { ReadServiceSetting -Name $Name -Wanted $service }
     $plan = [pscustomobject]@{
         Name            = $Name
@@ -41,6 +53,7 @@ function NewMonitorPlan {
         ServiceChanged  = (ConvertToJsonText $service) -cne (ConvertToJsonText $present)
         IsForced        = [bool]$Force
         IsReload        = $false
+        AccountSid      = GetAccountSid $account
     }
     $runs = $existing -and (GetServiceState $Name) -in 'Running', 'StartPending' -and (TestCollectorAlive (ReadStatus $path.Status))
     if (-not $existing) { $plan.Action = 'Install and start monitor' }
@@ -123,6 +136,7 @@ function StartMonitor {
         [Parameter(Mandatory)] [string] $Name,
         [Parameter(Mandatory)] [System.Collections.IDictionary] $Settings,
         [string] $StartupType,
+        [string] $ServiceAccount,
         [string] $NodePath,
         [string] $NssmPath,
         [switch] $Force,
@@ -161,7 +175,7 @@ function InstallMonitor {
     $name = $Plan.Name
     $shared = EnterLock -Timeout 60 -Id StartTimeout
     try {
-        InstallProgram -Program $Plan.Program -Undo $Undo
+        InstallProgram -Program $Plan.Program -Readers:($Plan.AccountSid -ne '') -Undo $Undo
         if ($Plan.Existing) {
             if ((GetServiceState $name) -ne 'Stopped') {
                 AddRollback -Undo $Undo -Command SendServiceControl -Parameter @{ Name = $name; Control = 'Start' }
@@ -170,6 +184,10 @@ function InstallMonitor {
         }
         WriteSettings -Plan $Plan -Undo $Undo
         $isMade = SetService -Plan $Plan -Undo $Undo
+        if ($Plan.AccountSid) {
+            if (-not $Plan.Existing) { AddRollback -Undo $Undo -Command SetCounterReader -Parameter @{ Account = $Plan.AccountSid; Remove = $true } }
+            SetCounterReader -Account $Plan.AccountSid
+        }
     }
     finally { ExitLock $shared }
 

@@ -31,7 +31,9 @@ function StopMonitor {
         if ($KeepService) { return }
         $shared = EnterLock -Timeout 60 -Id StopTimeout
         try {
+            $account = GetAccountSid $present.Account
             RemoveService -Nssm $nssm -Name $name
+            if ($account) { SetCounterReader -Account $account -Remove }
             RemoveMonitorData -Path $path -All:$RemoveData
             RemoveProgram -Folder $present.AppDirectory
         }

@@ -118,6 +118,12 @@ function Start-PsutilMonitor {
         [ValidateSet('AutomaticDelayedStart', 'Automatic', 'Manual')]
         [string] $StartupType,
 
+        # The account that the service runs as: LocalSystem, or NT SERVICE\<name> with the monitor's own name, an account without
+        # a password and with few rights, for which some metrics are closed (docs/service-account.md). LocalSystem unless given;
+        # a monitor that is there keeps its own.
+        [ValidatePattern('^(LocalSystem|NT SERVICE\\.+)$')]
+        [string] $ServiceAccount,
+
         # The node.exe to run the collector with, instead of the module's own.
         [ValidateNotNullOrEmpty()]
         [string] $NodePath,
@@ -181,7 +187,7 @@ function Start-PsutilMonitor {
                 }
                 $started[$monitor] = $source.Path
                 $settings = MergeSettings -Reading $reading -Path (GetMonitorPath $monitor) @override
-                $wanted = @{ Name = $monitor; Settings = $settings; StartupType = $StartupType; NodePath = $NodePath; NssmPath = $NssmPath; Force = $Force }
+                $wanted = @{ Name = $monitor; Settings = $settings; StartupType = $StartupType; ServiceAccount = $ServiceAccount; NodePath = $NodePath; NssmPath = $NssmPath; Force = $Force }
                 $plan = NewMonitorPlan @wanted
                 $whole = ConvertFromJsonText $plan.Settings
                 if (-not (TestReading -Reading (ReadConfiguration -Configuration $whole -NodePath $NodePath) -Caller $PSCmdlet -Quiet)) { continue }

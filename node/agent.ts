@@ -4,6 +4,7 @@ import { matchEntries, otherDifferences } from './config/difference.js';
 import type { Entry, Settings } from './model/settings.js';
 import { ConfigError, messageOf, systemCode, UnavailableError } from './model/errors.js';
 import type { Log } from './log/log.js';
+import type { Account } from './providers/account.js';
 import type { Provider } from './providers/provider.js';
 import { SharedProvider } from './providers/shared.js';
 import { Envelopes } from './sample/envelopes.js';
@@ -42,6 +43,8 @@ export interface AgentParts {
   readonly onStopRequest: () => void;
   /** Reads the configuration again, for a reload; throws what is wrong with it. Absent where it cannot be read twice. */
   readonly reread?: (() => Settings) | undefined;
+  /** The account that this process runs as. */
+  readonly account?: Account;
 }
 
 /** An entry at work. */
@@ -289,7 +292,7 @@ export class Agent {
     const output = this.parts.output.report();
     const overload = this.#batcher.dropped;
     return {
-      version, state: this.#state, pid: process.pid, since: isoTime(this.#since), updated: isoTime(this.parts.clock.wall()),
+      version, state: this.#state, pid: process.pid, account: this.parts.account ?? null, since: isoTime(this.#since), updated: isoTime(this.parts.clock.wall()),
       ...this.#counts,
       ...output,
       dropped: output.dropped + overload,

@@ -82,7 +82,7 @@ function failedReport(error: AgentError): StatusReport {
   const now = isoTime(Date.now());
   const message = [error.message, ...faultsIn(error).slice(0, 5).map((fault) => fault.message)].join('; ');
   const report = {
-    version, state: 'failed' as const, pid: process.pid, since: now, updated: now, taken: 0, skipped: 0, unavailable: 0,
+    version, state: 'failed' as const, pid: process.pid, account: null, since: now, updated: now, taken: 0, skipped: 0, unavailable: 0,
     ...noBroker,
     dropped_by: { ...noBroker.dropped_by, overload: 0 },
     last_error: { time: now, code: error.code, message },

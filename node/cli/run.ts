@@ -7,6 +7,7 @@ import { openLog, type Log } from '../log/log.js';
 import { fileOutput, silentOutput, stdoutOutput } from '../output/lines.js';
 import type { Output } from '../output/output.js';
 import { ExternalProvider } from '../providers/external/provider.js';
+import { ownAccount } from '../providers/account.js';
 import { openProvider } from '../providers/host.js';
 import { endProcess, exitProcess } from '../providers/process.js';
 import { systemClock, type Clock } from '../model/clock.js';
@@ -92,7 +93,11 @@ async function collect(job: Job): Promise<ExitCode> {
   const output = await openOutput(job, live, systemClock);
   const provider = new ExternalProvider(await openProvider(), systemClock, process.argv[1] ?? '');
   const stopping = new StopSignal(systemClock, job.duration);
-  const agent = new Agent({ ...parts(job, output), provider, onStopRequest: stopping.stop, reread: rereading(job) });
+  const account = await ownAccount();
+  if (process.platform === 'win32' && account.privileged === false) {
+    job.log.logger.warn({ account: account.name }, 'the account is no administrator: some readings are closed to it, each with its reason in the status; docs/service-account.md lists them');
+  }
+  const agent = new Agent({ ...parts(job, output), account, provider, onStopRequest: stopping.stop, reread: rereading(job) });
   stopping.onReload(() => { agent.reload(); });
   process.once('uncaughtException', (error) => {
     reportError(error);

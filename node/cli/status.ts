@@ -47,6 +47,7 @@ function page(report: StatusReport): string[] {
       : 'not connected';
   const rows = [
     ['state', `${state} (pid ${String(report.pid)}, since ${report.since}, told ${report.updated})`],
+    ...(report.account === null ? [] : [['account', `${report.account.name ?? 'not told'}${report.account.privileged === false ? ', not privileged: some readings are closed to it' : ''}`]]),
     ['broker', `${broker}; reconnects ${String(report.reconnects)}`],
     ['samples', `taken ${String(report.taken)}, published ${String(report.published)}, last ${report.last_published ?? 'never'}`],
     ['spool', `${String(report.spooled)} samples, ${String(report.spooled_bytes)} bytes, oldest ${report.spool_oldest ?? 'none'}, ${places[report.spool_kept ?? 'none']}${report.spool_fault === null ? '' : `: ${report.spool_fault}`}`],

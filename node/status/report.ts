@@ -1,4 +1,5 @@
 /** What a running collector says of itself: status.json (schemas/status.schema.json). */
+import type { Account } from '../providers/account.js';
 
 /** The states of a collector, in their order. */
 export type CollectorState = 'starting' | 'sampling' | 'stopping' | 'stopped' | 'failed';
@@ -65,6 +66,8 @@ export interface StatusReport {
   readonly summary: string;
   readonly state: CollectorState;
   readonly pid: number;
+  /** The account that it runs as; readings may be closed to one that is not privileged. null: not asked. */
+  readonly account: Account | null;
   readonly since: string;
   readonly updated: string;
   /** null: no broker is configured. */

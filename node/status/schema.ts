@@ -22,7 +22,7 @@ export function statusSchema(): Schema {
     ...whole({
       version: text, summary: text,
       state: { type: 'string', enum: ['starting', 'sampling', 'stopping', 'stopped', 'failed'] },
-      pid: count, since: time, updated: time,
+      pid: count, account: orNull(whole({ name: orNull(text), privileged: orNull({ type: 'boolean' }) })), since: time, updated: time,
       connected: orNull({ type: 'boolean' }), connected_since: orNull(time), broker: orNull(text), blocked: { type: 'boolean' },
       delivery: orNull(whole({
         state: { type: 'string', enum: ['idle', 'flowing', 'held', 'nacked', 'blocked', 'connecting', 'unreachable', 'refused'] },
