@@ -83,6 +83,7 @@ describe('to RabbitMQ', () => {
     });
     const first = start(config);
     await untilStatus('samples that came back', data, ({ unroutable, taken }) => unroutable > 0 && taken >= 3);
+    assert.match((await psutilAgent(['check-broker', '--config', config])).err, /no queue is bound for these samples, as the running collector/);
     assert.equal(await first.stop('SIGTERM'), 0);
     const { state, taken, spooled, spooled_bytes: bytes, spool_oldest: oldest, dropped } = status(data);
     assert.deepEqual([state, spooled, dropped], ['stopped', taken, 0]);
