@@ -19,11 +19,11 @@ let folders = 0;
 const folder = (): string => mkdtempSync(join(home, `${String(++folders)}-`));
 
 const idle: StatusReport = {
-  version: '1.2.3', state: 'sampling', pid: process.pid, since: 'S', updated: 'U', summary: 'all is well', reload: null, taken: 1, skipped: 2, unavailable: 3, ...noBroker,
+  version: '1.2.3', state: 'sampling', pid: process.pid, account: null, since: 'S', updated: 'U', summary: 'all is well', reload: null, taken: 1, skipped: 2, unavailable: 3, ...noBroker,
   dropped_by: { ...noBroker.dropped_by, overload: 0 }, entries: [],
 };
 const busy: StatusReport = {
-  ...idle, connected: true, connected_since: 'C', broker: 'rabbit:5672', delivery: { state: 'held', since: 'D', reason: 'nobody is bound' }, published: 4, spooled: 5, spooled_bytes: 6,
+  ...idle, account: { name: 'NT SERVICE\\own', privileged: false }, connected: true, connected_since: 'C', broker: 'rabbit:5672', delivery: { state: 'held', since: 'D', reason: 'nobody is bound' }, published: 4, spooled: 5, spooled_bytes: 6,
   spool_oldest: 'O', spool_kept: 'memory', spool_fault: 'the disk is full', dropped: 7, dropped_by: { size: 1, age: 2, damage: 3, closed: 4, unroutable: 5, unsendable: 6, overload: 7 },
   unroutable: 8, returned: 9, nacked: 10, reconnects: 11, last_published: 'P', last_error: { time: 'E', code: 'X', message: 'it broke' },
   reload: { time: 'R', request: '', kept: 1, added: 2, removed: 3, refused: null },
@@ -49,6 +49,7 @@ describe('status', () => {
   it('tells a person everything that the file does', async () => {
     assert.deepEqual(await shown(busy), [
       `state       sampling (pid ${String(process.pid)}, since S, told U)`,
+      'account     NT SERVICE\\own, not privileged: some readings are closed to it',
       'broker      connected to rabbit:5672 since C; reconnects 11',
       'samples     taken 1, published 4, last P',
       'spool       5 samples, 6 bytes, oldest O, in memory: the disk is full',
