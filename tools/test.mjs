@@ -39,7 +39,7 @@ const stages = [
   { name: 'system', needs: [powershellEngine], words: [...serial, ...others] },
   { name: 'transport', words: [...serial, ...transport] },
   { name: 'cloudify', needs: module, words: ['tools/isolated.mjs', ...moduleTest('cloudify', 'cloudifyLinux')] },
-  { name: 'windows', needs: windows, words: [...serial, ...wine] },
+  { name: 'windows', needs: module, words: [...serial, ...wine] },
   { name: 'pester', needs: [powershellEngine], words: ['tools/pester.mjs', ...pesterFiles] },
   { name: 'chaos', needs: windows, words: [...serial, ...chaos] },
   { name: 'package', needs: module, words: ['tools/isolated.mjs', ...moduleTest('package')] },

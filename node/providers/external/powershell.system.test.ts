@@ -4,6 +4,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { readConfiguration } from '../../config/reader.js';
 import { systemClock } from '../../model/clock.js';
 import { pwshIn } from '../../test/support/powershell.js';
 import { until } from '../../test/support/wait.js';
@@ -64,6 +66,28 @@ describe('A PowerShell session', () => {
     await fails('if (', /the command failed: .*/);
     await fails('$null', /gave nothing/);
     assert.equal(await session.run('Write-Error "half"; 7', ample), 7, 'a value counts, whatever was said on the way');
+  });
+
+  it('tells of scheduled tasks by the command of examples/scheduled-tasks.yaml', async () => {
+    const { document } = readConfiguration(fileURLToPath(new URL('../../../examples/scheduled-tasks.yaml', import.meta.url)));
+    // Here, where there are none, functions of the cmdlets' names give what Windows gives.
+    const tasks = String.raw`
+      function Get-ScheduledTask {
+        [pscustomobject]@{ TaskPath = '\Backup\'; TaskName = 'Nightly'; State = 'Ready'; Info = @{ LastTaskResult = [uint32] 0; NumberOfMissedRuns = 2; LastRunTime = (Get-Date).AddHours(-1) } }
+        [pscustomobject]@{ TaskPath = '\'; TaskName = 'Broken v1.2'; State = 'Ready'; Info = @{ LastTaskResult = [uint32] 2147942402; NumberOfMissedRuns = 0; LastRunTime = (Get-Date) } }
+        [pscustomobject]@{ TaskPath = '\'; TaskName = 'Never'; State = 'Ready'; Info = @{ LastTaskResult = [uint32] 267011; NumberOfMissedRuns = 0; LastRunTime = [datetime] '1999-11-30' } }
+        [pscustomobject]@{ TaskPath = '\'; TaskName = 'Off'; State = 'Disabled'; Info = @{ LastTaskResult = [uint32] 1 } }
+        [pscustomobject]@{ TaskPath = '\Microsoft\Windows\Defrag\'; TaskName = 'ScheduledDefrag'; State = 'Ready'; Info = @{ LastTaskResult = [uint32] 1 } }
+      }
+      function Get-ScheduledTaskInfo { param([Parameter(ValueFromPipeline)] $Task) process { $Task.Info } }
+    `;
+    const told = (await session.run(`${tasks}\n${String(document.psutil_config[0]?.args?.['command'])}`, ample)) as Record<string, Record<string, number>>;
+    const { age, ...nightly } = told['Backup\\Nightly']!;
+    assert.ok(age! >= 3600 && age! < 3700, String(age));
+    assert.deepEqual(nightly, { result: 0, failed: 0, missed: 2 });
+    assert.deepEqual([told['Broken v1.2']!['failed'], told['Broken v1.2']!['result']], [1, 2_147_942_402]);
+    assert.deepEqual(told['Never'], { result: 267011, failed: 0, missed: 0 });
+    assert.equal(Object.keys(told).length, 3);
   });
 
   it('bounds what a command gives and what it prints', async () => {

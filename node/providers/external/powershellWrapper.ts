@@ -42,7 +42,8 @@ export type Answer = { readonly value: unknown } | { readonly error: string };
 
 /** The answer in what the session wrote; undefined where there is none. */
 export function answerIn(output: string, mark: string): Answer | undefined {
-  const [, base64] = new RegExp(` ${mark}([A-Za-z0-9+/=]+)`).exec(output) ?? [];
+  // Where no terminal's codes stand before it, node-powershell has cut off the blank.
+  const [, base64] = new RegExp(`(?:^|[ \\r\\n])${mark}([A-Za-z0-9+/=]+)`).exec(output) ?? [];
   if (base64 === undefined) return undefined;
   const parsed: unknown = JSON.parse(Buffer.from(base64, 'base64').toString('utf8'));
   if (typeof parsed !== 'object' || parsed === null) return undefined;
