@@ -26,12 +26,12 @@ export const entry = (alias: string, method: string, args: object, result_argume
   method, args, interval: 1, alias, ...(result_argument === undefined ? {} : { result_argument }),
 });
 
-/** What a collector of these entries, of the module folder `module` of a prefix, publishes in so many seconds, with more settings beside them. */
-export async function publish(prefix: Prefix, module: string, entries: readonly Entry[], seconds: number, more: object = {}): Promise<Published> {
+/** What a collector of these entries, of the module folder `module` of a prefix, publishes in so many seconds, or by one reading of each. */
+export async function publish(prefix: Prefix, module: string, entries: readonly Entry[], seconds: number | 'once'): Promise<Published> {
   const config = join(prefix.drive, 'config.json');
-  writeFileSync(config, JSON.stringify({ status: { path: 'C:\\data', interval: 0.5 }, ...more, psutil_config: entries }));
+  writeFileSync(config, JSON.stringify({ status: { path: 'C:\\data', interval: 0.5 }, psutil_config: entries }));
   const { code, out, err } = await prefix.wine([
-    join(module, 'bin/node.exe'), `${prefix.path(module)}\\dist\\cli\\main.js`, 'run', '--config', prefix.path(config), '--duration', String(seconds),
+    join(module, 'bin/node.exe'), `${prefix.path(module)}\\dist\\cli\\main.js`, 'run', '--config', prefix.path(config), ...(seconds === 'once' ? ['--once'] : ['--duration', String(seconds)]),
   ]);
   assert.equal(code, 0, err);
   const messages = out.trim().split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as { name: string; path: string; metric: number });
