@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFile } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -7,6 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { TlsSettings } from '../model/settings.js';
 import { startBroker, type TestBroker, type TestBrokerTls } from '../test/support/broker.js';
 import { makeCertificates, type KeyPair, type TestCertificates } from '../test/support/certificates.js';
+import { frame } from '../test/support/amqpFrames.js';
+import { startScriptedBroker } from '../test/support/scriptedBroker.js';
 import { until } from '../test/support/wait.js';
 import { checkBroker } from './checkBroker.js';
 import { Consumer, Harness, settingsFor, stopHarnesses } from './harness.test.support.js';
@@ -156,5 +158,21 @@ describe('a broker with a bad certificate', () => {
       await refuses(tlsPort, tls(), /is not for the name "localhost".*other\.example/);
       await publishes(tlsPort, port, tls({ serverName: 'other.example' }));
     });
+  });
+});
+
+describe('a broker that speaks TLS and then nonsense', () => {
+  it('in one packet with its answer to the login: it costs the connection, not the process', async () => {
+    const [cert, key] = await Promise.all([readFile(certificates.server.cert, 'utf8'), readFile(certificates.server.key, 'utf8')]);
+    let sent = 0;
+    const broker = await startScriptedBroker({ opened: (socket) => { if ((sent += 1) === 1) socket.write(frame(3, 0, Buffer.from('x'))); } }, { cert, key });
+    const harness = new Harness(settingsFor(broker.port, 'tls', { tls: tls(), hostnames: ['localhost'] }));
+    harness.transport.start();
+    await harness.put(3);
+    await until('the samples', () => harness.transport.state().published === 3);
+    assert.equal(harness.transport.state().reconnects, 1);
+    assert.match(harness.told('connectionLost')[0]?.message ?? '', /sent what is no AMQP, or a frame beyond the limit: Unexpected frame on channel 0/);
+    await harness.stop();
+    await broker.close();
   });
 });

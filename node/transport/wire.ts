@@ -2,6 +2,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import tls from 'node:tls';
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
 
 /** What a publisher needs of a confirm channel. */
@@ -36,10 +37,12 @@ export function isBlocked(connection: ChannelModel): boolean {
  * has handed out what one could listen at; that error would end the process.
  */
 export function containSocket(failed: (error: unknown) => void): () => void {
-  const end = (): void => { unsubscribe('net.client.socket', contain); };
-  const contain = (message: unknown): void => {
+  const end = (): void => {
+    unsubscribe('net.client.socket', told);
+    if (tls.connect === watched) tls.connect = connect;
+  };
+  const contain = (socket: Socket): void => {
     end();
-    const { socket } = message as { readonly socket: Socket };
     holdAfterLogin(socket);
     const emit = socket.emit.bind(socket) as (...args: unknown[]) => boolean;
     socket.emit = (...args: unknown[]): boolean => {
@@ -52,7 +55,16 @@ export function containSocket(failed: (error: unknown) => void): () => void {
       }
     };
   };
-  subscribe('net.client.socket', contain);
+  const told = (message: unknown): void => { contain((message as { readonly socket: Socket }).socket); };
+  subscribe('net.client.socket', told);
+  // No channel tells of a TLS socket, which is what amqplib reads from; the one beneath it is none of `net.connect`'s.
+  const { connect } = tls;
+  const watched = ((...args: Parameters<typeof connect>) => {
+    const socket = connect(...args);
+    contain(socket);
+    return socket;
+  }) as typeof connect;
+  tls.connect = watched;
   return end;
 }
 

@@ -76,7 +76,10 @@ function serve(socket: Socket, script: Script): void {
     }
     const { frames, rest } = parseFrames(bytes);
     bytes = Buffer.from(rest);
+    // In one packet what is answered at once.
+    socket.cork();
     frames.forEach(answer);
+    socket.uncork();
   });
 }
 
