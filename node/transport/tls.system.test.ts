@@ -78,7 +78,7 @@ async function publishes(port: number, plainPort: number, settings: TlsSettings,
   await harness.stop();
   const check = await checkBroker(broker);
   assert.deepEqual(check.steps.map(({ step, ok }) => [step, ok]), [
-    ['resolve', true], ['connect', true], ['tls', true], ['login', true], ['vhost', true], ['exchange', true], ['publish', true],
+    ['resolve', true], ['connect', true], ['tls', true], ['login', true], ['vhost', true], ['exchange', true], ['publish', true], ['binding', true],
   ]);
   await consumer.close();
   return harness;
