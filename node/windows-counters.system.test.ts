@@ -40,6 +40,10 @@ it('counters that Wine has are read as they are; one that is missing is a counte
   assert.equal(validated.code, 0, validated.err);
   const warnings = validated.err.split('\n').filter((line) => line.startsWith('warning: '));
   assert.deepEqual(warnings.map((line) => /^warning: (\S+):/.exec(line)?.[1]), ['/psutil_config/2/args/path', '/psutil_config/3/args/path'], validated.err);
+  const [sampled, listed] = await Promise.all([agent('sample', 'perf_counter', 'path=\\System\\Nope', '--json'), agent('counters', '--json')]);
+  assert.deepEqual([sampled.code, listed.code], [5, 5]);
+  assert.match(sampled.out, /the object has no such counter \(PDH_CSTATUS_NO_COUNTER\)/);
+  assert.match(listed.out, /This Windows has no PdhEnumObjectsW in pdh\.dll/, 'Wine would end the process that calls it');
   const earlier = uptime();
   const { code, out, err } = await agent('run', '--config', prefix.path(config), '--duration', '4');
   const later = uptime();

@@ -95,7 +95,11 @@ function entryOf(definition: CatalogFunction, pairs: readonly string[], options:
 /** The selected part of a result; a selection of one number is that number. */
 function chosen(definition: CatalogFunction, entry: ValidEntry, args: Arguments, { result, reasons }: Reading): Result {
   const selector = selectorOf(entry);
-  if (selector === undefined) return result;
+  if (selector === undefined) {
+    const reason = reasons?.[''];
+    if (result === null && reason !== undefined) throw new UnavailableError(reason);
+    return result;
+  }
   const { selected, missing } = select(definition, args, result, selector, reasons);
   if (selected.length === 0) throw new UnavailableError(missing.join('; ') || 'nothing was selected');
   for (const reason of missing) report(`psutil-agent: ${reason}`);
