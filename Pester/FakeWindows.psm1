@@ -6,6 +6,7 @@ Set-StrictMode -Version Latest
 $script:Services = [ordered]@{}
 $script:Calls = [System.Collections.Generic.List[string[]]]::new()
 $script:Options = @{}
+$script:Number = 0
 # Keys of the registry that are no service's.
 $script:Keys = @{}
 # The collector's real replies, by what it was called with.
@@ -22,7 +23,7 @@ function Install-FakeWindows {
         GetProgramRoot     = { [System.IO.Path]::Combine($env:PSUTIL_AGENT_FAKE, 'Programs') }
         GetWindowsVersion  = { 10 }
         # DPAPI never gives the same twice.
-        ProtectSecret      = { "blob-$([guid]::NewGuid().ToString('n'))-of-" + [System.Convert]::ToBase64String([System.Text.Encoding]::UTF8.GetBytes([System.Net.NetworkCredential]::new('', $Secret).Password)) }
+        ProtectSecret      = { "blob-$(Get-FakeNumber)-of-" + [System.Convert]::ToBase64String([System.Text.Encoding]::UTF8.GetBytes([System.Net.NetworkCredential]::new('', $Secret).Password)) }
         UnprotectSecret    = { [System.Text.Encoding]::UTF8.GetString([System.Convert]::FromBase64String(($Blob -replace '^blob-\w+-of-', ''))) }
         GetServiceName     = { Get-FakeServiceName }
         ReadServiceKey     = { Read-FakeKey -Name $Name }
@@ -59,6 +60,7 @@ function Reset-FakeWindows {
     $script:Services.Clear()
     $script:Calls.Clear()
     $script:Keys.Clear()
+    $script:Number = 0
     $script:Options = @{ Collector = $Collector; FailAt = $FailAt -join ' '; Unkept = $Unkept; ObeysStop = $ObeysStop; Aborted = $false }
 }
 
@@ -67,6 +69,9 @@ function Set-FakeOption {
 
     foreach ($name in $Option.Keys) { $script:Options[$name] = $Option[$name] }
 }
+
+# A number that this Windows has not given yet.
+function Get-FakeNumber { (++$script:Number) }
 
 # Adds a service that is no monitor.
 function Add-FakeService {

@@ -5,6 +5,10 @@ param(
     [Parameter(Mandatory = $true)]
     [string] $Analyzer,
 
+    # The folder of its profiles: the commands that versions of Windows and PowerShell have.
+    [Parameter(Mandatory = $true)]
+    [string] $Profiles,
+
     # A text file that names the sources, one path a line.
     [Parameter(Mandatory = $true)]
     [string] $List,
@@ -29,7 +33,7 @@ $notInTests = 'PSUseDeclaredVarsMoreThanAssignments', 'PSAvoidUsingConvertToSecu
 
 # Pester's own commands are no part of any Windows.
 function Get-LintSettings {
-    param([string] $Relative)
+    param([string] $Relative, [string] $ProfilePath)
 
     $test = $Relative -match '^(Pester|tools/(powershell|mutation))/'
     @{
@@ -41,7 +45,7 @@ function Get-LintSettings {
             PSUseCompatibleCommands = @{
                 Enable = $true
                 TargetProfiles = @($server2016)
-                ProfileDirPath = [System.IO.Path]::Combine($Analyzer, 'compatibility_profiles')
+                ProfileDirPath = $ProfilePath
                 IgnoreCommands = @(if ($test) { $pesterCommands })
             }
         }
@@ -55,7 +59,7 @@ $env:PATH = ''
 $files = @(Get-Content -LiteralPath $List)
 foreach ($file in $files) {
     $relative = $file.Substring($Root.Length).TrimStart('/', '\').Replace('\', '/')
-    $settings = Get-LintSettings -Relative $relative
+    $settings = Get-LintSettings -Relative $relative -ProfilePath $Profiles
     foreach ($finding in Invoke-ScriptAnalyzer -Path $file -Settings $settings) {
         Write-Output ('{0}:{1}:{2}: {3} {4}: {5}' -f $relative, $finding.Extent.StartLineNumber, $finding.Extent.StartColumnNumber, $finding.Severity, $finding.RuleName, $finding.Message)
     }
