@@ -1,23 +1,56 @@
-// The collector as one CommonJS file: dist/cli/collector.cjs for a clone, and the package's, whose native modules lie beside it.
+// The collector as a CommonJS file, and systeminformation as another: in dist/cli for a clone, and the package's, whose native modules lie beside them.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { root } from './dependencies.mjs';
 
 /** What only the clone's node_modules holds: packages with native parts. */
 const nativePackages = ['koffi'];
 
+/** What is used seldom and by few: files of their own, so that it is not in every collector's memory. */
+const apart = {
+  name: 'apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^systeminformation$/ }, ({ kind }) => (kind === 'entry-point' ? undefined : { path: './systeminformation.cjs', external: true }));
+  },
+};
+
 /**
- * Bundles dist/cli/main.js; `options` are esbuild's. Gives the code and the files that esbuild's metafile names as in it.
+ * Modules of Node that most runs never need are loaded when something of them is used: tls and crypto alone touch 3 MB. Of `assert` and
+ * `worker_threads` the libraries want so little that it stands here.
  */
-export async function bundle(version, options = {}) {
+const seldom = {
+  name: 'seldom',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(node:)?(assert|child_process|crypto|tls|worker_threads)$/ }, ({ path, namespace }) => {
+      const name = path.replace('node:', '');
+      return namespace === 'seldom' ? { path: name, external: true } : { path: name, namespace: 'seldom' };
+    });
+    onLoad({ filter: /.*/, namespace: 'seldom' }, async ({ path }) => {
+      if (path === 'assert') return { contents: 'const assert = module.exports = (value, message) => { if (!value) throw new Error(message ?? "assertion failed"); }; assert.equal = (one, other, message) => { assert(one === other, message); };' };
+      if (path === 'worker_threads') return { contents: 'exports.isMainThread = true;' };
+      const members = Object.entries((await import(path)).default).map(([name, value]) => {
+        // Some put a function by for later when they are loaded.
+        const call = typeof value === 'function' && /^[a-z]/.test(name);
+        return call ? `${name}: (...words) => require("${path}").${name}(...words)` : `get ${name}() { return require("${path}").${name}; }`;
+      });
+      return { contents: `module.exports = { ${members.join(', ')} };` };
+    });
+  },
+};
+
+/**
+ * Bundles dist/cli/main.js; `options` are esbuild's. Gives the files by name, and those that esbuild's metafile names as in them.
+ */
+export async function bundle(version, { plugins = [], ...options } = {}) {
   if (!existsSync(join(root, 'dist/cli/main.js'))) throw new Error('dist/cli/main.js is missing: run npm run build.');
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ['dist/cli/main.js'],
-    outfile: 'collector.cjs',
+    entryPoints: { collector: 'dist/cli/main.js', systeminformation: 'systeminformation' },
+    outdir: '.',
+    outExtension: { '.js': '.cjs' },
     bundle: true,
     write: false,
     metafile: true,
@@ -32,19 +65,20 @@ export async function bundle(version, options = {}) {
     supported: { 'dynamic-import': false },
     define: { PSUTIL_AGENT_VERSION: JSON.stringify(version) },
     logOverride: { 'empty-import-meta': 'silent' },
+    plugins: [apart, seldom, ...plugins],
     ...options,
   });
-  const used = Object.entries(metafile.outputs['collector.cjs'].inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  const used = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs)).filter(([path, { bytesInOutput }]) => bytesInOutput > 0 && !path.startsWith('seldom:'));
   // The launcher is what has the line for Unix shells.
-  const code = outputFiles[0].text.replace(/^#!.*\n/, '');
-  return { code: Buffer.from(code), inputs: used.map(([path]) => path).sort() };
+  const files = outputFiles.map(({ path, text }) => [basename(path), Buffer.from(text.replace(/^#!.*\n/, ''))]);
+  return { files: Object.fromEntries(files), inputs: used.map(([path]) => path).sort() };
 }
 
-/** Writes dist/cli/collector.cjs, and beside it the code that this Node has compiled of it. */
+/** Writes dist/cli/collector.cjs and what belongs to it, and beside it the code that this Node has compiled of it. */
 export async function bundleClone(version) {
-  const { code } = await bundle(version, { external: nativePackages });
+  const { files } = await bundle(version, { external: nativePackages });
+  for (const [name, code] of Object.entries(files)) writeFileSync(join(root, 'dist/cli', name), code);
   const target = join(root, 'dist/cli/collector.cjs');
-  writeFileSync(target, code);
   rmSync(`${target}.cache`, { force: true });
   cacheCode(target);
 }

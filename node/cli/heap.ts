@@ -1,21 +1,39 @@
-/** The heap of a collector that is busy. The launcher keeps it small, which is dear where much is sampled. */
+/** The heap and the compiler of a collector that is busy. The launcher keeps both small, which is dear where much is sampled. */
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import type { Clock } from '../model/clock.js';
 
 /** Readings a second from which on processor time is worth more than some megabytes. */
-const busy = 250;
+const busyReadings = 250;
+/** The same as a share of one processor: a few readings may be dear, those of a thousand processes. */
+const busyShare = 0.03;
+const watchEvery = 10_000;
 /** The young generation that holds what ten thousand samples leave behind, bytes. */
 const enough = 8 * 1024 * 1024;
 const checkEvery = 1000;
 
-/**
- * Lets the young generation grow where so many readings are taken each second: in one of 1 MB their samples, which live until
- * the broker has confirmed them, are copied again and again and become old before they are done with.
- */
+/** Lets V8 optimize and its heap grow in a collector that has much to do by its settings, or is seen to. */
 export function fitHeap(readingsPerSecond: number, clock: Clock): void {
-  if (readingsPerSecond < busy) return;
+  if (readingsPerSecond >= busyReadings) favourSpeed(clock);
+  else clock.after(watchEvery, () => { watch(clock, process.cpuUsage()); });
+}
+
+function watch(clock: Clock, before: NodeJS.CpuUsage): void {
+  clock.after(watchEvery, () => {
+    const { user, system } = process.cpuUsage(before);
+    if ((user + system) / 1000 >= busyShare * watchEvery) favourSpeed(clock);
+    else watch(clock, process.cpuUsage());
+  });
+}
+
+/**
+ * The young generation grows: in one of 1 MB samples, which live until the broker has confirmed them, are copied again and again and
+ * become old before they are done with.
+ */
+function favourSpeed(clock: Clock): void {
+  setFlagsFromString('--no-optimize-for-size');
   setFlagsFromString('--semi-space-growth-factor=2');
-  // At this rate the optimizing compiler is worth its time; the figure is V8's own.
+  // V8's own: at this rate the optimizing compiler is worth its time.
+  setFlagsFromString('--opt');
   setFlagsFromString(`--interrupt-budget=${String(132 * 1024)}`);
   const check = (): void => {
     const young = getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space');

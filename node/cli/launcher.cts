@@ -17,12 +17,13 @@ if (process.platform !== 'win32' && !tooLate) process.env['UV_THREADPOOL_SIZE'] 
 /*
  * V8's heap is kept near what is alive in it, at the price of more frequent, small collections. Left alone its young
  * generation grows from 2 MB to 32 MB in the first busy minute and never shrinks, and the old one doubles before it is
- * looked through.
+ * looked through, or grows by 8 MB. And the optimizing compiler, of which the first use alone touches 3.5 MB, is not for code that
+ * runs a few times a second. heap.ts lets go of all this where the collector is busy.
  */
 v8.setFlagsFromString('--semi-space-growth-factor=1');
 v8.setFlagsFromString('--heap-growing-percent=15');
-// Code that runs a few times a second is not worth an optimizing compiler's time and memory.
-v8.setFlagsFromString('--interrupt-budget=2000000');
+v8.setFlagsFromString('--optimize-for-size');
+v8.setFlagsFromString('--no-opt');
 
 const filename = path.join(__dirname, 'collector.cjs');
 

@@ -49,6 +49,9 @@ export class Publisher {
   #writable = true;
   #reading = false;
   #unblockedAt = 0;
+  /** Answers came that were not acted on, `#routed` of them saying that a sample reached somebody. */
+  #answered = false;
+  #routed = 0;
   #cancelPause: () => void = () => undefined;
   #cancelLimit: (() => void) | undefined;
   #cancelOverdue: (() => void) | undefined;
@@ -64,6 +67,7 @@ export class Publisher {
     this.#window = new Window(broker.window);
     this.#frames = new PublishFrames(wire.channel, wire.frameMax, broker, (frames) => { this.#writable = wire.write(frames); });
     wire.onConfirm((tag, multiple, acknowledged) => { this.#confirmed(tag, multiple, acknowledged); });
+    wire.onRead(() => { this.#settle(); });
     wire.onReturn((id) => { this.#returned(id); });
     wire.onWritable(() => {
       this.#writable = true;
@@ -97,7 +101,9 @@ export class Publisher {
 
   /** Sends nothing more; what is in flight may still be confirmed. */
   end(): void {
+    if (this.#ended) return;
     this.#ended = true;
+    this.#settle();
     this.#cancelPause();
     this.#cancelLimit?.();
     this.#cancelOverdue?.();
@@ -190,11 +196,10 @@ export class Publisher {
   #confirmed(tag: number, multiple: boolean, acknowledged: boolean): void {
     const { address, clock, emit } = this.parts;
     const now = clock.now();
-    let routed = 0;
     let nacked = 0;
     const sent = this.#sent.answer(tag, multiple, (sample) => {
       if (!acknowledged) nacked += 1;
-      else if (this.#done(sample, now)) routed += 1;
+      else if (this.#done(sample, now)) this.#routed += 1;
     });
     if (!sent) {
       emit({ kind: 'dead', fault: new BrokerError('PSA_BROKER_CHANNEL', 'publish', `${address} confirmed what was not sent: the connection is closed`) });
@@ -204,7 +209,7 @@ export class Publisher {
       this.#fail();
       emit({ kind: 'nacked', count: nacked });
     }
-    this.#after(routed);
+    this.#answered = true;
   }
 
   /** Notes a confirm; whether somebody was bound for the sample. */
@@ -217,8 +222,12 @@ export class Publisher {
     return !sample.returned;
   }
 
-  /** Answers came, `routed` of them saying that a sample reached somebody. */
-  #after(routed: number): void {
+  /** Acts on the answers that came together. */
+  #settle(): void {
+    if (!this.#answered) return;
+    const routed = this.#routed;
+    this.#answered = false;
+    this.#routed = 0;
     const { emit, reader, retries } = this.parts;
     reader.acknowledge();
     if (routed > 0) {

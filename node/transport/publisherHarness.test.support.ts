@@ -25,6 +25,7 @@ class FakeWire implements Wire {
   #closed = false;
   readonly #reader = new MessageReader();
   #confirm: (tag: number, multiple: boolean, acknowledged: boolean) => void = () => undefined;
+  #read: () => void = () => undefined;
   #return: (id: unknown) => void = () => undefined;
   #writable: () => void = () => undefined;
 
@@ -46,6 +47,7 @@ class FakeWire implements Wire {
 
   onWritable(listener: () => void): void { this.#writable = listener; }
   onConfirm(listener: (tag: number, multiple: boolean, acknowledged: boolean) => void): void { this.#confirm = listener; }
+  onRead(listener: () => void): void { this.#read = listener; }
   onReturn(listener: (id: unknown) => void): void { this.#return = listener; }
 
   /** The broker takes up to `count` of what is on the wire, and answers: each, or the last for all. */
@@ -62,12 +64,14 @@ class FakeWire implements Wire {
       if (!silent) answers.push(oldest.tag);
     }
     for (const tag of multiple ? answers.slice(-1) : answers) this.#confirm(tag, multiple, !nack);
+    this.#read();
     this.#writable();
   }
 
   /** The broker confirms whatever it likes. */
   confirm(tag: number, multiple = false): void {
     this.#confirm(tag, multiple, true);
+    this.#read();
   }
 
   close(): void {

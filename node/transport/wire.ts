@@ -16,11 +16,17 @@ export interface Wire {
   onWritable(listener: () => void): void;
   /** `tag` counts what was published on this channel, from 1 on; `multiple`: and all before it. */
   onConfirm(listener: (tag: number, multiple: boolean, acknowledged: boolean) => void): void;
+  /** All that came in one piece was told. */
+  onRead(listener: () => void): void;
   /** A message came back; its confirm follows. */
   onReturn(listener: (messageId: unknown) => void): void;
 }
 
 interface Inside {
+  /** What was read and is no whole frame yet. */
+  rest: Buffer;
+  /** Gives the next frame; false: there is none yet. */
+  recvFrame: () => unknown;
   readonly stream: Duplex & { readonly bytesRead: number; readonly bytesWritten: number };
   readonly frameMax: number;
   readonly blocked: boolean;
@@ -98,26 +104,64 @@ export function streamOf(connection: ChannelModel | ConfirmChannel): Inside['str
   return (connection.connection as unknown as Inside).stream;
 }
 
+/** A frame of basic.ack: its length, that of its payload, its class and method, and its end (AMQP 0-9-1, section 4.2.3). */
+const ackLength = 21;
+const ackPayload = 13;
+const basicAck = 0x003c0050;
+const frameEnd = 0xce;
+
+/**
+ * Takes acks from the front of what was read, as they come by the dozen, without the objects and events that amqplib makes of each
+ * frame. The returned function leaves all frames to amqplib again.
+ */
+function takeAcks(connection: Inside, channel: number, acked: (tag: number, multiple: boolean) => void): () => void {
+  const recvFrame = connection.recvFrame.bind(connection);
+  const own = (): unknown => {
+    const { rest } = connection;
+    let at = 0;
+    for (; at + ackLength <= rest.length; at += ackLength) {
+      const isAck = rest[at] === 1 && rest.readUInt16BE(at + 1) === channel && rest.readUInt32BE(at + 3) === ackPayload
+        && rest.readUInt32BE(at + 7) === basicAck && rest[at + 20] === frameEnd;
+      if (!isAck) break;
+      acked(rest.readUInt32BE(at + 11) * 2 ** 32 + rest.readUInt32BE(at + 15), ((rest[at + 19] ?? 0) & 1) === 1);
+    }
+    if (at > 0) connection.rest = rest.subarray(at);
+    return recvFrame();
+  };
+  connection.recvFrame = own;
+  return () => { if (connection.recvFrame === own) connection.recvFrame = recvFrame; };
+}
+
 /**
  * Takes over publishing on a confirm channel. amqplib's own account of confirms is taken off, for it would wait for
  * messages that it did not send; it costs a callback a message, and shifts an array for every confirm.
  */
 export function wireOf(channel: ConfirmChannel): Wire {
   const stream = streamOf(channel);
+  const { ch: number } = channel as unknown as { readonly ch: number };
+  const inside = channel.connection as unknown as Inside;
   let ended = false;
+  let confirm: (tag: number, multiple: boolean, acknowledged: boolean) => void = () => undefined;
   channel.removeAllListeners('ack').removeAllListeners('nack');
-  channel.once('close', () => { ended = true; });
+  channel.on('nack', ({ deliveryTag, multiple }) => { confirm(deliveryTag, multiple, false); });
+  const release = takeAcks(inside, number, (tag, multiple) => { confirm(tag, multiple, true); });
+  channel.once('close', () => {
+    ended = true;
+    release();
+  });
   return {
-    channel: (channel as unknown as { readonly ch: number }).ch,
-    frameMax: (channel.connection as unknown as Inside).frameMax,
+    channel: number,
+    frameMax: inside.frameMax,
     write: (frames) => ended || stream.write(frames),
     onWritable: (listener) => {
       stream.on('drain', listener);
       channel.once('close', () => { stream.off('drain', listener); });
     },
-    onConfirm: (listener) => {
-      channel.on('ack', ({ deliveryTag, multiple }) => { listener(deliveryTag, multiple, true); });
-      channel.on('nack', ({ deliveryTag, multiple }) => { listener(deliveryTag, multiple, false); });
+    onConfirm: (listener) => { confirm = listener; },
+    onRead: (listener) => {
+      // Behind amqplib's own listener, which takes all frames that there are.
+      stream.on('readable', listener);
+      channel.once('close', () => { stream.off('readable', listener); });
     },
     onReturn: (listener) => { channel.on('return', ({ properties }) => { listener((properties as { readonly messageId?: unknown }).messageId); }); },
   };

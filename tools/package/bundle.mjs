@@ -18,7 +18,7 @@ const native = {
  * are of, as their places in the lock file (`packages`); both sorted.
  */
 export async function packageCollector(version) {
-  const { code, inputs } = await bundle(version, {
+  const { files, inputs } = await bundle(version, {
     target: 'node22',
     // Its ES module finds its parts through import.meta, which CommonJS has not.
     alias: { koffi: './node_modules/koffi/index.cjs' },
@@ -26,7 +26,7 @@ export async function packageCollector(version) {
   });
   const packages = inputs.map((path) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]).filter((path) => path !== undefined);
   return {
-    files: { 'main.js': Buffer.from(readFileSync(join(root, 'dist/cli/launcher.cjs'), 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, '')), 'collector.cjs': code },
+    files: { 'main.js': Buffer.from(readFileSync(join(root, 'dist/cli/launcher.cjs'), 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, '')), ...files },
     inputs,
     packages: [...new Set(packages)].sort(),
   };
