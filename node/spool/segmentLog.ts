@@ -19,6 +19,8 @@ export interface SegmentLogParts {
 
 /** No more than this is read for one call. */
 const longestRead = 4 * 1024 * 1024;
+/** Every how many times that the disk is made to take what it has not, a deleted file is looked for. What was written to one can be read. */
+const lookEvery = 5;
 /** The newest segments that are kept open: their samples can be read although somebody deletes the folder. */
 const keptOpen = 2;
 /** An active segment of which everything is acknowledged is deleted from this size on. */
@@ -36,6 +38,7 @@ export class SegmentLog {
   /** Everything before it is on the disk. */
   #synced = 1;
   #unsynced = false;
+  #syncs = 0;
   #namesUnsynced = false;
   #bytes = 0;
   #inexact = false;
@@ -199,7 +202,8 @@ export class SegmentLog {
   async sync(idle = longestIdle): Promise<void> {
     const active = this.#segments.at(-1);
     if (this.#unsynced) {
-      if ((await active?.unlinked()) === true) throw systemError('ENOENT');
+      if (this.#syncs % lookEvery === 0 && (await active?.unlinked()) === true) throw systemError('ENOENT');
+      this.#syncs += 1;
       const { next } = this;
       await active?.sync();
       this.#unsynced = false;

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import type { Fields } from '../../catalog/value.js';
+import { systemClock } from '../../model/clock.js';
 import { UnavailableError } from '../../model/errors.js';
 import { answerTimeout, isolation } from '../isolation.js';
 import { libc, type Volume } from './libc.js';
@@ -74,7 +75,7 @@ let mounts: { readonly points: readonly string[]; readonly read: number } | unde
 
 /** Where the volume of an absolute path is mounted, by the path alone: to look at the volume itself may hang. */
 export function mountOf(roots: Roots, path: string): string {
-  const now = performance.now();
+  const now = systemClock.now();
   if (mounts === undefined || now - mounts.read > mountsAge) {
     const points = parseMounts(optionalTextOf(`${roots.proc}/self/mounts`) ?? '').map(({ mountpoint }) => mountpoint);
     mounts = { points, read: now };
