@@ -232,11 +232,11 @@ Describe 'Programs' {
 Describe 'What a service is' {
     It 'is read back in the shape of what is wanted' {
         InModuleScope PsutilAgent {
-            Mock GetServiceEntry { [pscustomobject]@{ ImagePath = 'i'; DisplayName = 'd'; Description = 't'; StartupType = 'Manual' } }
+            Mock GetServiceEntry { [pscustomobject]@{ ImagePath = 'i'; DisplayName = 'd'; Description = 't'; StartupType = 'Manual'; Account = 'LOCALSYSTEM' } }
             Mock ReadServiceKey { if ($Name -eq 'web\Parameters') { @{ a = 1; other = 2 } } elseif ($Name -eq 'web\Parameters\AppExit') { @{ '' = 'Restart'; '0' = 'Exit' } } }
-            $found = ReadServiceSetting -Name web -Wanted ([ordered]@{ Values = [ordered]@{ a = 9; missing = 9 }; Exit = [ordered]@{ '0' = ''; '' = '' } })
-            ConvertToJsonText @($found['ImagePath'], $found['DisplayName'], $found['Description'], $found['StartupType'], $found['Values'], $found['Exit']) |
-                Should -BeExactly '["i","d","t","Manual",{"a":1,"missing":null},{"0":"Exit","":"Restart"}]'
+            $found = ReadServiceSetting -Name web -Wanted ([ordered]@{ Account = 'LocalSystem'; Values = [ordered]@{ a = 9; missing = 9 }; Exit = [ordered]@{ '0' = ''; '' = '' } })
+            ConvertToJsonText @($found['ImagePath'], $found['DisplayName'], $found['Description'], $found['StartupType'], $found['Account'], $found['Values'], $found['Exit']) |
+                Should -BeExactly '["i","d","t","Manual","LocalSystem",{"a":1,"missing":null},{"0":"Exit","":"Restart"}]'
             Mock GetServiceEntry { }
             ReadServiceSetting -Name web -Wanted @{} | Should -BeNullOrEmpty
         }

@@ -165,13 +165,14 @@ Describe 'A plan' {
         @{ What = 'runs as it should, with -Force'; State = 'Running'; Alive = $true; With = @{ Force = $true }; Action = 'Update and restart monitor' }
         @{ What = 'runs with other settings'; State = 'Running'; Alive = $true; Kept = '{"log":{"path":"/other"}}'; Action = 'Update and restart monitor' }
         @{ What = 'runs with settings other in case'; State = 'Running'; Alive = $true; Kept = '{"log":{"path":"/LOG"}}'; Action = 'Update and restart monitor' }
+        @{ What = 'runs with other entries'; State = 'Running'; Alive = $true; Kept = '{"psutil_config":[],"log":{"path":"/log"}}'; Action = 'Update running monitor' }
         @{ What = 'runs as another service'; State = 'Running'; Alive = $true; With = @{ StartupType = 'Manual' }; Action = 'Update and restart monitor' }
     ) {
         if (-not $Kept) { $Kept = '{"log":{"path":"/log"}}' }
         InModuleScope PsutilAgent -Parameters @{ State = $State; Alive = [bool]$Alive; Kept = $Kept; With = $With; Action = $Action } {
             param($State, $Alive, $Kept, $With, $Action)
             if (-not $With) { $With = @{} }
-            Mock GetServiceEntry { if ($State) { [pscustomobject]@{ IsMonitor = $true; StartupType = 'Automatic' } } }
+            Mock GetServiceEntry { if ($State) { [pscustomobject]@{ IsMonitor = $true; StartupType = 'Automatic'; Account = 'LocalSystem' } } }
             Mock GetServiceState { $State }
             Mock TestCollectorAlive { $Alive }
             Mock ReadText { $Kept } -ParameterFilter { $Path -like '*settings.json' }
@@ -183,6 +184,7 @@ Describe 'A plan' {
             $plan.HasBroker | Should -BeFalse
             $plan.LogPath | Should -Be ([System.IO.Path]::Combine('/log', 'psutil.log'))
             $plan.IsForced | Should -Be $With.ContainsKey('Force')
+            $plan.IsReload | Should -Be ($Action -eq 'Update running monitor')
             $plan.Service.StartupType | Should -Be $(if ($With.ContainsKey('StartupType')) { 'Manual' } elseif ($State) { 'Automatic' } else { 'AutomaticDelayedStart' })
             Should -Invoke NewProgramPlan -Times 1 -ParameterFilter { $NodePath -eq 'node' -and $NssmPath -eq 'nssm' }
         }
@@ -318,7 +320,7 @@ Describe 'A stop' {
         Mock -ModuleName PsutilAgent EnterLock { $global:PsutilAgentDid.Add("enter $Name $Timeout $Id"); [System.Threading.Mutex]::new($true) }
         Mock -ModuleName PsutilAgent ExitLock { $global:PsutilAgentDid.Add('exit') }
         Mock -ModuleName PsutilAgent AssertNoLink { }
-        Mock -ModuleName PsutilAgent GetServiceEntry { [pscustomobject]@{ IsMonitor = $true; ImagePath = """$global:PsutilAgentOwn"""; AppDirectory = 'programs' } }
+        Mock -ModuleName PsutilAgent GetServiceEntry { [pscustomobject]@{ IsMonitor = $true; ImagePath = """$global:PsutilAgentOwn"""; AppDirectory = 'programs'; Account = 'LocalSystem' } }
         Mock -ModuleName PsutilAgent GetServiceState { 'Running' }
         Mock -ModuleName PsutilAgent GetProgramPath { "path of $Program $Path" }
         Mock -ModuleName PsutilAgent StopCollector { $global:PsutilAgentDid.Add("stop $Name $Timeout") }
