@@ -295,7 +295,7 @@ Describe 'Files and objects together' {
         $asked = [System.Collections.Generic.List[string]]::new()
         Mock -ModuleName PsutilAgent AssertWindows { }
         Mock -ModuleName PsutilAgent SendConfiguration {
-            $asked.Add($(if ($Path) { [System.IO.Path]::GetFileName($Path) } else { @($Configuration).Count }))
+            $asked.Add($(if ($PesterBoundParameters['Path']) { [System.IO.Path]::GetFileName($Path) } else { @($Configuration).Count }))
             [pscustomobject]@{ valid = $true; faults = @(); warnings = @(); document = @{ node = @{ node_id = "n$($asked.Count)" } } }
         }
         Mock -ModuleName PsutilAgent NewMonitorPlan { [pscustomobject]@{ Settings = '{}'; Action = '' } }
