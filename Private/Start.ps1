@@ -66,67 +66,6 @@ function NewMonitorPlan {
     $plan
 }
 
-# Whether settings differ from previous ones, both as text, in psutil_config alone: a running collector takes that over.
-function TestEntryChange {
-    [CmdletBinding()]
-    [OutputType([bool])]
-    param(
-        [Parameter(Mandatory)] [string] $Settings,
-        [Parameter(Mandatory)] [AllowEmptyString()] [string] $Previous
-    )
-
-    $rest = foreach ($text in $Settings, $Previous) {
-        $document = ConvertFromJsonText $text
-        if ($null -eq $document) { continue }
-        $copy = ConvertToDictionary $document
-        $copy.Remove('psutil_config')
-        ConvertToJsonText $copy
-    }
-    @($rest).Count -eq 2 -and $rest[0] -ceq $rest[1]
-}
-
-# Has the running collector of a plan take its settings over, and pushes what undoes them. Throws ConfigInvalid with the
-# collector's reason where it refuses, CollectorExited where it ended meanwhile, and StartTimeout where it does not answer.
-function UpdateCollector {
-    [CmdletBinding()]
-    param(
-        [Parameter(Mandatory)] [psobject] $Plan,
-        [Parameter(Mandatory)] [AllowEmptyCollection()] [System.Collections.Generic.Stack[psobject]] $Undo,
-        [Parameter(Mandatory)] [double] $Timeout
-    )
-
-    $name = $Plan.Name
-    $offset = GetLogOffset $Plan.LogPath, $Plan.Path.ServiceLog
-    WriteSettings -Plan $Plan -Undo $Undo
-    $request = [guid]::NewGuid().ToString('n')
-    Write-Verbose "Asking the collector of '$name' to take the settings over"
-    # Under its name only when it is whole.
-    $draft = "$($Plan.Path.Reload).$request"
-    WriteText -Path $draft -Text $request
-    [System.IO.File]::Delete($Plan.Path.Reload)
-    [System.IO.File]::Move($draft, $Plan.Path.Reload)
-    $seen = @{ Answer = $null }
-    try {
-        $isAnswered = WaitUntil -Timeout $Timeout -Activity "Updating monitor '$name'" -Condition {
-            if ((GetServiceState $name) -in $null, '', 'Stopped', 'Paused') {
-                throw (NewStartError -Id CollectorExited -Plan $Plan -LogOffset $offset -Message 'the collector ended while it took the settings over.')
-            }
-            $seen.Answer = GetValue (ReadStatus $Plan.Path.Status) 'reload'
-            (GetValue $seen.Answer 'request') -eq $request
-        }
-    }
-    finally { [System.IO.File]::Delete($Plan.Path.Reload) }
-    if (-not $isAnswered) {
-        throw (NewStartError -Id StartTimeout -Plan $Plan -LogOffset $offset -Message (
-                "the running collector did not answer within $Timeout s, and goes on as it was. Give it more time with -Timeout, or make it anew with -Force."))
-    }
-    $reason = GetValue $seen.Answer 'refused'
-    if ($null -ne $reason) {
-        throw (NewErrorRecord -Id ConfigInvalid -TargetObject $name -Message "The running monitor '$name' did not take the settings over, and goes on as it was: $reason")
-    }
-    Write-Verbose "Entries kept: $(GetValue $seen.Answer 'kept'), begun: $(GetValue $seen.Answer 'added'), ended: $(GetValue $seen.Answer 'removed')"
-}
-
 # Carries out a plan of these parameters: programs and settings written, service made or changed, started, and waited for.
 # Where any of it fails, or the caller is stopped, everything done is undone, last first: nothing is left of a new monitor, and
 # a monitor there was before runs again as it did.

@@ -32,9 +32,8 @@ function watch(clock: Clock, before: NodeJS.CpuUsage): void {
 function favourSpeed(clock: Clock): void {
   setFlagsFromString('--no-optimize-for-size');
   setFlagsFromString('--semi-space-growth-factor=2');
-  // V8's own: at this rate the optimizing compiler is worth its time.
+  // At this rate the optimizing compiler is worth its time.
   setFlagsFromString('--opt');
-  setFlagsFromString(`--interrupt-budget=${String(132 * 1024)}`);
   const check = (): void => {
     const young = getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space');
     if ((young?.space_size ?? 0) >= enough) setFlagsFromString('--semi-space-growth-factor=1');

@@ -146,9 +146,10 @@ describe('a Windows host with the package and nothing else', () => {
     assert.deepEqual(Object.keys(os.networkInterfaces()), ['lo']);
     const found = await host.run("ConvertTo-Json @(Get-Command -Name node, node.exe -ErrorAction SilentlyContinue).Count");
     assert.equal(found, 0);
-    const { code, out } = await host.prefix.wine(['cmd', '/c', `C:\\Program Files\\WindowsPowerShell\\Modules\\PsutilAgent\\${version}\\psutil-agent.cmd`, 'sample', 'cpu_count', 'logical=true']);
+    const { code, out, err } = await host.prefix.wine(['cmd', '/c', `C:\\Program Files\\WindowsPowerShell\\Modules\\PsutilAgent\\${version}\\psutil-agent.cmd`, 'sample', 'cpu_count', 'logical=true']);
     assert.equal(code, 0, out);
     assert.match(out, /"result":\d+/, 'psutil-agent is a command that runs from the folder as it is');
+    assert.doesNotMatch(err, /unrecognized|bad option/, 'this node.exe has every flag that is set');
   });
 
   it('starts the example, whose samples come to RabbitMQ', async () => {
