@@ -50,7 +50,7 @@ describe('Agent among its parts', () => {
       output: {
         start: (changed, ended) => { Object.assign(calls, { changed, ended }); told.push('output started'); },
         put: (batch) => { taken.push(...batch.map(({ body, routingKey }) => ({ body: JSON.parse(body) as Watched['taken'][number]['body'], routingKey }))); return output.put(); },
-        stop: (ms) => { told.push(['output stopped', ms]); return Promise.resolve(3); },
+        stop: (ms) => { told.push(['output stopped', ms, readStatus(data).state]); return Promise.resolve(3); },
         report: () => output.report,
       },
       log: { logger, close: () => { told.push('log closed'); return Promise.resolve(); } },
@@ -70,6 +70,7 @@ describe('Agent among its parts', () => {
     assert.equal(await agent.stop(), 0, 'a second stop does nothing');
     assert.equal(await stopping, 3);
     assert.deepEqual(kinds(told), ['output started', 'info sampling', 'output stopped 5000', 'provider closed', 'info stopped', 'log closed']);
+    assert.deepEqual(told[2], ['output stopped', 5000, 'stopping'], 'who looks meanwhile is told so');
     assert.deepEqual(told[4], ['info', 'stopped', { left: 3, ran: 3 }]);
     const started = (told[1] as [string, string, Record<string, unknown>])[2];
     assert.deepEqual(started, { version: started['version'], pid: process.pid, entries: 1, since: started['since'] });
@@ -170,7 +171,7 @@ describe('Agent among its parts', () => {
 
   it('once: primes what measures, then takes one sample of every entry', async () => {
     let user = 0;
-    const { agent, clock, taken, told, status } = watched({ psutil_config: [{ method: 'cpu_percent', interval: 60 }, { method: 'cpu_count', interval: 60 }, { method: 'pids', result_argument: 'count', interval: 60 }] },
+    const { agent, clock, taken, told, status, calls } = watched({ psutil_config: [{ method: 'cpu_percent', interval: 60 }, { method: 'cpu_count', interval: 60 }, { method: 'pids', result_argument: 'count', interval: 60 }] },
       (method) => method === 'cpu_times' ? Promise.resolve({ user: (user += 1), idle: 0 }) : method === 'cpu_count' ? Promise.resolve(2) : Promise.reject(new UnavailableError('no')));
     const done = agent.once();
     await clock.pass(99);
@@ -178,6 +179,10 @@ describe('Agent among its parts', () => {
     await clock.pass(1);
     await done;
     await settle();
+    const updated = status().updated;
+    await clock.pass(50);
+    calls.changed?.();
+    assert.notEqual(status().updated, updated, 'what is news is told at once');
     assert.deepEqual(Object.fromEntries(taken.map(({ body }) => [body.name, body.metric])), { cpu_percent: 100, cpu_count: 2 });
     await agent.stop();
   });
@@ -197,6 +202,16 @@ describe('Agent among its parts', () => {
     assert.equal(agent.report().last_error?.code, 'NEW');
     output.report = { ...output.report, last_error: null };
     assert.equal(agent.report().last_error?.code, 'OWN');
+  });
+
+  it('that was given its configuration on standard input takes over no other', async () => {
+    const { agent, told } = watched({});
+    agent.start();
+    agent.reload();
+    const { refused, kept } = agent.report().reload ?? {};
+    assert.deepEqual([refused, kept], ['the configuration came from standard input and cannot be read again; start the collector anew', 1]);
+    assert.equal(kinds(told).at(-1), 'warn the configuration was not taken over: everything is as it was');
+    await agent.stop();
   });
 
   it('an unexpected fault is left in log and status', async () => {

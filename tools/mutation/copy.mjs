@@ -45,6 +45,9 @@ export async function makeCopy() {
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, code);
   }
+  // In the place of the bundled command: the modules that the mutants are in.
+  writeFileSync(`${copy}/dist/cli/collector.cjs`, "require('./modules.cjs');\n");
+  writeFileSync(`${copy}/dist/cli/modules.cjs`, "import('./main.js');\n");
 
   const lines = new Map(sources.map(({ name, content }) => [name, content.split('\n')]));
   return {

@@ -69,7 +69,7 @@ async function coverage(digest) {
     tests[name] = { hash, passed, cpu: runs.reduce((sum, each) => sum + each.cpu, 0), ids: [...new Set(runs.flatMap(({ ids }) => ids))] };
   };
   const waiting = [...names];
-  await Promise.all([1, 2].map(async () => { for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await measure(name); }));
+  await Promise.all([1, 2, 3, 4].map(async () => { for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await measure(name); }));
   writeFileSync(file, JSON.stringify({ digest, tests }));
   return Object.entries(tests).filter(([, { passed }]) => passed).map(([name, { cpu, ids }]) => ({ name, cpu, ids: new Set(ids) }));
 }
@@ -168,7 +168,7 @@ export async function runSample({ sample, seed, system, again, cpu, places }) {
     // Those that are compiled into the schemas change a file that all others use.
     const alone = numbered.filter(([, { id }]) => built.has(id));
     const waiting = numbered.filter(([, { id }]) => !built.has(id));
-    await Promise.all([1, 2].map(async () => { for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await tryOne(next[1], next[0]); }));
+    await Promise.all([1, 2, 3, 4].map(async () => { for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await tryOne(next[1], next[0]); }));
     for (const [place, mutant] of alone) await tryOne(mutant, place);
     writeFileSync(result, JSON.stringify(tried, null, 1));
     const counted = tried.filter((each) => each.equivalent === undefined);
