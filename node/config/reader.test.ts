@@ -169,6 +169,19 @@ describe('dataDirectory', { skip: process.platform === 'win32' }, () => {
   });
 });
 
+describe('dataDirectory on Windows', () => {
+  it('is below ProgramData', () => {
+    const { platform } = process;
+    try {
+      Object.defineProperty(process, 'platform', { value: 'win32' });
+      assert.equal(dataDirectory('a/b', { ProgramData: 'D:\\Data', HOME: '/h' }), join('D:\\Data', 'PsutilAgent', 'a_b'));
+      assert.equal(dataDirectory('web_1', {}), join('C:\\ProgramData', 'PsutilAgent', 'web_1'));
+    } finally {
+      Object.defineProperty(process, 'platform', { value: platform });
+    }
+  });
+});
+
 describe('readSettings', () => {
   it('throws all faults of a configuration that is not valid', () => {
     const file = join(home, 'faulty.json');

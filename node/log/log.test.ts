@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { until } from '../test/support/wait.js';
 import { openLog } from './log.js';
 
 const home = mkdtempSync(join(tmpdir(), 'psutil-agent-log-'));
@@ -44,18 +45,19 @@ describe('openLog', () => {
   });
 
   it('says once that it cannot write, and goes on', async () => {
-    for (const [name, break_] of [
+    for (const [name, reason, break_] of [
       // The folder cannot be made; the file cannot be opened.
-      ['file', (): void => { writeFileSync(join(home, 'file'), ''); }],
-      ['folder', (): void => { mkdirSync(join(home, 'folder', 'psutil.log'), { recursive: true }); }],
+      ['file', 'EEXIST', (): void => { writeFileSync(join(home, 'file'), ''); }],
+      ['folder', 'not a file', (): void => { mkdirSync(join(home, 'folder', 'psutil.log'), { recursive: true }); }],
     ] as const) {
       break_();
       const complaints: string[] = [];
       const log = openLog(settings(name), (message) => complaints.push(message));
       for (let n = 0; n < 3; n += 1) log.logger.error('lost');
+      await until('the complaint', () => complaints.length > 0);
       await log.close();
       assert.equal(complaints.length, 1, name);
-      assert.match(complaints[0]!, new RegExp(`^${join(home, name)}: the log cannot be written \\(.+\\); going on without it$`));
+      assert.match(complaints[0]!, new RegExp(`^${join(home, name)}: the log cannot be written \\(.*${reason}.*\\); going on without it$`));
     }
   });
 
