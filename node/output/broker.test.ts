@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -115,6 +115,24 @@ describe('brokerOutput', () => {
     await until('the hold', () => output.report().unroutable > 0);
     assert.deepEqual([output.report().unroutable, output.report().dropped, output.report().delivery?.state], [2, 0, 'held']);
     assert.equal(await output.stop(1000), 2);
+  });
+
+  it('tells log and people what becomes of the spool: a fault as a warning, its end as news', async () => {
+    const file = join(home, 'a file');
+    writeFileSync(file, '');
+    const { output, log, people } = await open(await freePort(), { spool: { path: file } });
+    await output.put([envelope('a')]);
+    const told = (): string[] => log.filter((line) => line.includes('The spool at'));
+    await until('the fault', () => told().length > 0);
+    assert.match(told()[0] ?? '', /^warn The spool at .*a file cannot be written: .* Samples are kept in memory until it can\. code,kind$/);
+    assert.deepEqual([output.report().spool_kept, output.report().spooled], ['memory', 1]);
+    assert.match(output.report().spool_fault ?? '', /cannot be written/);
+    rmSync(file);
+    await until('its end', () => told().length > 1);
+    assert.match(told()[1] ?? '', /^info The spool at .* can be written again; 1 samples were moved there from memory\. kind$/);
+    assert.deepEqual(people.filter((line) => line.includes('The spool at')).length, 2);
+    assert.deepEqual([output.report().spool_kept, output.report().spool_fault], ['disk', null]);
+    assert.equal(await output.stop(0), 1);
   });
 
   it('tells changes that follow each other together', async () => {
