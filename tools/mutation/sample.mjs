@@ -151,7 +151,7 @@ export async function runSample({ sample, seed, system, again, cpu, places }) {
       : choose(inFolder, typeof sample === 'object' ? sample[folder] : sample, seed);
     const tried = [];
     async function tryOne(mutant, place) {
-      const { reason } = equivalent.find(sameMutant(mutant)) ?? {};
+      const reason = equivalent.find(({ file, text, was, now }) => file === mutant.file && text === mutant.context && was === mutant.was && now === mutant.now)?.why;
       const state = { ...mutant, equivalent: reason };
       if (reason === undefined && !(again && mutant.unit !== undefined)) {
         const { covered, groups, bound } = unitTestsOf(mutant);
