@@ -58,10 +58,16 @@ test('what is no certificate costs itself alone', async () => {
   assert.deepEqual([rows.length, unreadable], [2, 3]);
 });
 
+test('a store that every Windows has, and in which nothing was ever put, is empty', async () => {
+  for (const [store, location] of [['My', 'CurrentUser'], ['trustedpublisher', 'LocalMachine']] as const) {
+    assert.deepEqual(await storing([]).provider.read('certificates', { ...args, store, location }), { rows: [], unreadable: 0 });
+  }
+});
+
 test('an empty store has none; one that is not there, and one that breaks off, say so', async () => {
   assert.deepEqual(await storing([]).provider.read('certificates', args), { rows: [], unreadable: 0 });
   await assert.rejects(storing([]).provider.read('certificates', { ...args, store: 'Nothing' }), { message: 'there is no certificate store "Nothing" in LocalMachine' });
-  await assert.rejects(storing([]).provider.read('certificates', { ...args, location: 'CurrentUser' }), /in CurrentUser/);
+  await assert.rejects(storing([]).provider.read('certificates', { ...args, store: 'WebHosting', location: 'CurrentUser' }), /no certificate store "WebHosting" in CurrentUser/);
   const broken = storing([known[0]!.raw], 5);
   await assert.rejects(broken.provider.read('certificates', args), { message: 'CertEnumCertificatesInStore of LocalMachine\\My failed with Win32 error 5' });
   assert.equal(broken.left(), 0);

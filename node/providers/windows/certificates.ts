@@ -12,6 +12,9 @@ const CERT_STORE_READONLY_FLAG = 0x8000;
 /** CERT_SYSTEM_STORE_LOCAL_MACHINE and _CURRENT_USER. */
 const locations: Readonly<Record<string, number>> = { LocalMachine: 0x20000, CurrentUser: 0x10000 };
 
+/** Stores that every Windows has; one of them in which nothing was ever put has no place in the registry yet, and is empty. */
+const everyWindows = /^(my|root|ca|authroot|trust|disallowed|trustedpeople|trustedpublisher|addressbook|smartcardroot)$/i;
+
 /** A store with more is no store of a host. */
 const mostCertificates = 10_000;
 /** No certificate is larger; what says that it is, is none. */
@@ -23,6 +26,7 @@ export function storeCertificates(win32: Win32, isolation: Isolation, location: 
     const flags = (locations[location] ?? 0) | CERT_STORE_OPEN_EXISTING_FLAG | CERT_STORE_READONLY_FLAG;
     const { value: handle, code } = await onThread(win32, win32.CertOpenStore, CERT_STORE_PROV_SYSTEM_W, 0, 0, flags, store);
     if (BigInt(handle) === 0n) {
+      if (code === ErrorCode.FILE_NOT_FOUND && everyWindows.test(store)) return [];
       throw code === ErrorCode.FILE_NOT_FOUND ? new UnavailableError(`there is no certificate store "${store}" in ${location}`) : failure(`CertOpenStore of ${location}\\${store}`, code, win32);
     }
     try {
