@@ -22,8 +22,8 @@ describe('Agent', () => {
   const folder = mkdtempSync(join(tmpdir(), 'psutil-agent-agent-'));
   after(() => { rmSync(folder, { recursive: true, force: true }); });
 
-  it('neither counts nor hands on what a call answers after the flush of a stop', async () => {
-    let answer: (result: Result) => void = () => undefined;
+  for (const [how, late] of [['answers', () => Promise.resolve(8)], ['fails with', () => Promise.reject(new UnavailableError('too late'))]] as const) it(`neither counts nor hands on what a call ${how} after the flush of a stop`, async () => {
+    let answer: (result: Result | Promise<Result>) => void = () => undefined;
     let asked = 0;
     const provider: Provider = {
       platform: 'linux',
@@ -49,9 +49,9 @@ describe('Agent', () => {
     await agent.stop();
     const [before, counted] = [taken.length, agent.report().taken];
     assert.equal(before, counted);
-    answer(8);
+    answer(late());
     await new Promise((resolve) => { setImmediate(() => { setImmediate(resolve); }); });
-    assert.deepEqual([taken.length, agent.report().taken], [before, counted]);
+    assert.deepEqual([taken.length, agent.report().taken, agent.report().unavailable], [before, counted, 0]);
     assert.equal(asked, 1);
   });
 

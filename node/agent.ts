@@ -123,6 +123,7 @@ export class Agent {
         counts.taken += selected.length;
       },
       missed: (wall, count, reason) => {
+        if (this.#flushed) return;
         counts.unavailable += count;
         if (stats.missed(wall, count, reason)) this.#entryLog.missed(stats.entry, reason);
       },
