@@ -40,11 +40,11 @@ const stages = [
   { name: 'transport', words: [...serial, ...transport] },
   { name: 'cloudify', needs: module, words: ['tools/isolated.mjs', ...moduleTest('cloudify', 'cloudifyLinux')] },
   { name: 'windows', needs: module, words: [...serial, ...wine] },
-  { name: 'pester', needs: [powershellEngine], words: ['tools/pester.mjs', ...pesterFiles] },
   { name: 'chaos', needs: windows, words: [...serial, ...chaos] },
   { name: 'package', needs: module, words: ['tools/isolated.mjs', ...moduleTest('package')] },
-  { name: 'lint', needs: [powershellEngine, installAnalyzer], words: ['tools/lint.mjs'] },
+  { name: 'pester', needs: [powershellEngine], words: ['tools/pester.mjs', ...pesterFiles] },
   { name: 'unit', needs: [powershellEngine], words: ['--test', ...unit] },
+  { name: 'lint', needs: [powershellEngine, installAnalyzer], words: ['tools/lint.mjs'] },
 ];
 
 const wanted = given.filter((word) => !pesterFiles.includes(word));
