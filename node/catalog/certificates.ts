@@ -1,11 +1,11 @@
 /** The catalog's rows about certificates. */
-import { argument, everywhere, flag, gauge, optional, pattern, text } from './field.js';
+import { argument, everywhere, flag, gauge, pattern, selector, text } from './field.js';
 import type { Argument, CatalogFunction } from './function.js';
 
 const from: readonly Argument[] = [
   { ...argument('store', 'string', 'My', 'the Windows certificate store: My holds those with a key, Root the authorities, WebHosting those of IIS'), notEmpty: true },
   { ...argument('location', 'string', 'LocalMachine', 'whose store'), values: ['LocalMachine', 'CurrentUser'] },
-  optional('path', 'string', 'a file of certificates instead of a store: PEM, any number of them, or one in DER', { notEmpty: true }),
+  selector('path', 'string', 'a file of certificates instead of a store: PEM, any number of them, or one in DER'),
   pattern('subject', 'only certificates of this subject, as CN=www.example.com, O=Example'),
 ];
 

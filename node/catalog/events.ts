@@ -1,5 +1,5 @@
 /** The catalog's row about Windows' event logs. */
-import { argument, gauge, optional, pattern, windows } from './field.js';
+import { argument, gauge, optional, pattern, selector, windows } from './field.js';
 import type { CatalogFunction } from './function.js';
 
 /** What an event's level may be; audits go by their outcome instead. */
@@ -12,9 +12,9 @@ export const events: readonly CatalogFunction[] = [
     source: { win32: 'EvtQuery, EvtNext, EvtRender' },
     arguments: [
       { ...argument('log', 'string', 'System', 'the log, by its name: System, Application, Security, Microsoft-Windows-.../Operational'), notEmpty: true },
-      optional('level', 'string', 'only events of this level', { values: eventLevels }),
+      selector('level', 'string', 'only events of this level', { values: eventLevels }),
       pattern('source', 'only events of this source'),
-      optional('id', 'integer', 'only events of this id', { minimum: 0, maximum: 65535 }),
+      selector('id', 'integer', 'only events of this id', { minimum: 0, maximum: 65535 }),
       optional('by', 'string', 'count them by this', { values: ['level', 'source', 'id'] }),
     ],
     shape: 'value', perItem: { argument: 'by', given: true, shape: 'numbers' },

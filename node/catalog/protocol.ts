@@ -1,8 +1,8 @@
 /** The catalog's rows about TCP and UDP as a whole. */
-import { counter, everywhere, gauge, optional, windows } from './field.js';
+import { counter, everywhere, gauge, selector, windows } from './field.js';
 import type { Argument, CatalogFunction } from './function.js';
 
-const family: Argument = optional('family', 'string', 'only over this IP; without it both together', { values: ['ipv4', 'ipv6'] });
+const family: Argument = selector('family', 'string', 'only over this IP; without it both together', { values: ['ipv4', 'ipv6'] });
 const narrow = { bits: 32 } as const;
 
 export const protocol: readonly CatalogFunction[] = [
