@@ -24,6 +24,11 @@ Describe 'Test-PsutilConfiguration' {
     ) {
         & $Make | Test-PsutilConfiguration | Should -BeTrue
     }
+    It 'answers text of a file once, with what to do' {
+        Get-Content -Path (Join-Path $root 'examples/monitor.yaml') | Test-PsutilConfiguration -ErrorAction SilentlyContinue -ErrorVariable faults | Should -BeFalse
+        $faults[-1].FullyQualifiedErrorId | Should -Be 'ConfigInvalid,Test-PsutilConfiguration'
+        "$($faults[-1])" | Should -BeLike 'The configuration is text (* lines or pieces): expected objects*-Path*Get-Content*'
+    }
     It 'writes every fault with its pointer, what was found and the nearest name' {
         $answer = @{ method = 'virtual_memory'; result_argument = 'fre'; interval = 5 }, @{ method = 'boot_time'; interval = -1; colour = 1 } |
             Test-PsutilConfiguration -ErrorAction SilentlyContinue -ErrorVariable faults
@@ -198,6 +203,12 @@ Describe 'Get-PsutilSample' {
         $sample.PSObject.TypeNames[0] | Should -Be 'PsutilAgent.Sample'
         $sample.Method | Should -Be 'virtual_memory'
         $sample.Result.total | Should -BeGreaterThan 1000000
+    }
+    It 'takes names and methods from the pipeline, and goes on after one that is none' {
+        $samples = 'boot_time', 'no_such', 'virtual_memory' | Get-PsutilSample -ErrorAction SilentlyContinue -ErrorVariable faults
+        ($samples | ForEach-Object { $_.Method }) -join ' ' | Should -Be 'boot_time virtual_memory'
+        $faults[-1].FullyQualifiedErrorId | Should -Be 'SampleInvalid,Get-PsutilSample'
+        (Get-PsutilMethod -Name boot_time | Get-PsutilSample).Method | Should -Be 'boot_time'
     }
     It 'passes arguments of every type' {
         $sample = Get-PsutilSample -Method cpu_times_percent -Argument @{ interval = 0.2; percpu = $true }

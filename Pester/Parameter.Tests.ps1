@@ -65,6 +65,9 @@ Describe 'Aliases and pipeline' {
     It '<Command> -<Parameter> takes the pipeline' -ForEach @(
         @{ Command = 'Start-PsutilMonitor'; Parameter = 'Configuration' }
         @{ Command = 'Stop-PsutilMonitor'; Parameter = 'InputObject' }
+        @{ Command = 'Stop-PsutilMonitor'; Parameter = 'Name' }
+        @{ Command = 'Get-PsutilMonitor'; Parameter = 'Name' }
+        @{ Command = 'Get-PsutilSample'; Parameter = 'Method' }
         @{ Command = 'Test-PsutilConfiguration'; Parameter = 'Configuration' }
         @{ Command = 'Get-PsutilCounter'; Parameter = 'Name' }
     ) {

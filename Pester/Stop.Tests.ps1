@@ -3,6 +3,8 @@ BeforeAll {
     Import-Module (Join-Path (Split-Path -Path $PSScriptRoot) 'PsutilAgent.psd1') -Force
     Import-Module (Join-Path $PSScriptRoot 'FakeWindows.psm1')
     Install-FakeWindows
+    # As Get-Service gives them: objects whose text is no name.
+    class FakeController { [string] $Name = 'cloudify-psutil'; [string] $ServiceName = 'cloudify-psutil' }
     $entry = @{ method = 'virtual_memory'; interval = 5 }
     $arrange = {
         . (Join-Path $PSScriptRoot 'FakeWindows.ps1')
@@ -113,6 +115,18 @@ Describe 'Stop-PsutilMonitor' {
         Start-PsutilMonitor -Configuration $entry -NodeId b -NssmPath $nssm -BrokerHostname h -Timeout 2
         Get-PsutilMonitor | Stop-PsutilMonitor
         @(Get-FakeServiceName).Count | Should -Be 0
+    }
+    It 'takes <Kind> from the pipeline' -ForEach @(
+        @{ Kind = 'names'; Make = { 'cloudify-psutil' } }, @{ Kind = 'a pattern'; Make = { 'cloud*' } }, @{ Kind = 'services'; Make = { [FakeController]::new() } }
+    ) {
+        (& $Make | Get-PsutilMonitor).Name | Should -Be 'cloudify-psutil'
+        & $Make | Stop-PsutilMonitor
+        @(Get-FakeServiceName).Count | Should -Be 0
+    }
+    It 'starts from its service what was kept' {
+        Stop-PsutilMonitor -Name cloudify-psutil -KeepService
+        [pscustomobject]@{ PSTypeName = 'System.ServiceProcess.ServiceController'; ServiceName = 'cloudify-psutil' } | Start-PsutilMonitor -NssmPath $nssm -Timeout 2
+        Get-FakeState cloudify-psutil | Should -Be 'Running'
     }
     It 'throws ElevationRequired without administrator rights, on a fake Windows' {
         Mock -ModuleName PsutilAgent TestElevated { $false }

@@ -23,7 +23,7 @@ function ReadConfiguration {
 }
 
 # Asks the collector to validate a configuration or to check its broker, and gives the reply. Throws what it answers
-# with instead, and ConfigInvalid where there are no objects.
+# with instead, and ConfigInvalid where there are no objects, or text.
 function SendConfiguration {
     [CmdletBinding()]
     [OutputType([object])]
@@ -40,6 +40,13 @@ function SendConfiguration {
     if ($Configuration.Count -eq 0) {
         throw (NewErrorRecord -Id ConfigInvalid -TargetObject '' -Message (
                 'The configuration is empty: expected at least one entry of psutil_config, found none.'))
+    }
+    $lines = @($Configuration | Where-Object { $_ -is [string] })
+    if ($lines.Count -gt 0) {
+        # Not shown: it may be a line with a password.
+        throw (NewErrorRecord -Id ConfigInvalid -TargetObject '' -Message (
+                "The configuration is text ($($lines.Count) lines or pieces): expected objects, entries of psutil_config or settings. " +
+                'Name a file with -Path instead of piping what Get-Content reads; have ConvertFrom-Json make objects of JSON text.'))
     }
     $text = ConvertToJsonText (JoinConfiguration $Configuration)
     InvokeCollector -ArgumentList $Command, --config, '-' -InputText $text -NodePath $NodePath
@@ -86,4 +93,19 @@ function TestReading {
         foreach ($warning in $Reading.Warnings) { Write-Warning (GetValue $warning 'message') }
     }
     $Reading.Valid
+}
+
+# The source, Path and Name, that an item given to a cmdlet stands for: a file, whose Name is empty, a monitor or a monitor's service. Nothing
+# where the item is a configuration itself.
+function GetConfigurationSource {
+    [CmdletBinding()]
+    [OutputType([psobject])]
+    param([Parameter(Mandatory)] [object] $Item)
+
+    if ($Item -is [System.IO.FileSystemInfo]) { return [pscustomobject]@{ Path = $Item.FullName; Name = '' } }
+    $types = $Item.PSObject.TypeNames
+    if ($types -contains 'PsutilAgent.Monitor') { [pscustomobject]@{ Path = $Item.ConfigurationPath; Name = $Item.Name } }
+    elseif ($types -contains 'System.ServiceProcess.ServiceController') {
+        [pscustomobject]@{ Path = (GetMonitorPath $Item.ServiceName).Settings; Name = $Item.ServiceName }
+    }
 }

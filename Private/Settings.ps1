@@ -44,6 +44,20 @@ function MergeSettings {
     $settings
 }
 
+# Of a cmdlet's bound parameters those that MergeSettings takes.
+function GetOverride {
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param([Parameter(Mandatory)] [System.Collections.IDictionary] $Bound)
+
+    $override = @{}
+    foreach ($key in 'DeploymentId', 'NodeName', 'NodeId', 'BrokerHostname', 'BrokerPort', 'BrokerCredential', 'BrokerVirtualHost', 'BrokerCaCertificate') {
+        if ($Bound.ContainsKey($key)) { $override[$key] = $Bound[$key] }
+    }
+    if ($override['BrokerCaCertificate']) { $override['BrokerCaCertificate'] = ResolveFile $override['BrokerCaCertificate'] }
+    $override
+}
+
 # Writes a plan's settings into the monitor's own folder, and pushes what undoes it.
 function WriteSettings {
     [CmdletBinding()]

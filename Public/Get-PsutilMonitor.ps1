@@ -11,7 +11,7 @@ function Get-PsutilMonitor {
         Since are empty and CollectorState says how it ended; a value that is not known is empty, never 0.
 
     .INPUTS
-        Names, by property.
+        Names, or services from Get-Service.
 
     .OUTPUTS
         PsutilAgent.Monitor
@@ -40,7 +40,7 @@ function Get-PsutilMonitor {
     [OutputType('PsutilAgent.Monitor')]
     param(
         # The names of the monitors; wildcards are allowed.
-        [Parameter(Position = 0, ValueFromPipelineByPropertyName)]
+        [Parameter(Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
         [Alias('ServiceName')]
         [ValidateNotNullOrEmpty()]
         [SupportsWildcards()]

@@ -9,7 +9,7 @@ function Get-PsutilSample {
         wherever PowerShell and the collector do.
 
     .INPUTS
-        Methods from Get-PsutilMethod.
+        Methods' names, or methods from Get-PsutilMethod. One that cannot be called does not keep the others from being.
 
     .OUTPUTS
         PsutilAgent.Sample
@@ -24,6 +24,11 @@ function Get-PsutilSample {
 
         Measures the share of user time over one second, three times.
 
+    .EXAMPLE
+        'cpu_percent', 'virtual_memory' | Get-PsutilSample
+
+        Calls one method after the other.
+
     .NOTES
         Error ids: SampleInvalid, SampleUnavailable, UnsupportedPlatform, NodeNotFound, CollectorNotFound, CollectorFailed.
 
@@ -34,7 +39,7 @@ function Get-PsutilSample {
     [OutputType('PsutilAgent.Sample')]
     param(
         # The method's name.
-        [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
+        [Parameter(Mandatory, Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
         [Alias('Name')]
         [ValidateNotNullOrEmpty()]
         [string] $Method,
@@ -85,7 +90,8 @@ function Get-PsutilSample {
             }
         }
         catch {
-            $PSCmdlet.ThrowTerminatingError($_)
+            if (-not $MyInvocation.ExpectingInput) { $PSCmdlet.ThrowTerminatingError($_) }
+            WriteCmdletError -Caller $PSCmdlet -Record $_
         }
     }
 }

@@ -19,7 +19,8 @@ function Start-PsutilMonitor {
 
     .INPUTS
         Configuration objects (hashtables, ordered dictionaries, objects from ConvertFrom-Json), which together make one
-        monitor; files from Get-ChildItem, each of which makes one; or monitors from Get-PsutilMonitor.
+        monitor; files from Get-ChildItem, each of which makes one; or monitors from Get-PsutilMonitor, or their services
+        from Get-Service.
 
     .OUTPUTS
         None, or with -PassThru a PsutilAgent.Monitor.
@@ -147,13 +148,9 @@ function Start-PsutilMonitor {
     begin {
         $sources = [System.Collections.Generic.List[psobject]]::new()
         $objects = [System.Collections.Generic.List[object]]::new()
-        $override = @{}
         try {
             AssertWindows Start-PsutilMonitor
-            foreach ($key in 'DeploymentId', 'NodeName', 'NodeId', 'BrokerHostname', 'BrokerPort', 'BrokerCredential', 'BrokerVirtualHost') {
-                if ($PSBoundParameters.ContainsKey($key)) { $override[$key] = $PSBoundParameters[$key] }
-            }
-            if ($BrokerCaCertificate) { $override['BrokerCaCertificate'] = ResolveFile $BrokerCaCertificate }
+            $override = GetOverride $PSBoundParameters
         }
         catch {
             $PSCmdlet.ThrowTerminatingError($_)
@@ -165,9 +162,10 @@ function Start-PsutilMonitor {
         # Two parameters cannot share the pipeline where one of them takes any object: monitors and files are told apart here.
         foreach ($item in @($InputObject) + @($Configuration)) {
             if ($null -eq $item) { continue }
-            if ($item.PSObject.TypeNames -contains 'PsutilAgent.Monitor') { $sources.Add([pscustomobject]@{ Path = $item.ConfigurationPath; Name = $item.Name }) }
-            elseif ($item -is [System.IO.FileSystemInfo]) { $sources.Add([pscustomobject]@{ Path = $item.FullName; Name = $Name }) }
-            else { $objects.Add($item) }
+            $source = GetConfigurationSource $item
+            if (-not $source) { $objects.Add($item); continue }
+            if (-not $source.Name) { $source.Name = $Name }
+            $sources.Add($source)
         }
     }
 

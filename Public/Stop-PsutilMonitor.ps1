@@ -11,7 +11,7 @@ function Stop-PsutilMonitor {
         Services that are no monitors are never touched.
 
     .INPUTS
-        Monitors from Get-PsutilMonitor.
+        Monitors from Get-PsutilMonitor, services from Get-Service, or names.
 
     .OUTPUTS
         None, or with -PassThru and -KeepService a PsutilAgent.Monitor.
@@ -25,6 +25,11 @@ function Stop-PsutilMonitor {
         Get-PsutilMonitor -Name cloudify-psutil-* | Stop-PsutilMonitor -RemoveData
 
         Stops several monitors, and lets go of samples that were not sent.
+
+    .EXAMPLE
+        Get-Service -Name *psutil* | Stop-PsutilMonitor
+
+        Stops those of the services that are monitors.
 
     .NOTES
         Needs Windows and administrator rights. Error ids: ElevationRequired, MonitorNotFound, NssmNotFound, NssmFailed,
@@ -40,7 +45,7 @@ function Stop-PsutilMonitor {
     [OutputType('PsutilAgent.Monitor')]
     param(
         # The names of the monitors; wildcards are allowed.
-        [Parameter(Mandatory, Position = 0, ParameterSetName = 'Name')]
+        [Parameter(Mandatory, Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName, ParameterSetName = 'Name')]
         [Alias('ServiceName')]
         [ValidateNotNullOrEmpty()]
         [SupportsWildcards()]

@@ -12,7 +12,7 @@ function Test-PsutilConfiguration {
 
     .INPUTS
         Configuration objects (hashtables, ordered dictionaries, objects from ConvertFrom-Json), which together make one
-        configuration, or files from Get-ChildItem.
+        configuration; files from Get-ChildItem; or monitors from Get-PsutilMonitor.
 
     .OUTPUTS
         System.Boolean
@@ -46,8 +46,8 @@ function Test-PsutilConfiguration {
         [ValidateNotNullOrEmpty()]
         [string] $Path,
 
-        # The configuration as objects: entries of psutil_config, or one object with complete settings. Files are taken as
-        # with -Path.
+        # The configuration as objects: entries of psutil_config, or one object with complete settings. Files, and the
+        # settings of monitors, are taken as with -Path.
         [Parameter(Mandatory, Position = 0, ValueFromPipeline, ParameterSetName = 'Configuration')]
         [AllowEmptyCollection()]
         [object[]] $Configuration,
@@ -68,7 +68,9 @@ function Test-PsutilConfiguration {
     process {
         if ($PSCmdlet.ParameterSetName -eq 'Path') { $files.Add((ResolveFile $Path)) }
         foreach ($item in $Configuration) {
-            if ($item -is [System.IO.FileSystemInfo]) { $files.Add($item.FullName) } else { $objects.Add($item) }
+            if ($null -eq $item) { continue }
+            $source = GetConfigurationSource $item
+            if ($source) { $files.Add($source.Path) } else { $objects.Add($item) }
         }
     }
 
