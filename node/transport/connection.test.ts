@@ -128,6 +128,17 @@ describe('a stop', () => {
     await broker.close();
   });
 
+  it('before the first attempt has an outcome waits for it: it may well be a good one', async () => {
+    const broker = await startScriptedBroker({});
+    const harness = new Harness(settingsFor(broker.port, 'e', { connectTimeout: 60 }));
+    await harness.put(3);
+    harness.transport.start();
+    await harness.transport.stop(600_000);
+    assert.deepEqual([harness.transport.state().published, harness.queue.stats().count], [3, 0]);
+    await harness.stop();
+    await broker.close();
+  });
+
   it('does not wait for a broker that asks for a pause, nor for one that has nobody to give samples to', async () => {
     for (const script of [
       { opened: (socket: Socket) => { socket.write(blocked('memory')); } },
