@@ -92,6 +92,16 @@ Describe 'A native call' {
             $result.ExitCode, $result.ErrorOutput.Trim() | Should -Be 3, '1'
         }
     }
+    It 'that nobody waits for any more is ended, and so is one of lines' {
+        InModuleScope PsutilAgent {
+            $ended = [System.Collections.Generic.List[bool]]::new()
+            Mock StopNative { if (-not $Process.HasExited) { $Process.Kill() }; $ended.Add($Process.WaitForExit(10000)) }
+            $node = GetProgramPath -Program node
+            ReadNativeLine -FilePath $node -ArgumentList '-e', 'console.log(1); setInterval(() => {}, 1000)' | Select-Object -First 1 | Should -Be '1'
+            { InvokeNative -FilePath $node -ArgumentList '-e', 'setInterval(() => {}, 1000)' -Timeout 0 } | Should -Throw
+            $ended | Should -Be $true, $true
+        }
+    }
     It 'works where the location''s folder is gone' {
         $gone = Join-Path $TestDrive 'gone'
         $null = New-Item -Path $gone -ItemType Directory

@@ -50,6 +50,15 @@ Describe 'A log that is kept elsewhere' -Skip:$onWindows {
         [System.IO.File]::ReadAllText($precious) | Should -Be 'precious'
         @(Get-ChildItem -Path $folder -Force).Count | Should -Be 2
     }
+    It 'may be its own account''s, and no other''s' {
+        $log = Join-Path $folder 'psutil.log-of-mallory'
+        [System.IO.File]::WriteAllText($log, '')
+        InModuleScope PsutilAgent -Parameters @{ Path = $log } {
+            param($Path)
+            { AssertLogFile -Path $Path -Account S-1-5-21-1-2-3-1001 } | Should -Not -Throw
+            { AssertLogFile -Path $Path -Account S-1-5-21-1-2-3-1002 } | Should -Throw -ErrorId DataNotWritable
+        }
+    }
     It 'is refused where its folder is a link' {
         $link = "$folder-link"
         $null = [System.IO.Directory]::CreateSymbolicLink($link, $folder)
@@ -304,6 +313,15 @@ Describe 'A collector''s process' {
             }
             TestCollectorAlive ([pscustomobject]@{ pid = 4711; state = $State; since = $since.ToString('o') }) | Should -BeExactly $Is
             if ($State -ne 'stopped') { Should -Invoke Get-Process -Times 1 -Exactly -ParameterFilter { $Id -eq 4711 } }
+        }
+    }
+}
+
+Describe 'A process that is not there' {
+    It 'is no collector, and no fault' {
+        InModuleScope PsutilAgent {
+            $ErrorActionPreference = 'Stop'
+            TestCollectorAlive ([pscustomobject]@{ pid = 2147483646; state = 'sampling'; since = '2026-01-02T03:04:05.000Z' }) | Should -BeExactly $false
         }
     }
 }

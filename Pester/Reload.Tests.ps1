@@ -20,7 +20,7 @@ Describe 'A change' {
         InModuleScope PsutilAgent -Parameters @{ Kept = $Previous; With = $With; Action = $Action; IsReload = [bool]$IsReload } {
             param($Kept, $With, $Action, $IsReload)
             if (-not $With) { $With = @{} }
-            Mock GetServiceEntry { [pscustomobject]@{ IsMonitor = $true; StartupType = 'Automatic' } }
+            Mock GetServiceEntry { [pscustomobject]@{ IsMonitor = $true; StartupType = 'Automatic'; Account = 'LocalSystem' } }
             Mock GetServiceState { 'Running' }
             Mock TestCollectorAlive { $true }
             Mock ReadText { $Kept }
@@ -89,6 +89,7 @@ Describe 'Settings for this host' {
         (New-PsutilConfiguration -Path $file).FullName | Should -BeExactly $file
         $global:PsutilAgentAsked | Should -BeExactly "init  $file"
         [System.IO.File]::ReadAllText($file) | Should -BeExactly "text`n"
+        (New-PsutilConfiguration -Path $file -Force -Verbose 4>&1 | Out-String) | Should -BeLike '*"Write settings for this host" on target*'
         $null = New-PsutilConfiguration -Path $file -BrokerHostname h -ServiceName a, b -NodePath n -Force
         $global:PsutilAgentAsked | Should -BeExactly "init|--broker=h|--services=a,b n $file"
     }

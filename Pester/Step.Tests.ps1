@@ -450,10 +450,10 @@ Describe 'A step' {
             Mock AssertLogFile { }
             foreach ($name in 'settings.json', 'stop') { [System.IO.File]::WriteAllText("$Folder/$name", 'old') }
             $path = [pscustomobject]@{ Data = [System.IO.Path]::GetFullPath($Folder); Settings = "$Folder/settings.json"; Stop = "$Folder/stop" }
-            $plan = [pscustomobject]@{ Path = $path; LogPath = [System.IO.Path]::Combine($path.Data, 'psutil.log'); Settings = 'new'; IsForced = $true }
+            $plan = [pscustomobject]@{ Path = $path; LogPath = [System.IO.Path]::Combine($path.Data, 'psutil.log'); Settings = 'new'; IsForced = $true; AccountSid = 'S-1-5-80-1' }
             $undo = [System.Collections.Generic.Stack[psobject]]::new()
             WriteSettings -Plan $plan -Undo $undo
-            Should -Invoke NewDataFolder -Times 1 -Exactly -ParameterFilter { $Force }
+            Should -Invoke NewDataFolder -Times 1 -Exactly -ParameterFilter { $Force -and $Account -eq 'S-1-5-80-1' }
             Should -Invoke AssertLogFile -Times 0 -Exactly
             [System.IO.File]::ReadAllText($path.Settings) | Should -BeExactly 'new'
             [System.IO.File]::Exists($path.Stop) | Should -BeFalse
@@ -461,7 +461,7 @@ Describe 'A step' {
             "$($step.Command) $($step.Parameter.Path) $($step.Parameter.Text)" | Should -BeExactly "WriteText $($path.Settings) old"
             $plan.LogPath = [System.IO.Path]::Combine($path.Data, 'deeper', 'psutil.log')
             WriteSettings -Plan $plan -Undo $undo
-            Should -Invoke AssertLogFile -Times 1 -Exactly -ParameterFilter { $Path -eq $plan.LogPath }
+            Should -Invoke AssertLogFile -Times 1 -Exactly -ParameterFilter { $Path -eq $plan.LogPath -and $Account -eq 'S-1-5-80-1' }
             Mock WriteText { throw [System.IO.IOException]::new('disk full') }
             { WriteSettings -Plan $plan -Undo $undo } | Should -Throw -ErrorId DataNotWritable -ExpectedMessage (
                 "The settings cannot be written to '$($path.Data)' (disk full). Check its disk and its access rights.")
@@ -494,8 +494,8 @@ Describe 'A cmdlet' {
         $ran = [System.Collections.Generic.List[string]]::new()
         Mock -ModuleName PsutilAgent AssertWindows { }
         Mock -ModuleName PsutilAgent SendConfiguration {
-            if ($Path -like '*bad*') { throw (InModuleScope PsutilAgent { NewErrorRecord -Id ConfigNotFound -Message 'bad' }) }
-            $node = if ($Path) { [System.IO.Path]::GetFileNameWithoutExtension($Path) } else { 'x' }
+            if ($PesterBoundParameters['Path'] -like '*bad*') { throw (InModuleScope PsutilAgent { NewErrorRecord -Id ConfigNotFound -Message 'bad' }) }
+            $node = if ($PesterBoundParameters.ContainsKey('Path')) { [System.IO.Path]::GetFileNameWithoutExtension($Path) } else { 'x' }
             [pscustomobject]@{ valid = $true; faults = @(); warnings = @([pscustomobject]@{ message = 'careful' }); document = @{ node = @{ node_id = $node } } }
         }
         Mock -ModuleName PsutilAgent NewMonitorPlan { [pscustomobject]@{ Settings = '{}'; Action = 'Start monitor' } }
@@ -601,7 +601,7 @@ Describe 'A start' {
         Mock -ModuleName PsutilAgent GetServiceState { 'Running' }
         $plan = [pscustomobject]@{
             Name = 'web'; Program = [pscustomobject]@{ Folder = 'new' }; Existing = $null; LogPath = 'l'; Path = [pscustomobject]@{ ServiceLog = 's' }
-            HasBroker = $true; IsReload = $false; Action = 'Install and start monitor'
+            HasBroker = $true; IsReload = $false; AccountSid = ''; Action = 'Install and start monitor'
         }
         $undo = [System.Collections.Generic.Stack[psobject]]::new()
         function Install-It { InModuleScope PsutilAgent -Parameters @{ Plan = $plan; Undo = $undo } { param($Plan, $Undo) InstallMonitor -Plan $Plan -Undo $Undo -Timeout 5 } }

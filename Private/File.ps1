@@ -213,7 +213,11 @@ function AssertPrivateContent {
 # or another's, or its folder is a link. The folder may be open to others: each log's access is what a new file gets there.
 function AssertLogFile {
     [CmdletBinding()]
-    param([Parameter(Mandatory)] [string] $Path)
+    param(
+        [Parameter(Mandatory)] [string] $Path,
+        # The SID of the account that the collector runs as, where that is not LocalSystem.
+        [string] $Account
+    )
 
     $folder = [System.IO.DirectoryInfo]::new([System.IO.Path]::GetDirectoryName($Path))
     if (-not $folder.Exists) { return }
@@ -226,7 +230,7 @@ function AssertLogFile {
             if ($logs) { WriteText -Path $probe.FullName -Text '' }
             try { $expected = if ($logs) { GetDescriptor $probe } } finally { $probe.Delete() }
             foreach ($item in $logs) {
-                $fault = GetPrivacyFault -Item $item -Expected $expected
+                $fault = GetPrivacyFault -Item $item -Expected $expected -Account $Account
                 if ($fault) { break }
             }
         }
@@ -234,7 +238,7 @@ function AssertLogFile {
     }
     if ($fault) {
         throw (NewErrorRecord -Id DataNotWritable -TargetObject $item.FullName -Message (
-                "'$($item.FullName)' $fault. The service would write its log there, as SYSTEM; nothing was touched: look at it, then delete it, or keep the log elsewhere."))
+                "'$($item.FullName)' $fault. The service would write its log there; nothing was touched: look at it, then delete it, or keep the log elsewhere."))
     }
 }
 

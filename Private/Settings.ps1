@@ -68,7 +68,7 @@ function WriteSettings {
 
     $path = $Plan.Path
     NewDataFolder -Path $path -Undo $Undo -Account $Plan.AccountSid -Force:$Plan.IsForced
-    if ([System.IO.Path]::GetDirectoryName($Plan.LogPath) -ne $path.Data) { AssertLogFile -Path $Plan.LogPath }
+    if ([System.IO.Path]::GetDirectoryName($Plan.LogPath) -ne $path.Data) { AssertLogFile -Path $Plan.LogPath -Account $Plan.AccountSid }
     $previous = ReadText $path.Settings
     if ($previous) { AddRollback -Undo $Undo -Command WriteText -Parameter @{ Path = $path.Settings; Text = $previous } }
     Write-Verbose "Writing '$($path.Settings)'"
