@@ -107,15 +107,21 @@ function GrantRead {
     param([Parameter(Mandatory)] [string] $Path)
 
     $directory = [System.IO.DirectoryInfo]::new($Path)
-    if ((GetDescriptor $directory).Contains($script:serviceRead)) { return }
+    if ((GetDescriptor $directory).Contains((GetServiceReadSddl))) { return }
     $security = [System.Security.AccessControl.DirectorySecurity]::new()
-    $security.SetSecurityDescriptorSddlForm((GetProtectedSddl) + $script:serviceRead)
+    $security.SetSecurityDescriptorSddlForm((GetProtectedSddl) + (GetServiceReadSddl))
     if ($PSVersionTable.PSEdition -eq 'Core') { [System.IO.FileSystemAclExtensions]::SetAccessControl($directory, $security) }
     else { $directory.SetAccessControl($security) }
 }
 
 # What GrantRead adds: NT SERVICE\ALL SERVICES may read and execute.
-$script:serviceRead = '(A;OICI;0x1200a9;;;S-1-5-80-0)'
+function GetServiceReadSddl {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param()
+
+    '(A;OICI;0x1200a9;;;S-1-5-80-0)'
+}
 
 # Owner and access of a file or folder, in SDDL.
 function GetDescriptor {
@@ -175,7 +181,7 @@ function GetPrivacyFault {
     $pattern = '^O:(?<owner>.+?)D:(?<flags>[A-Z_]*)(?<access>(\(.*\))?)$'
     $found = if ((GetDescriptor $Item) -match $pattern) { $Matches } else { @{ owner = '?'; flags = ''; access = '?' } }
     $wanted = if ($Expected -match $pattern) { $Matches } else { @{ owner = ''; flags = ''; access = '' } }
-    if ($Readers) { $found.access = $found.access.Replace($script:serviceRead, '') }
+    if ($Readers) { $found.access = $found.access.Replace((GetServiceReadSddl), '') }
     if ($found.owner -notin 'SY', 'BA', $wanted.owner -and ($Account -eq '' -or $found.owner -ne $Account)) { return "belongs to $($found.owner), expected Administrators" }
     if ($Shared) { return }
     $order = { param($Access) ($Access -split '(?<=\))' | Sort-Object) -join '' }
