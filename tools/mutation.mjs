@@ -16,7 +16,6 @@ const own = `${root}tools/mutation`;
 const left = /(\.system|fuzz)\.test\.js$/;
 
 installPackages();
-if (!existsSync(`${own}/node_modules`) && npm(['ci', '--ignore-scripts', '--loglevel=error'], { cwd: own, stdio: ['ignore', 2, 2] }).status !== 0) process.exit(1);
 const { values, positionals } = parseArgs({ allowPositionals: true, options: {
   sample: { type: 'string' }, seed: { type: 'string', default: '1' }, system: { type: 'boolean', default: false }, again: { type: 'boolean', default: false }, cpu: { type: 'string', default: '30' },
 } });
@@ -26,6 +25,10 @@ if (ofModule.length > 0) {
   const { mutateModule } = await import('./mutation/module.mjs');
   await mutateModule(ofModule, { count: Number(values.sample ?? 60), seed: Number(values.seed) });
   process.exit(0);
+}
+if (!existsSync(`${own}/node_modules`)) {
+  const [command, words, options] = npm(['ci', '--ignore-scripts', '--loglevel=error']);
+  if (spawnSync(command, words, { ...options, cwd: own, stdio: ['ignore', 2, 2] }).status !== 0) process.exit(1);
 }
 const wanted = positionals.map((name) => name.replace(/^(node\/)?/, 'node/').replace(/\/$/, ''));
 const places = wanted.length > 0 ? wanted : ['config', 'catalog', 'sample', 'scheduler'].map((name) => `node/${name}`);
