@@ -15,6 +15,8 @@
         'Get-PsutilMonitor'
         'Get-PsutilSample'
         'New-PsutilConfiguration'
+        'Receive-PsutilSample'
+        'Restart-PsutilMonitor'
         'Start-PsutilMonitor'
         'Stop-PsutilMonitor'
         'Test-PsutilConfiguration'

@@ -24,6 +24,26 @@ Describe 'Test-PsutilConfiguration' {
     ) {
         & $Make | Test-PsutilConfiguration | Should -BeTrue
     }
+    It 'tests what Start-PsutilMonitor would use with the same parameters' {
+        $entry = @{ method = 'boot_time'; interval = 5 }
+        $entry | Test-PsutilConfiguration -BrokerHostname h -NodeId i -WarningAction SilentlyContinue | Should -BeTrue
+        $entry | Test-PsutilConfiguration -BrokerHostname ('h' * 300) -ErrorAction SilentlyContinue -ErrorVariable faults -WarningAction SilentlyContinue | Should -BeFalse
+        $faults[-1].TargetObject | Should -BeLike '/broker/hostnames*'
+        $entry | Test-PsutilConfiguration -BrokerHostname 127.0.0.1 -BrokerPort 1 -CheckBroker -ErrorAction SilentlyContinue -ErrorVariable faults -WarningAction SilentlyContinue | Should -BeFalse
+        $faults[-1].FullyQualifiedErrorId | Should -Be 'BrokerUnreachable,Test-PsutilConfiguration'
+    }
+    It 'hands the password of -BrokerCredential over in a variable, and in no text' {
+        $asked = @{}
+        Mock -ModuleName PsutilAgent InvokeCollector {
+            $asked["$($ArgumentList[0])"] = "$InputText $env:PSUTIL_AGENT_PASSWORD"
+            ConvertFrom-Json -InputObject '{"valid":true,"document":{"psutil_config":[1]},"steps":[]}'
+        }
+        $credential = [pscredential]::new('u', [System.Net.NetworkCredential]::new('', 'secret').SecurePassword)
+        @{ psutil_config = @(1) } | Test-PsutilConfiguration -BrokerHostname h -BrokerCredential $credential -DeploymentId d -CheckBroker | Should -BeTrue
+        $asked['check-broker'] | Should -BeExactly '{"psutil_config":[1],"node":{"deployment_id":"d"},"broker":{"hostnames":["h"],"username":"u","password_env":"PSUTIL_AGENT_PASSWORD"}} secret'
+        $asked['validate'] | Should -BeExactly $asked['check-broker']
+        $env:PSUTIL_AGENT_PASSWORD | Should -BeNullOrEmpty
+    }
     It 'answers text of a file once, with what to do' {
         Get-Content -Path (Join-Path $root 'examples/monitor.yaml') | Test-PsutilConfiguration -ErrorAction SilentlyContinue -ErrorVariable faults | Should -BeFalse
         $faults[-1].FullyQualifiedErrorId | Should -Be 'ConfigInvalid,Test-PsutilConfiguration'
@@ -257,9 +277,35 @@ Describe 'Get-PsutilSample' {
     }
 }
 
+Describe 'Receive-PsutilSample' {
+    It 'gives an object a message, in local time, and asks for what it was told to' {
+        $asked = @{}
+        Mock -ModuleName PsutilAgent ReadNativeLine {
+            $asked.Words = ($ArgumentList | Select-Object -Skip 1) -join '|'
+            '{"node_id":"i","node_name":"vm","deployment_id":"d","name":"disk","path":"C_free","metric":0,"unit":"bytes","type":"GAUGE","host":"i","service":"s","time":1767323045}'
+            'no JSON', '{"metric":1,"time":-1}', '{"metric":"1","time":5}'
+            '{"name":"a\u001b[2J","path":"","metric":1.5,"time":1767323046}'
+        }
+        $samples = @(Receive-PsutilSample -Path (Join-Path $here 'x.yaml') -Count 2 -Timeout 9 -RoutingKey '#' -WarningAction SilentlyContinue -WarningVariable warnings)
+        $asked.Words | Should -BeExactly "consume|--config|$(Join-Path $here 'x.yaml')|--json|--key=#|--count=2|--duration=9"
+        $samples.Count, $warnings.Count | Should -Be 2, 3
+        $first = $samples[0]
+        $first.Metric, $first.Path, $first.Value, $first.Unit, $first.Node, $first.NodeId, $first.DeploymentId | Should -Be 'disk', 'C_free', 0, 'bytes', 'vm', 'i', 'd'
+        $first.Time.ToUniversalTime() | Should -Be ([datetime]::new(2026, 1, 2, 3, 4, 5))
+        $samples[1].Metric, $samples[1].Value | Should -Be 'a?[2J', 1.5
+        $lines = ($first | Out-String -Width 80) -split '\r?\n'
+        ($lines | ForEach-Object { $_.TrimEnd().Length } | Measure-Object -Maximum).Maximum | Should -BeLessOrEqual 80
+        $lines -join ' ' | Should -BeLike '*Time*Node*Metric*Path*Value*Unit*vm*disk*C_free*0*bytes*'
+    }
+    It 'throws where there is no such file, or no broker in it' {
+        { Receive-PsutilSample -Path (Join-Path $here 'no such file') } | Should -Throw -ErrorId 'ConfigNotFound,Receive-PsutilSample'
+        { Receive-PsutilSample -Path (Join-Path $root 'examples/monitor.yaml') } | Should -Throw -ErrorId 'ConfigInvalid,Receive-PsutilSample'
+    }
+}
+
 Describe 'Where there are no Windows services' -Skip:$onWindows {
     It '<Name> throws UnsupportedPlatform' -ForEach @(
-        @{ Name = 'Start-PsutilMonitor'; With = @{ Path = 'x' } }, @{ Name = 'Stop-PsutilMonitor'; With = @{ Name = 'x' } }, @{ Name = 'Get-PsutilMonitor'; With = @{} }
+        @{ Name = 'Start-PsutilMonitor'; With = @{ Path = 'x' } }, @{ Name = 'Stop-PsutilMonitor'; With = @{ Name = 'x' } }, @{ Name = 'Restart-PsutilMonitor'; With = @{ Name = 'x' } }, @{ Name = 'Receive-PsutilSample'; With = @{ Name = 'x' } }, @{ Name = 'Get-PsutilMonitor'; With = @{} }
     ) {
         $record = $null
         try { & $Name @With } catch { $record = $_ }

@@ -1,6 +1,6 @@
 # Help is part of the contract: complete for every command, its examples sound.
 BeforeDiscovery {
-    $commands = 'Get-PsutilCounter', 'Get-PsutilMethod', 'Get-PsutilMonitor', 'Get-PsutilSample', 'New-PsutilConfiguration', 'Start-PsutilMonitor', 'Stop-PsutilMonitor', 'Test-PsutilConfiguration' |
+    $commands = 'Get-PsutilCounter', 'Get-PsutilMethod', 'Get-PsutilMonitor', 'Get-PsutilSample', 'New-PsutilConfiguration', 'Receive-PsutilSample', 'Restart-PsutilMonitor', 'Start-PsutilMonitor', 'Stop-PsutilMonitor', 'Test-PsutilConfiguration' |
         ForEach-Object { @{ Name = $_ } }
 }
 

@@ -12,10 +12,16 @@ BeforeDiscovery {
             Parameters = 'InputObject:PSObject[] KeepService:SwitchParameter Name:String[] NssmPath:String PassThru:SwitchParameter ' +
             'RemoveData:SwitchParameter Timeout:Int32'
         }
+        @{
+            Name = 'Receive-PsutilSample'; Sets = 'InputObject Name Path'; Changes = $false
+            Parameters = 'Count:Int32 InputObject:PSObject[] Name:String[] NodePath:String Path:String RoutingKey:String Timeout:Int32'
+        }
+        @{ Name = 'Restart-PsutilMonitor'; Sets = 'InputObject Name'; Changes = $true; Parameters = 'InputObject:PSObject[] Name:String[] PassThru:SwitchParameter Timeout:Int32' }
         @{ Name = 'Get-PsutilMonitor'; Sets = '__AllParameterSets'; Changes = $false; Parameters = 'Name:String[]' }
         @{
             Name = 'Test-PsutilConfiguration'; Sets = 'Configuration Path'; Changes = $false
-            Parameters = 'CheckBroker:SwitchParameter Configuration:Object[] NodePath:String Path:String'
+            Parameters = 'BrokerCaCertificate:String BrokerCredential:PSCredential BrokerHostname:String[] BrokerPort:Int32 BrokerVirtualHost:String ' +
+            'CheckBroker:SwitchParameter Configuration:Object[] DeploymentId:String NodeId:String NodeName:String NodePath:String Path:String'
         }
         @{
             Name = 'New-PsutilConfiguration'; Sets = '__AllParameterSets'; Changes = $true
@@ -67,6 +73,10 @@ Describe 'Aliases and pipeline' {
         @{ Command = 'Stop-PsutilMonitor'; Parameter = 'InputObject' }
         @{ Command = 'Stop-PsutilMonitor'; Parameter = 'Name' }
         @{ Command = 'Get-PsutilMonitor'; Parameter = 'Name' }
+        @{ Command = 'Receive-PsutilSample'; Parameter = 'Name' }
+        @{ Command = 'Receive-PsutilSample'; Parameter = 'InputObject' }
+        @{ Command = 'Restart-PsutilMonitor'; Parameter = 'Name' }
+        @{ Command = 'Restart-PsutilMonitor'; Parameter = 'InputObject' }
         @{ Command = 'Get-PsutilSample'; Parameter = 'Method' }
         @{ Command = 'Test-PsutilConfiguration'; Parameter = 'Configuration' }
         @{ Command = 'Get-PsutilCounter'; Parameter = 'Name' }

@@ -48,6 +48,15 @@ Describe 'An error' {
             "$(NewCollectorError ([pscustomobject]@{ code = $Code; message = 'It failed.' }))" | Should -BeExactly "It failed. ($Code)"
         }
     }
+    It 'names the parameter of the cmdlet, where the collector names its option: <Said>' -ForEach @(
+        @{ Said = '--result-argument: expected a field'; Names = '-ResultArgument: expected a field' }, @{ Said = 'give --count or --interval'; Names = 'give -Count or -Interval' }
+        @{ Said = '--config FILE; --output'; Names = '-Path FILE; -Path' }, @{ Said = 'a--count --counts ---count'; Names = 'a--count --counts ---count' }
+    ) {
+        InModuleScope PsutilAgent -Parameters @{ Said = $Said; Names = $Names } {
+            param($Said, $Names)
+            "$(NewCollectorError ([pscustomobject]@{ code = 'PSA_USAGE'; message = $Said }))" | Should -BeExactly "$Names (PSA_USAGE)"
+        }
+    }
     It 'that was caught is written with its cause, target and category' {
         function Write-Caught {
             [CmdletBinding()] param()

@@ -95,6 +95,20 @@ Describe 'A new monitor' {
         (Get-Content -Path (Join-Path $data 'cloudify-psutil/settings.json') -Raw) | Should -Not -BeLike '*quoted*'
         (Get-Setting).broker.password_dpapi | Should -BeLike 'blob-*-of-*'
     }
+    It 'takes the variable of the session over, encrypted: the example starts as a service' {
+        $env:RABBITMQ_PASSWORD = $secret
+        try { Start-PsutilMonitor -Path (Join-Path $root 'examples/broker.yaml') @start } finally { $env:RABBITMQ_PASSWORD = $null }
+        $kept = (Get-Setting cloudify-psutil-host_1).broker
+        $kept.PSObject.Properties.Name | Should -Not -Contain 'password_env'
+        InModuleScope PsutilAgent -Parameters @{ Blob = $kept.password_dpapi } { param($Blob) UnprotectSecret $Blob } | Should -BeExactly $secret
+    }
+    It 'is not made where that variable is not set, and what to do is said' {
+        $env:RABBITMQ_PASSWORD = $null
+        $fault = { Start-PsutilMonitor -Path (Join-Path $root 'examples/broker.yaml') @start } | Should -Throw -PassThru -ErrorId 'ConfigInvalid,Start-PsutilMonitor'
+        "$($fault.TargetObject) $fault" | Should -BeLike '/broker/password_env */broker/password_env: the variable ''RABBITMQ_PASSWORD'' is not set in this session*$env:RABBITMQ_PASSWORD = *-BrokerCredential.'
+        Get-FakeCall | Should -BeNullOrEmpty
+        Test-Path -Path $data | Should -BeFalse
+    }
     It 'has its password in no parameter of a function below: module logging writes those into the event log' {
         Mock -ModuleName PsutilAgent ProtectSecret { 'blob' }
         Start-PsutilMonitor -Configuration $entry @start @broker
@@ -109,8 +123,8 @@ Describe 'A new monitor' {
         Start-PsutilMonitor -Configuration $entry @start @broker
         $other = Join-Path $env:PSUTIL_AGENT_FAKE 'other'
         $null = New-Item -ItemType HardLink -Path $other -Target (Join-Path $data 'cloudify-psutil/settings.json')
-        Start-PsutilMonitor -Configuration $entry -DeploymentId changed @start @broker
-        (Get-Setting).node.deployment_id | Should -Be 'changed'
+        Start-PsutilMonitor -Configuration $entry -NodeName changed @start @broker
+        (Get-Setting).node.node_name | Should -Be 'changed'
         Get-Content -Path $other -Raw | Should -Not -BeLike '*changed*'
     }
     It 'takes programs by paths relative to the location' {
@@ -316,6 +330,48 @@ Describe 'A monitor there is' {
         { Start-PsutilMonitor -Configuration @{ method = 'boot_time'; interval = 7 } @start @broker } | Should -Throw -ErrorId 'StartTimeout,Start-PsutilMonitor'
         Get-Content -Path (Join-Path $data 'cloudify-psutil/settings.json') -Raw | Should -BeExactly $before
         Get-ChildItem -Path (Join-Path $data 'cloudify-psutil') -Name 'reload*' | Should -BeNullOrEmpty
+        Get-FakeCall | Should -BeNullOrEmpty
+    }
+    It 'is not made another one without its name: <Change>' -ForEach @(
+        @{ Change = 'no broker'; With = @{}; Says = "*no broker any more, where it sends to rabbit.example now. Nothing was changed.*-Name*-Force*" }
+        @{ Change = 'another broker'; With = @{ BrokerHostname = 'other' }; Says = "*it would send to other, where it sends to rabbit.example now.*" }
+        @{ Change = 'another deployment'; With = @{ BrokerHostname = 'rabbit.example'; DeploymentId = 'd2' }; Says = "*its deployment_id would be 'd2', where it is '' now.*" }
+    ) {
+        $before = Get-Content -Path (Join-Path $data 'cloudify-psutil/settings.json') -Raw
+        { Start-PsutilMonitor -Configuration $entry @start @With } | Should -Throw $Says -ErrorId 'MonitorExists,Start-PsutilMonitor'
+        Get-Content -Path (Join-Path $data 'cloudify-psutil/settings.json') -Raw | Should -BeExactly $before
+        Get-FakeCall | Should -BeNullOrEmpty
+        Start-PsutilMonitor -Configuration $entry -Name cloudify-psutil @start @With
+        Get-Content -Path (Join-Path $data 'cloudify-psutil/settings.json') -Raw | Should -Not -BeExactly $before
+    }
+    It 'is another one with -Force, or where it does not run' {
+        Start-PsutilMonitor -Configuration $entry -BrokerHostname other -Force @start
+        Stop-PsutilMonitor -Name cloudify-psutil -KeepService
+        Start-PsutilMonitor -Configuration $entry @start
+        (Get-Setting).PSObject.Properties.Name | Should -Not -Contain 'broker'
+    }
+    It 'is restarted, its settings untouched, and started where it was stopped' {
+        $before = Get-Content -Path (Join-Path $data 'cloudify-psutil/settings.json') -Raw
+        (Get-PsutilMonitor | Restart-PsutilMonitor -Timeout 2 -PassThru).Name | Should -Be 'cloudify-psutil'
+        'cloudify-psutil' | Restart-PsutilMonitor -Timeout 2 -WhatIf
+        (Get-FakeCall) -join '; ' | Should -Be 'asked | to stop; Start | cloudify-psutil'
+        Set-FakeState -Name cloudify-psutil -State Stopped
+        Restart-PsutilMonitor -Name cloud* -Timeout 2
+        Get-FakeState cloudify-psutil | Should -Be 'Running'
+        Get-Content -Path (Join-Path $data 'cloudify-psutil/settings.json') -Raw | Should -BeExactly $before
+    }
+    It 'that does not work when it is restarted is told of as a start is: <Collector>' -ForEach @(
+        @{ Collector = 'exits'; Id = 'CollectorExited' }, @{ Collector = 'refused'; Id = 'BrokerRefused' }
+    ) {
+        Set-FakeOption @{ Collector = $Collector }
+        Restart-PsutilMonitor -Name cloudify-psutil -Timeout 2 -ErrorAction SilentlyContinue -ErrorVariable faults
+        $faults[-1].FullyQualifiedErrorId | Should -Be "$Id,Restart-PsutilMonitor"
+        "$($faults[-1])" | Should -BeLike "The monitor 'cloudify-psutil' was not started:*collector*"
+    }
+    It 'without settings is not restarted' {
+        Remove-Item -Path (Join-Path $data 'cloudify-psutil/settings.json')
+        Restart-PsutilMonitor -Name cloudify-psutil -Timeout 2 -ErrorAction SilentlyContinue -ErrorVariable faults
+        $faults[-1].FullyQualifiedErrorId | Should -Be 'ConfigNotFound,Restart-PsutilMonitor'
         Get-FakeCall | Should -BeNullOrEmpty
     }
     It 'has the priority that its settings say: <Priority>' -ForEach @(

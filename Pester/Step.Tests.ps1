@@ -498,7 +498,7 @@ Describe 'A cmdlet' {
             $node = if ($PesterBoundParameters.ContainsKey('Path')) { [System.IO.Path]::GetFileNameWithoutExtension($Path) } else { 'x' }
             [pscustomobject]@{ valid = $true; faults = @(); warnings = @([pscustomobject]@{ message = 'careful' }); document = @{ node = @{ node_id = $node } } }
         }
-        Mock -ModuleName PsutilAgent NewMonitorPlan { [pscustomobject]@{ Settings = '{}'; Action = 'Start monitor' } }
+        Mock -ModuleName PsutilAgent NewMonitorPlan { [pscustomobject]@{ Settings = '{}'; Action = 'Start monitor'; RunningSettings = '' } }
         Mock -ModuleName PsutilAgent StartMonitor { $ran.Add(($Name -replace '^.*-')) }
         $files = foreach ($one in $Paths) { [System.IO.FileInfo]::new((Join-Path $TestDrive $one)) }
         $call = { $files | Start-PsutilMonitor -WarningVariable script:warned -WarningAction SilentlyContinue -ErrorVariable script:erred -ErrorAction SilentlyContinue }
@@ -511,7 +511,7 @@ Describe 'A cmdlet' {
         Mock -ModuleName PsutilAgent AssertWindows { }
         Mock -ModuleName PsutilAgent ReadConfiguration { [pscustomobject]@{ Valid = $true; Faults = @(); Warnings = @(); More = 0; Document = @{}; Folder = '/' } }
         Mock -ModuleName PsutilAgent MergeSettings { $did.Add("$DeploymentId $NodeName $NodeId $BrokerHostname $BrokerPort $($BrokerCredential.UserName) $BrokerVirtualHost $BrokerCaCertificate $($Path.Data)"); @{} }
-        Mock -ModuleName PsutilAgent NewMonitorPlan { [pscustomobject]@{ Settings = '{}'; Action = '' } }
+        Mock -ModuleName PsutilAgent NewMonitorPlan { [pscustomobject]@{ Settings = '{}'; Action = ''; RunningSettings = '' } }
         Mock -ModuleName PsutilAgent StartMonitor { $did.Add('started') }
         Mock -ModuleName PsutilAgent NewMonitorObject { 'the monitor' }
         Mock -ModuleName PsutilAgent GetServiceEntry { @{ Name = $Name } }
@@ -601,7 +601,7 @@ Describe 'A start' {
         Mock -ModuleName PsutilAgent GetServiceState { 'Running' }
         $plan = [pscustomobject]@{
             Name = 'web'; Program = [pscustomobject]@{ Folder = 'new' }; Existing = $null; LogPath = 'l'; Path = [pscustomobject]@{ ServiceLog = 's' }
-            HasBroker = $true; IsReload = $false; AccountSid = ''; Action = 'Install and start monitor'
+            HasBroker = $true; IsReload = $false; AccountSid = ''; Action = 'Install and start monitor'; RunningSettings = ''
         }
         $undo = [System.Collections.Generic.Stack[psobject]]::new()
         function Install-It { InModuleScope PsutilAgent -Parameters @{ Plan = $plan; Undo = $undo } { param($Plan, $Undo) InstallMonitor -Plan $Plan -Undo $Undo -Timeout 5 } }

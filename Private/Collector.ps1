@@ -66,7 +66,7 @@ function InvokeCollector {
     if ($null -eq $reply) {
         throw (NewErrorRecord -Id CollectorFailed -TargetObject $ArgumentList[0] -Message (
                 "The collector's call '$($ArgumentList[0])' ended with exit code $($result.ExitCode) and no reply: " +
-                $result.ErrorOutput.Trim()))
+                (ConvertToParameterName $result.ErrorOutput.Trim())))
     }
     $failure = if ($reply -isnot [array]) { GetValue $reply 'error' }
     if ($failure) { throw (NewCollectorError $failure -TargetObject $TargetObject) }

@@ -48,8 +48,20 @@ function SendConfiguration {
                 "The configuration is text ($($lines.Count) lines or pieces): expected objects, entries of psutil_config or settings. " +
                 'Name a file with -Path instead of piping what Get-Content reads; have ConvertFrom-Json make objects of JSON text.'))
     }
-    $text = ConvertToJsonText (JoinConfiguration $Configuration)
-    InvokeCollector -ArgumentList $Command, --config, '-' -InputText $text -NodePath $NodePath
+    $document = JoinConfiguration $Configuration
+    $password = GetMember $document broker, password
+    if ($password -isnot [securestring]) {
+        return InvokeCollector -ArgumentList $Command, --config, '-' -InputText (ConvertToJsonText $document) -NodePath $NodePath
+    }
+    # In a variable that the collector inherits: module logging would write it into the event log with the text.
+    $variable = 'PSUTIL_AGENT_PASSWORD'
+    $document['broker'].Remove('password')
+    $document['broker']['password_env'] = $variable
+    [System.Environment]::SetEnvironmentVariable($variable, [System.Net.NetworkCredential]::new('', $password).Password)
+    try {
+        InvokeCollector -ArgumentList $Command, --config, '-' -InputText (ConvertToJsonText $document) -NodePath $NodePath
+    }
+    finally { [System.Environment]::SetEnvironmentVariable($variable, $null) }
 }
 
 # The document that configuration objects make: the one object where it is a document itself (it has psutil_config),

@@ -62,7 +62,21 @@ function NewCollectorError {
     $code = [string](GetValue $Failure 'code')
     $id = if ($ids.ContainsKey($code)) { $ids[$code] } else { 'CollectorFailed' }
     $faults = @((GetValue $Failure 'faults') | Where-Object { $null -ne $_ } | ForEach-Object { "`n  $($_.message)" }) -join ''
-    NewErrorRecord -Id $id -TargetObject $TargetObject -Message "$(GetValue $Failure 'message') ($code)$faults"
+    NewErrorRecord -Id $id -TargetObject $TargetObject -Message (ConvertToParameterName "$(GetValue $Failure 'message') ($code)$faults")
+}
+
+# A sentence of the collector with its options named as the cmdlets' parameters.
+function ConvertToParameterName {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param([Parameter(Mandatory)] [AllowEmptyString()] [string] $Text)
+
+    $names = [ordered]@{
+        'result-argument' = 'ResultArgument'; config = 'Path'; output = 'Path'; count = 'Count'; interval = 'Interval'
+        duration = 'Timeout'; force = 'Force'; broker = 'BrokerHostname'; services = 'ServiceName'; key = 'RoutingKey'
+    }
+    foreach ($option in $names.Keys) { $Text = $Text -creplace "(?<![\w-])--$option(?![\w-])", "-$($names[$option])" }
+    $Text
 }
 
 # Why the collector could not be run to its end.

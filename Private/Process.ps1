@@ -140,7 +140,7 @@ function ReadNativeLine {
             [void](WaitNative -Process $process -Task $errorOutput -Timeout 1)
             $words = if ($errorOutput.IsCompleted) { $errorOutput.Result.Trim() }
             throw (NewErrorRecord -Id CollectorFailed -TargetObject $FilePath -Message (
-                    "The collector ended with exit code $(if ($ended) { $process.ExitCode }): $words"))
+                    "The collector ended with exit code $(if ($ended) { $process.ExitCode }): $(ConvertToParameterName "$words")"))
         }
     }
     finally {

@@ -58,3 +58,26 @@ function UpdateCollector {
     }
     Write-Verbose "Entries kept: $(GetValue $seen.Answer 'kept'), begun: $(GetValue $seen.Answer 'added'), ended: $(GetValue $seen.Answer 'removed')"
 }
+
+# Throws MonitorExists where settings for a name that nobody gave would make another monitor of the one that runs by it: without
+# its broker, with another one's hosts, or of another deployment.
+function AssertSameMonitor {
+    [CmdletBinding()]
+    param([Parameter(Mandatory)] [psobject] $Plan)
+
+    $present = ConvertFromJsonText $Plan.RunningSettings
+    if ($null -eq $present) { return }
+    $wanted = ConvertFromJsonText $Plan.Settings
+    $hosts, $newHosts, $deployment, $newDeployment = foreach ($member in @('broker', 'hostnames'), @('node', 'deployment_id')) {
+        foreach ($settings in $present, $wanted) { @(GetMember $settings $member) -join ', ' }
+    }
+    $changes = @(
+        if ($hosts -and -not $newHosts) { "it would send to no broker any more, where it sends to $hosts now" }
+        elseif ($hosts -and $hosts -ne $newHosts) { "it would send to $newHosts, where it sends to $hosts now" }
+        if ($deployment -cne $newDeployment) { "its deployment_id would be '$newDeployment', where it is '$deployment' now" }
+    )
+    if ($changes.Count -eq 0) { return }
+    throw (NewErrorRecord -Id MonitorExists -TargetObject $Plan.Name -Message (
+            "A monitor '$($Plan.Name)' runs, and these settings would make another of it: $($changes -join '; '). Nothing was changed. " +
+            'Start a second one with -Name, or say with -Force or that name that it is meant.'))
+}

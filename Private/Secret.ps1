@@ -1,4 +1,4 @@
-# A copy of settings with broker.password, a string or a secure one, replaced by its DPAPI blob; the blob in the settings kept before
+# A copy of settings with broker.password, a string or a secure one, or what broker.password_env names in this session, replaced by its DPAPI blob; the blob in the settings kept before
 # stays where it holds the same password, because a new one always differs and would look like a change.
 function ProtectPassword {
     [CmdletBinding()]
@@ -11,6 +11,16 @@ function ProtectPassword {
     $copy = ConvertToDictionary $Settings
     $broker = GetValue $copy 'broker'
     $password = GetValue $broker 'password'
+    $variable = GetValue $broker 'password_env'
+    if ($null -ne $variable) {
+        $password = [System.Environment]::GetEnvironmentVariable("$variable")
+        if (-not $password) {
+            throw (NewErrorRecord -Id ConfigInvalid -TargetObject '/broker/password_env' -Message (
+                    "/broker/password_env: the variable '$variable' is not set in this session, and a service has none of a session's: " +
+                    "set it (`$env:$variable = ...) and start again, which keeps it encrypted, or give the password with -BrokerCredential."))
+        }
+        $broker.Remove('password_env')
+    }
     if ($null -eq $password) { return $copy }
     # Module logging writes every parameter of these functions into the event log: none of them is a plain password.
     if ($password -isnot [securestring]) { $password = [System.Net.NetworkCredential]::new('', "$password").SecurePassword }

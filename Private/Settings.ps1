@@ -5,7 +5,8 @@ function MergeSettings {
     [OutputType([System.Collections.IDictionary])]
     param(
         [Parameter(Mandatory)] [psobject] $Reading,
-        [Parameter(Mandatory)] [psobject] $Path,
+        # The monitor's, of GetMonitorPath; without it only what the cmdlet's parameters say is put in.
+        [psobject] $Path,
         [string] $DeploymentId,
         [string] $NodeName,
         [string] $NodeId,
@@ -32,10 +33,12 @@ function MergeSettings {
         SetMember $settings broker, password $BrokerCredential.Password
         foreach ($source in 'password_file', 'password_env', 'password_dpapi') { $settings['broker'].Remove($source) }
     }
-    SetMember $settings status, path $Path.Data
-    if (-not (GetMember $settings spool, path)) { SetMember $settings spool, path $Path.Spool }
-    $log = @($env:CELERY_WORK_DIR, $env:AGENT_WORK_DIR, (GetMember $settings log, path), $Path.Data) | Where-Object { $_ }
-    SetMember $settings log, path @($log)[0]
+    if ($Path) {
+        SetMember $settings status, path $Path.Data
+        if (-not (GetMember $settings spool, path)) { SetMember $settings spool, path $Path.Spool }
+        $log = @($env:CELERY_WORK_DIR, $env:AGENT_WORK_DIR, (GetMember $settings log, path), $Path.Data) | Where-Object { $_ }
+        SetMember $settings log, path @($log)[0]
+    }
     foreach ($member in @('broker', 'password_file'), @('broker', 'tls', 'ca_cert'), @('broker', 'tls', 'client_cert'),
         @('broker', 'tls', 'client_key'), @('spool', 'path'), @('log', 'path')) {
         $value = GetMember $settings $member

@@ -38,6 +38,7 @@ function NewMonitorPlan {
     if (-not $StartupType) { $StartupType = if ($existing) { $existing.StartupType } else { 'AutomaticDelayedStart' } }
     $service = NewServiceSetting -Name $Name -Path $path -Program $program -StartupType $StartupType -Priority (GetMember $Settings service, priority) -Account $account
     $present = if ($existing) { ReadServiceSetting -Name $Name -Wanted $service }
+    $runs = $existing -and (GetServiceState $Name) -in 'Running', 'StartPending' -and (TestCollectorAlive (ReadStatus $path.Status))
     $plan = [pscustomobject]@{
         Name            = $Name
         Action          = ''
@@ -54,8 +55,9 @@ function NewMonitorPlan {
         IsForced        = [bool]$Force
         IsReload        = $false
         AccountSid      = GetAccountSid $account
+        # The settings of the monitor that runs; empty where none does.
+        RunningSettings = if ($runs) { $previous } else { '' }
     }
-    $runs = $existing -and (GetServiceState $Name) -in 'Running', 'StartPending' -and (TestCollectorAlive (ReadStatus $path.Status))
     if (-not $existing) { $plan.Action = 'Install and start monitor' }
     elseif (-not $runs) { $plan.Action = 'Start monitor' }
     elseif ($plan.ServiceChanged -or $Force -or ($plan.SettingsChanged -and -not (TestEntryChange -Settings $text -Previous $previous))) { $plan.Action = 'Update and restart monitor' }
@@ -94,6 +96,7 @@ function StartMonitor {
         if (-not $plan.HasBroker) { Write-Warning "No broker is configured: the samples go to '$($plan.Path.ServiceLog)'." }
         if ($plan.IsReload) { UpdateCollector -Plan $plan -Undo $undo -Timeout $Timeout }
         elseif ($plan.Action) { InstallMonitor -Plan $plan -Undo $undo -Timeout $Timeout }
+        if ($plan.RunningSettings) { Write-Verbose "The monitor '$Name' ran already, and is updated" }
         $isDone = $true
     }
     finally {

@@ -14,7 +14,10 @@ function Start-PsutilMonitor {
         settings is updated and restarted. A start that fails leaves nothing behind, or the monitor as it was, and the error carries the collector's last log
         lines. Every fault of the configuration is an error of its own (ConfigInvalid) with its JSON pointer as target.
 
-        The broker's password is kept encrypted (DPAPI); it is never on a command line, in the registry or in a log. Without
+        Without -Name or -NodeId a monitor that runs is not made another one: settings without its broker, with another
+        broker's hosts or another deployment id are refused (MonitorExists) unless -Force is given.
+
+        The broker's password, also one that password_env names in this session, is kept encrypted (DPAPI); it is never on a command line, in the registry or in a log. Without
         a broker, in the file or by -BrokerHostname, the samples go to a file in the monitor's folder, and a warning says so.
 
     .INPUTS
@@ -137,8 +140,8 @@ function Start-PsutilMonitor {
         [ValidateRange(1, 3600)]
         [int] $Timeout = 60,
 
-        # Makes the service anew, even where the monitor runs and nothing has changed, and moves a data folder aside that
-        # somebody else made or that holds links.
+        # Makes the service anew, even where the monitor runs and nothing has changed, or would become another one, and moves a
+        # data folder aside that somebody else made or that holds links.
         [switch] $Force,
 
         # Gives the monitor as an object.
@@ -187,6 +190,7 @@ function Start-PsutilMonitor {
                 $settings = MergeSettings -Reading $reading -Path (GetMonitorPath $monitor) @override
                 $wanted = @{ Name = $monitor; Settings = $settings; StartupType = $StartupType; ServiceAccount = $ServiceAccount; NodePath = $NodePath; NssmPath = $NssmPath; Force = $Force }
                 $plan = NewMonitorPlan @wanted
+                if (-not $source.Name -and -not $NodeId -and -not $Force) { AssertSameMonitor $plan }
                 $whole = ConvertFromJsonText $plan.Settings
                 if (-not (TestReading -Reading (ReadConfiguration -Configuration $whole -NodePath $NodePath) -Caller $PSCmdlet -Quiet)) { continue }
                 if (-not $plan.Action) { Write-Verbose "The monitor '$monitor' runs with these settings: nothing to do" }

@@ -8,6 +8,8 @@ function Test-PsutilConfiguration {
         found and the nearest valid name, with its JSON pointer as target. With -CheckBroker the broker is tried
         as well: address, connection, TLS, login, virtual host, exchange, permission to publish.
 
+        The parameters of the node and of the broker are those of Start-PsutilMonitor: what is tested is what it would use.
+
         Works wherever PowerShell and the collector do.
 
     .INPUTS
@@ -26,6 +28,11 @@ function Test-PsutilConfiguration {
         @{ method = 'virtual_memory'; result_argument = 'fre'; interval = 5 } | Test-PsutilConfiguration
 
         Gives $false and an error that names the field free.
+
+    .EXAMPLE
+        Test-PsutilConfiguration -Path .\examples\monitor.yaml -BrokerHostname rabbit.example -BrokerCredential (Get-Credential) -CheckBroker -Verbose
+
+        Tries the broker that Start-PsutilMonitor would use with the same parameters, step by step.
 
     .NOTES
         Error ids: ConfigNotFound, ConfigInvalid, BrokerUnreachable, BrokerRefused, NodeNotFound, CollectorNotFound,
@@ -52,6 +59,38 @@ function Test-PsutilConfiguration {
         [AllowEmptyCollection()]
         [object[]] $Configuration,
 
+        # The deployment id in every message; the routing key as well.
+        [ValidateNotNullOrEmpty()]
+        [string] $DeploymentId,
+
+        # The node's name in every message.
+        [ValidateNotNullOrEmpty()]
+        [string] $NodeName,
+
+        # The node instance's id in every message; this host's name unless given.
+        [ValidateNotNullOrEmpty()]
+        [string] $NodeId,
+
+        # RabbitMQ's host, or several to be tried in turn.
+        [ValidateNotNullOrEmpty()]
+        [string[]] $BrokerHostname,
+
+        # RabbitMQ's port: 5672, with TLS 5671, unless given.
+        [ValidateRange(1, 65535)]
+        [int] $BrokerPort,
+
+        # User name and password for RabbitMQ.
+        [ValidateNotNull()]
+        [System.Management.Automation.PSCredential] $BrokerCredential,
+
+        # The virtual host: / unless given.
+        [ValidateNotNullOrEmpty()]
+        [string] $BrokerVirtualHost,
+
+        # A PEM file with the authorities to trust; turns TLS on.
+        [ValidateNotNullOrEmpty()]
+        [string] $BrokerCaCertificate,
+
         # Tries the broker of the settings, too.
         [switch] $CheckBroker,
 
@@ -63,6 +102,7 @@ function Test-PsutilConfiguration {
     begin {
         $files = [System.Collections.Generic.List[string]]::new()
         $objects = [System.Collections.Generic.List[object]]::new()
+        $override = GetOverride $PSBoundParameters
     }
 
     process {
@@ -80,7 +120,12 @@ function Test-PsutilConfiguration {
         if ($objects.Count -gt 0 -or $sources.Count -eq 0) { $sources += @{ Configuration = $objects.ToArray() } }
         foreach ($source in $sources) {
             try {
-                $valid = TestReading -Reading (ReadConfiguration @source -NodePath $NodePath) -Caller $PSCmdlet
+                $reading = ReadConfiguration @source -NodePath $NodePath
+                $valid = TestReading -Reading $reading -Caller $PSCmdlet -Quiet:($override.Count -gt 0)
+                if ($valid -and $override.Count -gt 0) {
+                    $source = @{ Configuration = @(MergeSettings -Reading $reading @override) }
+                    $valid = TestReading -Reading (ReadConfiguration @source -NodePath $NodePath) -Caller $PSCmdlet
+                }
                 if ($valid -and $CheckBroker) {
                     $reply = SendConfiguration -Command check-broker @source -NodePath $NodePath
                     foreach ($step in $reply.steps) { Write-Verbose "$($step.step) $($step.host): $($step.detail)" }
