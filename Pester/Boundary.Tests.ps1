@@ -298,7 +298,7 @@ Describe 'Files and objects together' {
             $asked.Add($(if ($PesterBoundParameters['Path']) { [System.IO.Path]::GetFileName($Path) } else { @($Configuration).Count }))
             [pscustomobject]@{ valid = $true; faults = @(); warnings = @(); document = @{ node = @{ node_id = "n$($asked.Count)" } } }
         }
-        Mock -ModuleName PsutilAgent NewMonitorPlan { [pscustomobject]@{ Settings = '{}'; Action = '' } }
+        Mock -ModuleName PsutilAgent NewMonitorPlan { [pscustomobject]@{ Settings = '{}'; Action = ''; RunningSettings = '' } }
         $file = [System.IO.FileInfo]::new((Join-Path $TestDrive 'one.yaml'))
         $null = @{ a = 1 }, $file, @{ b = 2 } | & $Cmdlet
         # A start asks of the whole settings, too.
