@@ -272,6 +272,8 @@ function UpdateCollector {
         $answer = '{"time":"2026-01-02T03:05:06.000Z","request":"' + [System.IO.File]::ReadAllText($reload) + '","refused":' + $refused + ',"kept":1,"added":1,"removed":0}'
         [System.IO.File]::Delete($reload)
         WriteStatus -Service $Service -State 'sampling' -Reload $answer
+        # Its log reached its size just then.
+        [System.IO.File]::WriteAllText([System.IO.Path]::Combine($Service.Folder, 'psutil.log.1'), 'rotated')
         $script:Calls.Add(@('asked', 'to reload'))
     }
     $stop = [System.IO.Path]::Combine($Service.Folder, 'stop')

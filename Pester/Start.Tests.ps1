@@ -322,6 +322,7 @@ Describe 'A monitor there is' {
         { Start-PsutilMonitor -Configuration @{ method = 'boot_time'; interval = 7 } @start @broker } | Should -Throw '*not to its taste*' -ErrorId 'ConfigInvalid,Start-PsutilMonitor'
         Get-Content -Path (Join-Path $data 'cloudify-psutil/settings.json') -Raw | Should -BeExactly $before
         (Get-FakeCall) -join '; ' | Should -Be 'asked | to reload'
+        Get-Content -Path (Join-Path $data 'cloudify-psutil/psutil.log.1') | Should -Be 'rotated' -Because 'what the running collector made meanwhile is its own'
     }
     It 'goes on as it was where it does not answer, or ends' {
         $before = Get-Content -Path (Join-Path $data 'cloudify-psutil/settings.json') -Raw

@@ -450,7 +450,7 @@ Describe 'A step' {
             Mock AssertLogFile { }
             foreach ($name in 'settings.json', 'stop') { [System.IO.File]::WriteAllText("$Folder/$name", 'old') }
             $path = [pscustomobject]@{ Data = [System.IO.Path]::GetFullPath($Folder); Settings = "$Folder/settings.json"; Stop = "$Folder/stop" }
-            $plan = [pscustomobject]@{ Path = $path; LogPath = [System.IO.Path]::Combine($path.Data, 'psutil.log'); Settings = 'new'; IsForced = $true; AccountSid = 'S-1-5-80-1' }
+            $plan = [pscustomobject]@{ Path = $path; LogPath = [System.IO.Path]::Combine($path.Data, 'psutil.log'); Settings = 'new'; IsForced = $true; IsReload = $false; AccountSid = 'S-1-5-80-1' }
             $undo = [System.Collections.Generic.Stack[psobject]]::new()
             WriteSettings -Plan $plan -Undo $undo
             Should -Invoke NewDataFolder -Times 1 -Exactly -ParameterFilter { $Force -and $Account -eq 'S-1-5-80-1' }

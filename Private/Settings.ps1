@@ -70,7 +70,7 @@ function WriteSettings {
     )
 
     $path = $Plan.Path
-    NewDataFolder -Path $path -Undo $Undo -Account $Plan.AccountSid -Force:$Plan.IsForced
+    NewDataFolder -Path $path -Undo $Undo -Account $Plan.AccountSid -Force:$Plan.IsForced -Busy:$Plan.IsReload
     if ([System.IO.Path]::GetDirectoryName($Plan.LogPath) -ne $path.Data) { AssertLogFile -Path $Plan.LogPath -Account $Plan.AccountSid }
     $previous = ReadText $path.Settings
     if ($previous) { AddRollback -Undo $Undo -Command WriteText -Parameter @{ Path = $path.Settings; Text = $previous } }
@@ -96,7 +96,9 @@ function NewDataFolder {
         [Parameter(Mandatory)] [AllowEmptyCollection()] [System.Collections.Generic.Stack[psobject]] $Undo,
         # The SID of the account that the collector runs as, where that is not LocalSystem.
         [string] $Account,
-        [switch] $Force
+        [switch] $Force,
+        # A collector runs there: what comes meanwhile is its own, and no part of the undo.
+        [switch] $Busy
     )
 
     $root = [System.IO.Path]::GetDirectoryName($Path.Data)
@@ -118,7 +120,7 @@ function NewDataFolder {
         if ($isMade -and $folder -eq $root) { AddRollback -Undo $Undo -Command RemoveEmptyFolder -Parameter @{ Path = $root } }
         elseif ($isMade) { AddRollback -Undo $Undo -Command RemoveMonitorData -Parameter @{ Path = $Path; All = $true } }
     }
-    if ($isMade) { return }
+    if ($isMade -or $Busy) { return }
     $present = [string[]]@([System.IO.DirectoryInfo]::new($Path.Data).GetFileSystemInfos() | ForEach-Object { $_.Name })
     AddRollback -Undo $Undo -Command RemoveContent -Parameter @{ Path = $Path.Data; Keep = $present }
 }
