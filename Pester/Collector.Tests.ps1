@@ -297,6 +297,12 @@ Describe 'Receive-PsutilSample' {
         ($lines | ForEach-Object { $_.TrimEnd().Length } | Measure-Object -Maximum).Maximum | Should -BeLessOrEqual 80
         $lines -join ' ' | Should -BeLike '*Time*Node*Metric*Path*Value*Unit*vm*disk*C_free*0*bytes*'
     }
+    It 'throws SampleUnavailable where fewer came in time, and what the broker refuses as it is: <Said>' -ForEach @(
+        @{ Said = 'late'; Wait = 1100; Id = 'SampleUnavailable'; Says = 'Expected 3 samples within 1 s, found fewer.*' }, @{ Said = 'refused'; Wait = 0; Id = 'BrokerRefused'; Says = 'no (PSA_BROKER_CHANNEL)' }
+    ) {
+        Mock -ModuleName PsutilAgent ReadNativeLine { Start-Sleep -Milliseconds $Wait; '{"error":{"code":"PSA_BROKER_CHANNEL","message":"no"}}' }
+        { Receive-PsutilSample -Path (Join-Path $here 'x.yaml') -Count 3 -Timeout 1 } | Should -Throw $Says -ErrorId "$Id,Receive-PsutilSample"
+    }
     It 'throws where there is no such file, or no broker in it' {
         { Receive-PsutilSample -Path (Join-Path $here 'no such file') } | Should -Throw -ErrorId 'ConfigNotFound,Receive-PsutilSample'
         { Receive-PsutilSample -Path (Join-Path $root 'examples/monitor.yaml') } | Should -Throw -ErrorId 'ConfigInvalid,Receive-PsutilSample'

@@ -95,6 +95,19 @@ Describe 'A monitor started' -Tag EndToEnd, Started -Skip:$skip {
         $monitor.ProcessId | Should -Not -Be $before
         (Get-Content -Path $monitor.ConfigurationPath -Raw | ConvertFrom-Json).node.deployment_id | Should -Be 'changed'
     }
+    It 'is restarted with the settings it has' {
+        $before = Get-PsutilMonitor -Name cloudify-psutil-host_1
+        $text = Get-Content -Path $before.ConfigurationPath -Raw
+        $monitor = $before | Restart-PsutilMonitor -PassThru
+        $monitor.State, $monitor.CollectorState, $monitor.Connected | Should -Be 'Running', 'sampling', $true
+        $monitor.ProcessId | Should -Not -Be $before.ProcessId
+        Get-Content -Path $before.ConfigurationPath -Raw | Should -BeExactly $text
+    }
+    It 'has its samples received, by its name alone' {
+        $samples = @('cloudify-psutil-host_1' | Receive-PsutilSample -Count 2 -Timeout 60)
+        ($samples | ForEach-Object { $_.NodeId }) -join ' ' | Should -Be 'host_1 host_1'
+        $samples[0].Time | Should -BeGreaterThan (Get-Date).AddMinutes(-5)
+    }
     It 'takes changed entries over while its collector runs on' {
         $before = (Get-PsutilMonitor -Name cloudify-psutil-host_1).ProcessId
         $changed = Join-Path $TestDrive 'changed.yaml'

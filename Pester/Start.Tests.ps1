@@ -306,7 +306,7 @@ Describe 'A monitor there is' {
         Get-FakeCall | Should -BeNullOrEmpty
     }
     It 'is stopped, updated and started where its settings changed, its service untouched' {
-        Start-PsutilMonitor -Configuration $entry -NodeName other @start @broker
+        (Start-PsutilMonitor -Configuration $entry -NodeName other -Verbose @start @broker 4>&1) -join "`n" | Should -BeLike "*The monitor 'cloudify-psutil' ran already, and is updated*"
         (Get-FakeCall) -join '; ' | Should -Be 'asked | to stop; Start | cloudify-psutil'
         (Get-Setting).node.node_name | Should -Be 'other'
     }

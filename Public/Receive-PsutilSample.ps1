@@ -28,8 +28,8 @@ function Receive-PsutilSample {
         Shows one metric of all nodes until Ctrl-C.
 
     .NOTES
-        Error ids: ConfigNotFound, ConfigInvalid, MonitorNotFound, BrokerUnreachable, BrokerRefused, UnsupportedPlatform,
-        NodeNotFound, CollectorNotFound, CollectorFailed.
+        Error ids: ConfigNotFound, ConfigInvalid, MonitorNotFound, BrokerUnreachable, BrokerRefused, SampleUnavailable,
+        UnsupportedPlatform, NodeNotFound, CollectorNotFound, CollectorFailed.
 
     .LINK
         Test-PsutilConfiguration
@@ -88,6 +88,7 @@ function Receive-PsutilSample {
     }
 
     process {
+        $waited = [System.Diagnostics.Stopwatch]::StartNew()
         try {
             $files = if ($PSCmdlet.ParameterSetName -eq 'Path') { ResolveFile $Path }
             else {
@@ -95,12 +96,19 @@ function Receive-PsutilSample {
                 GetMonitor -Name $names -Caller $PSCmdlet | ForEach-Object { (GetMonitorPath $_.Name).Settings }
             }
             foreach ($file in $files) {
+                $waited.Restart()
                 $words = @(GetCollectorPath) + @('consume', '--config', $file) + $options
                 ReadNativeLine -FilePath (GetProgramPath -Program node -Path $NodePath) -ArgumentList $words | ForEach-Object { NewReceivedSample $_ }
             }
         }
         catch {
-            $PSCmdlet.ThrowTerminatingError($_)
+            # What the collector tells as a fault of the channel's is one of time: the broker refused nothing.
+            if (-not $Count -or -not $Timeout -or $waited.Elapsed.TotalSeconds -lt $Timeout -or $_.FullyQualifiedErrorId -notlike 'BrokerRefused*') {
+                $PSCmdlet.ThrowTerminatingError($_)
+            }
+            $PSCmdlet.ThrowTerminatingError((NewErrorRecord -Id SampleUnavailable -TargetObject $file -Message (
+                        "Expected $Count samples within $Timeout s, found fewer. Get-PsutilMonitor tells whether a monitor sends, " +
+                        'Test-PsutilConfiguration -CheckBroker whether the broker takes it; -RoutingKey ''#'' shows what comes under other keys.')))
         }
     }
 }
