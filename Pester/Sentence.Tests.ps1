@@ -50,6 +50,9 @@ Describe 'An error' {
     }
     It 'names the parameter of the cmdlet, where the collector names its option: <Said>' -ForEach @(
         @{ Said = '--result-argument: expected a field'; Names = '-ResultArgument: expected a field' }, @{ Said = 'give --count or --interval'; Names = 'give -Count or -Interval' }
+        @{ Said = "no`n  result_argument: expected"; Names = "no`n  -ResultArgument: expected" }, @{ Said = 'args/percpus: expected'; Names = '-Argument percpus: expected' }
+        @{ Said = 'args: expected the key path'; Names = '-Argument: expected the key path' }, @{ Said = '/0/args/x: expected'; Names = '/0/args/x: expected' }
+        @{ Said = 'a function (psutil-agent methods lists them)'; Names = 'a function (Get-PsutilMethod lists them)' }
         @{ Said = '--config FILE; --output'; Names = '-Path FILE; -Path' }, @{ Said = 'a--count --counts ---count'; Names = 'a--count --counts ---count' }
     ) {
         InModuleScope PsutilAgent -Parameters @{ Said = $Said; Names = $Names } {

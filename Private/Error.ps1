@@ -65,7 +65,7 @@ function NewCollectorError {
     NewErrorRecord -Id $id -TargetObject $TargetObject -Message (ConvertToParameterName "$(GetValue $Failure 'message') ($code)$faults")
 }
 
-# A sentence of the collector with its options named as the cmdlets' parameters.
+# A sentence of the collector with its options, and commands, named as the cmdlets and their parameters.
 function ConvertToParameterName {
     [CmdletBinding()]
     [OutputType([string])]
@@ -76,7 +76,9 @@ function ConvertToParameterName {
         duration = 'Timeout'; force = 'Force'; broker = 'BrokerHostname'; services = 'ServiceName'; key = 'RoutingKey'
     }
     foreach ($option in $names.Keys) { $Text = $Text -creplace "(?<![\w-])--$option(?![\w-])", "-$($names[$option])" }
-    $Text
+    # Where a fault of one call is; those of a configuration have a pointer from its root.
+    $Text = $Text -creplace '(?m)^(\s*)result_argument:', '$1-ResultArgument:' -creplace '(?m)^(\s*)args:', '$1-Argument:' -creplace '(?m)^(\s*)args/', '$1-Argument '
+    $Text.Replace('psutil-agent methods', 'Get-PsutilMethod')
 }
 
 # Why the collector could not be run to its end.
