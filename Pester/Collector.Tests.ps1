@@ -32,6 +32,17 @@ Describe 'Test-PsutilConfiguration' {
         $entry | Test-PsutilConfiguration -BrokerHostname 127.0.0.1 -BrokerPort 1 -CheckBroker -ErrorAction SilentlyContinue -ErrorVariable faults -WarningAction SilentlyContinue | Should -BeFalse
         $faults[-1].FullyQualifiedErrorId | Should -Be 'BrokerUnreachable,Test-PsutilConfiguration'
     }
+    It 'warns where the password''s variable is not set, which a start would refuse' {
+        $credential = [pscredential]::new('u', [System.Net.NetworkCredential]::new('', 'secret').SecurePassword)
+        $count = foreach ($case in @('', @{}), @('p', @{}), @('', @{ BrokerCredential = $credential })) {
+            $env:RABBITMQ_PASSWORD = $case[0]
+            $with = $case[1]
+            try { Test-PsutilConfiguration -Path (Join-Path $root 'examples/broker.yaml') @with -WarningAction SilentlyContinue -WarningVariable warnings | Should -BeTrue }
+            finally { $env:RABBITMQ_PASSWORD = $null }
+            @($warnings | Where-Object { "$_" -like '*the variable ''RABBITMQ_PASSWORD'' is not set in this session*' }).Count
+        }
+        $count -join ' ' | Should -Be '1 0 0'
+    }
     It 'hands the password of -BrokerCredential over in a variable, and in no text' {
         $asked = @{}
         Mock -ModuleName PsutilAgent InvokeCollector {

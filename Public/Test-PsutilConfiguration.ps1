@@ -122,6 +122,10 @@ function Test-PsutilConfiguration {
             try {
                 $reading = ReadConfiguration @source -NodePath $NodePath
                 $valid = TestReading -Reading $reading -Caller $PSCmdlet -Quiet:($override.Count -gt 0)
+                $variable = GetMember $reading.Document broker, password_env
+                if ($valid -and $variable -and -not $BrokerCredential -and -not [System.Environment]::GetEnvironmentVariable($variable)) {
+                    Write-Warning "/broker/password_env: the variable '$variable' is not set in this session; Start-PsutilMonitor takes it from the session that starts."
+                }
                 if ($valid -and $override.Count -gt 0) {
                     $source = @{ Configuration = @(MergeSettings -Reading $reading @override) }
                     $valid = TestReading -Reading (ReadConfiguration @source -NodePath $NodePath) -Caller $PSCmdlet
