@@ -11,6 +11,7 @@ const watchEvery = 5000;
 const enough = 8 * 1024 * 1024;
 /** Objects that are made at most to fill it. */
 const mostGarbage = 2_000_000;
+
 /** Lets V8 optimize and its heap grow in a collector that has much to do by its settings, or is seen to. */
 export function fitHeap(readingsPerSecond: number, clock: Clock): void {
   if (readingsPerSecond >= busyReadings) favourSpeed();
@@ -27,9 +28,8 @@ function watch(clock: Clock, before: NodeJS.CpuUsage): void {
 
 function favourSpeed(): void {
   setFlagsFromString('--no-optimize-for-size');
-  // V8's own: at this rate the optimizing compiler is worth its time.
+  // At this rate the optimizing compiler is worth its time.
   setFlagsFromString('--opt');
-  setFlagsFromString(`--interrupt-budget=${String(132 * 1024)}`);
   growYoung();
 }
 
