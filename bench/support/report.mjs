@@ -43,6 +43,9 @@ function verdict({ value, most, least, ratio = false, strict = false }, long) {
   return { failed: long || ratio || strict, text };
 }
 
+/** Whether a budget is missed by so much that the run fails. */
+export const fails = (budget, long) => verdict(budget, long).failed;
+
 /** The table of budgets; gives how many are failed. */
 export function printBudgets(budgets, long) {
   if (budgets.length === 0) return 0;

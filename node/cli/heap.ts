@@ -9,45 +9,39 @@ const busyShare = 0.03;
 const watchEvery = 5000;
 /** The young generation that holds what ten thousand samples leave behind, bytes. */
 const enough = 8 * 1024 * 1024;
-/** Objects that are made at most to fill it. */
-const mostGarbage = 2_000_000;
+const checkEvery = 1000;
 
 /** Lets V8 optimize and its heap grow in a collector that has much to do by its settings, or is seen to. */
 export function fitHeap(readingsPerSecond: number, clock: Clock): void {
-  if (readingsPerSecond >= busyReadings) favourSpeed();
+  if (readingsPerSecond >= busyReadings) favourSpeed(clock);
   else clock.after(watchEvery, () => { watch(clock, process.cpuUsage()); });
 }
 
 function watch(clock: Clock, before: NodeJS.CpuUsage): void {
   clock.after(watchEvery, () => {
     const { user, system } = process.cpuUsage(before);
-    if ((user + system) / 1000 >= busyShare * watchEvery) favourSpeed();
+    if ((user + system) / 1000 >= busyShare * watchEvery) favourSpeed(clock);
     else watch(clock, process.cpuUsage());
   });
 }
 
-function favourSpeed(): void {
+function favourSpeed(clock: Clock): void {
   setFlagsFromString('--no-optimize-for-size');
   // At this rate the optimizing compiler is worth its time.
   setFlagsFromString('--opt');
-  growYoung();
+  growYoung(clock);
 }
 
 /**
- * Grows the young generation: in one of 1 MB samples, which live until the broker has confirmed them, are copied again and again and
- * become old before they are done with. Done here, as V8 lets it grow only by what survives in it, and the first tick of a
- * busy collector would make it four times as large.
+ * Lets the young generation grow: in one of 1 MB samples, which live until the broker has confirmed them, are copied again and again and
+ * become old before they are done with.
  */
-function growYoung(): void {
+function growYoung(clock: Clock): void {
   setFlagsFromString('--semi-space-growth-factor=2');
-  let held: object[] = [];
-  for (let count = 0; count < mostGarbage && (count % 1000 !== 0 || youngBytes() < enough); count += 1) {
-    if (count % 50_000 === 0) held = [];
-    held.push({ count });
-  }
-  setFlagsFromString('--semi-space-growth-factor=1');
-}
-
-function youngBytes(): number {
-  return getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')?.space_size ?? enough;
+  const check = (): void => {
+    const young = getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space');
+    if ((young?.space_size ?? 0) >= enough) setFlagsFromString('--semi-space-growth-factor=1');
+    else clock.after(checkEvery, check);
+  };
+  clock.after(checkEvery, check);
 }
