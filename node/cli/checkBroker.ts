@@ -1,10 +1,11 @@
 import { readSettings } from '../config/reader.js';
-import { ConfigError, ExitCode } from '../model/errors.js';
+import { ExitCode } from '../model/errors.js';
 import type { Settings } from '../model/settings.js';
 import { readStatus } from '../status/file.js';
 import type { StatusReport } from '../status/report.js';
 import { unprotect } from '../providers/secret.js';
 import type { BrokerCheck } from '../transport/checkBroker.js';
+import { brokerOf } from './broker.js';
 import type { Command } from './command.js';
 import { required } from './option.js';
 import { print, report } from './output.js';
@@ -27,11 +28,9 @@ export const checkBroker: Command = {
   async run(options) {
     const path = required(options, 'config', 'FILE');
     const { settings } = readSettings(path, process.env);
-    if (settings.broker === undefined) {
-      throw new ConfigError('PSA_CONFIG_INVALID', `${path}: expected the key broker, found none; there is no broker to check`);
-    }
+    const broker = brokerOf(settings, path, 'check');
     const { checkBroker: check } = await import('../transport/checkBroker.js');
-    const outcome = await check(settings.broker, { unprotect, bound: boundBy(settings) });
+    const outcome = await check(broker, { unprotect, bound: boundBy(settings) });
     if (options['json'] === true) print(JSON.stringify(jsonOf(outcome)));
     else showSteps(outcome);
     return outcome.ok ? ExitCode.ok : ExitCode.broker;

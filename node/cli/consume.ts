@@ -1,9 +1,10 @@
 import { readSettings } from '../config/reader.js';
 import { systemClock } from '../model/clock.js';
 import { display } from '../model/display.js';
-import { BrokerError, ConfigError, ExitCode } from '../model/errors.js';
+import { BrokerError, ExitCode } from '../model/errors.js';
 import { unprotect } from '../providers/secret.js';
 import type { ReceivedMessage } from '../transport/receiver.js';
+import { brokerOf } from './broker.js';
 import type { Command } from './command.js';
 import { humanValue } from './live.js';
 import { numberOption, required } from './option.js';
@@ -35,10 +36,7 @@ export const consume: Command = {
     const path = required(options, 'config', 'FILE');
     const count = numberOption(options, 'count', 1) ?? Number.POSITIVE_INFINITY;
     const duration = numberOption(options, 'duration', 0);
-    const { settings: { broker } } = readSettings(path, process.env);
-    if (broker === undefined) {
-      throw new ConfigError('PSA_CONFIG_INVALID', `${path}: expected the key broker, found none; there is no broker to receive from`);
-    }
+    const broker = brokerOf(readSettings(path, process.env).settings, path, 'receive from');
     const key = typeof options['key'] === 'string' ? options['key'] : broker.routingKey;
     const asJson = options['json'] === true || !process.stdout.isTTY;
     const stopping = new StopSignal(systemClock, duration);

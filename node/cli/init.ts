@@ -5,6 +5,7 @@ import type { Arguments, Result } from '../catalog/value.js';
 import { parseText } from '../config/document.js';
 import { validate } from '../config/validation.js';
 import { systemClock } from '../model/clock.js';
+import { display } from '../model/display.js';
 import { ConfigError, ExitCode, messageOf, systemCode, UsageError } from '../model/errors.js';
 import { ExternalProvider } from '../providers/external/provider.js';
 import { openProvider } from '../providers/host.js';
@@ -150,9 +151,6 @@ export function settingsText({ host, volumes, adapters, services, broker, window
     '',
   ].join('\n');
 }
-
-/** A name on one line of a comment. */
-const display = (name: string): string => JSON.stringify(name).slice(1, -1);
 
 /** Names, each with its letters and digits as a part of a metric's name; where two would be alike, with a number. */
 function distinct(names: readonly string[]): [string, string][] {
