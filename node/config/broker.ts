@@ -1,9 +1,8 @@
 /** What a schema cannot say of `broker`, and of what becomes an AMQP short string. */
 import { isIP } from 'node:net';
-import { hostname } from 'node:os';
 import type { Fault } from '../model/errors.js';
 import { fault, valueAt } from './fault.js';
-import { isHost } from './host.js';
+import { isHost, isThisHost } from './host.js';
 import { limits } from './limits.js';
 import { show } from './secret.js';
 import type { Warning } from './validation.js';
@@ -73,7 +72,7 @@ export function brokerWarnings(written: unknown): Warning[] {
   if (tls['enabled'] === true && tls['verify'] === false) {
     warnings.push(warning('/broker/tls/verify', 'anyone can pose as the broker, for its certificate is not verified'));
   }
-  const others = hostsOf(broker).filter((host) => isHost(host) && !isHere(host));
+  const others = hostsOf(broker).filter((host) => isHost(host) && !isThisHost(host));
   if (tls['enabled'] !== true && others.length > 0) {
     warnings.push(warning('/broker/tls', `user name, password and samples go to ${show(others[0])} in clear text; set tls.enabled`));
   }
@@ -83,11 +82,6 @@ export function brokerWarnings(written: unknown): Warning[] {
 function hostsOf(broker: object): string[] {
   const hosts = valueAt(broker, '/hostnames');
   return Array.isArray(hosts) ? hosts.map((host) => (typeof host === 'string' ? host : '')) : [];
-}
-
-/** Whether a host is this one, so that nothing that is sent to it crosses a network. */
-function isHere(host: string): boolean {
-  return /^(localhost\.?|127(\.\d{1,3}){3}|::1)$/i.test(host) || host.toLowerCase() === hostname().toLowerCase();
 }
 
 function warning(pointer: string, text: string): Warning {

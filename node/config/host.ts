@@ -1,4 +1,6 @@
 /** Host names and addresses of brokers, as the settings take them: alone, the rest has keys of its own. */
+import { isIP } from 'node:net';
+import { hostname } from 'node:os';
 
 const label = '[\\p{L}\\p{M}\\p{N}_](?:[\\p{L}\\p{M}\\p{N}_-]{0,61}[\\p{L}\\p{M}\\p{N}_])?';
 
@@ -23,4 +25,11 @@ export function hostNeeds(text: string): { readonly expected: string; readonly n
   const [, near = ''] = (text.length > longestHost + ':65535'.length ? null : /^\[?([^[\]]*?)\]?(?::\d{1,5})?$/.exec(text)) ?? [];
   const expected = 'a host name or address alone, without a port (that is broker.port)';
   return isHost(near) ? { expected, near } : { expected: 'a host name or address' };
+}
+
+/** Whether a host is this one, so that what goes there crosses no network. Names below localhost are not, where the system asks a name server for them. */
+export function isThisHost(host: string): boolean {
+  const name = host.toLowerCase().replace(/\.$/, '');
+  if (isIP(name) !== 0) return /^127\.|^::1$|^::ffff:127\./.test(name);
+  return name === 'localhost' || name === hostname().toLowerCase();
 }

@@ -1,6 +1,6 @@
 import { credentials, type SocketOptions } from 'amqplib';
 import { hostname } from 'node:os';
-import { isIP, isIPv6, type LookupFunction } from 'node:net';
+import { isIPv6, type LookupFunction } from 'node:net';
 import type { BrokerSettings } from '../model/settings.js';
 import { BrokerError } from '../model/errors.js';
 import { readPassword, type Unprotect } from './credentials.js';
@@ -53,11 +53,4 @@ export async function endpointOf({ broker, host, signal, lookup, unprotect }: En
 /** host:port, with brackets around an IPv6 address. */
 export function addressOf(broker: BrokerSettings, host: string): string {
   return `${isIPv6(host) ? `[${host}]` : host}:${String(broker.port)}`;
-}
-
-/** Whether a host is this one, so that what goes there crosses no network. */
-export function isThisHost(host: string): boolean {
-  const name = host.toLowerCase();
-  if (isIP(name) !== 0) return /^127\.|^::1$|^::ffff:127\./.test(name);
-  return name === 'localhost' || name.endsWith('.localhost') || name === hostname().toLowerCase();
 }

@@ -4,7 +4,7 @@ import type { AgentError } from '../model/errors.js';
 import type { Unprotect } from './credentials.js';
 import { openChannel } from './channel.js';
 import { addressOf, endpointOf } from './endpoint.js';
-import { channelFault, connectFault, timeoutFault } from './errors.js';
+import { channelFault, connectFault, lossFault, timeoutFault } from './errors.js';
 import { Resolver } from './resolver.js';
 
 /** A sample as a consumer of the exchange gets it. */
@@ -46,18 +46,23 @@ export async function receive(parts: ReceiverParts): Promise<void> {
     signal.addEventListener('abort', end, { once: true });
     const timer = setTimeout(() => { attempt.abort(timeoutFault(broker, addressOf(broker, host), 'answer')); }, broker.connectTimeout * 1000);
     try {
-      const connection = await connect(parts, host, attempt.signal);
+      const connection = await connect(parts, host, attempt.signal).catch((error: unknown) => {
+        first ??= connectFault(attempt.signal.aborted ? attempt.signal.reason : error, broker, host);
+      });
       clearTimeout(timer);
-      await consume(parts, host, connection);
-      return;
+      // Another host would mean another queue, and what came meanwhile would be missing without a word.
+      if (connection !== undefined) {
+        await consume(parts, host, connection);
+        return;
+      }
     } catch (error) {
-      if (signal.aborted) return;
-      first ??= connectFault(attempt.signal.aborted ? attempt.signal.reason : error, broker, host);
+      if (!signal.aborted) throw error;
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', end);
       attempt.abort();
     }
+    if (signal.aborted) return;
   }
   if (first !== undefined) throw first;
 }
@@ -73,7 +78,7 @@ async function consume({ broker, key, take, bound, signal }: ReceiverParts, host
   const lost = new Promise<never>((_, reject) => {
     let fault: unknown;
     connection.on('error', (error) => { fault = error; });
-    connection.once('close', () => { reject(connectFault(fault ?? new Error('the broker closed the connection'), broker, host)); });
+    connection.once('close', () => { reject(lossFault(fault ?? new Error('the broker closed it'), broker, addressOf(broker, host))); });
   });
   lost.catch(() => undefined);
   try {

@@ -1,3 +1,4 @@
+import { isThisHost } from '../config/host.js';
 import type { BrokerSettings } from '../model/settings.js';
 import type { Clock } from '../model/clock.js';
 import { Histogram } from '../model/histogram.js';
@@ -7,7 +8,6 @@ import { PublishChannel } from './channel.js';
 import { BrokerConnection } from './connection.js';
 import type { Unprotect } from './credentials.js';
 import { DrainLimiter } from './drainLimiter.js';
-import { isThisHost } from './endpoint.js';
 import { EventLog, nobodyBound, type LogLine } from './eventLog.js';
 import type { TransportEvent } from './events.js';
 import { Publisher } from './publisher.js';
