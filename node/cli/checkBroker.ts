@@ -15,7 +15,7 @@ import { alive } from './status.js';
 export const checkBroker: Command = {
   name: 'check-broker',
   usage: '--config FILE [--json]',
-  summary: 'Tries the configured broker step by step: which step fails and what to do.',
+  summary: 'Tries the broker step by step: which fails, and what to do.',
   details: [
     '  --config FILE  settings with a broker, JSON or YAML; - is standard input',
     '  --json         one object: ok, steps (step, ok, detail, host), error',

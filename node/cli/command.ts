@@ -11,7 +11,7 @@ export interface Command {
   readonly usage: string;
   /** One line for `--help`. */
   readonly summary: string;
-  /** The lines of the command's own help, below the usage. */
+  /** The lines of the command's own help, below the usage; they are wrapped as they are shown (see wrap.ts). */
   readonly details: readonly string[];
   /** A call to begin with, as it would be typed in the project's folder, without `psutil-agent`. */
   readonly example: string;

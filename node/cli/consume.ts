@@ -7,7 +7,7 @@ import type { ReceivedMessage } from '../transport/receiver.js';
 import { brokerOf } from './broker.js';
 import type { Command } from './command.js';
 import { humanValue } from './live.js';
-import { numberOption, required } from './option.js';
+import { numberOption, required, wholeOption } from './option.js';
 import { report } from './output.js';
 import { StopSignal } from './stopSignal.js';
 
@@ -18,7 +18,7 @@ const longestBody = 4096;
 export const consume: Command = {
   name: 'consume',
   usage: '--config FILE [--key KEY] [--count N] [--duration S] [--json]',
-  summary: 'Binds a queue to the exchange and prints the samples that arrive.',
+  summary: 'Binds a queue and prints the samples that arrive at the broker.',
   details: [
     '  --config FILE  settings with a broker, JSON or YAML; - is standard input',
     '  --key KEY      what the queue is bound with: the settings\' routing key unless given; # for all',
@@ -34,7 +34,7 @@ export const consume: Command = {
   positionals: { least: 0, most: 0 },
   async run(options) {
     const path = required(options, 'config', 'FILE');
-    const count = numberOption(options, 'count', 1) ?? Number.POSITIVE_INFINITY;
+    const count = wholeOption(options, 'count', 1) ?? Number.POSITIVE_INFINITY;
     const duration = numberOption(options, 'duration', 0);
     const broker = brokerOf(readSettings(path, process.env).settings, path, 'receive from');
     const key = typeof options['key'] === 'string' ? options['key'] : broker.routingKey;

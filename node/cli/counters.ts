@@ -8,7 +8,7 @@ import { print, report } from './output.js';
 export const counters: Command = {
   name: 'counters',
   usage: '[PATTERN] [--json]',
-  summary: 'Lists the performance counters of this Windows by their English names.',
+  summary: 'Lists the performance counters of this Windows, in English.',
   details: [
     '  PATTERN  a path such as \\Process(sql*)\\% *, or a part of an object\'s name, or, where no object has it,',
     '           of a counter\'s; * stands for any characters. Without it: the names of the objects',

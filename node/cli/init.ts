@@ -35,7 +35,7 @@ const mostNamed = 16;
 export const init: Command = {
   name: 'init',
   usage: '[--output FILE] [--force] [--broker HOST] [--services NAME,NAME] [--json]',
-  summary: 'Writes a commented settings file for this host: its drives, adapters and services.',
+  summary: 'Writes a commented settings file for this host to begin with.',
   details: [
     '  --output FILE         where to write it; to the terminal unless given. A file that is there is kept',
     '  --force               writes over it',
@@ -48,6 +48,7 @@ export const init: Command = {
   positionals: { least: 0, most: 0 },
   async run(options) {
     const path = typeof options['output'] === 'string' ? resolve(options['output']) : undefined;
+    if (path === undefined && options['force'] === true) throw new UsageError('--force: expected --output FILE beside it, found none: there is nothing to write over');
     if (path !== undefined && options['force'] !== true && existsSync(path)) {
       throw new UsageError(`--output: expected a file that is not there yet, found ${path}; --force writes over it`);
     }

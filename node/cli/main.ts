@@ -1,13 +1,17 @@
 /** The command `psutil-agent`: turns errors into sentences and exit codes. */
-import { AgentError, ExitCode, systemCode } from '../model/errors.js';
+import { AgentError, ExitCode, messageOf, systemCode } from '../model/errors.js';
 import { exitProcess } from '../providers/process.js';
-import { printError, reportError } from './output.js';
+import { printError, report, reportError } from './output.js';
 import { runProgram } from './program.js';
 
 // A reader that went away (`| head`) is a normal end.
 process.stdout.on('error', (error) => {
-  process.exit(systemCode(error) === 'EPIPE' ? ExitCode.ok : ExitCode.unexpected);
+  if (systemCode(error) === 'EPIPE') process.exit(ExitCode.ok);
+  report(`psutil-agent: standard output cannot be written: ${messageOf(error)}`);
+  process.exit(ExitCode.unexpected);
 });
+// Nobody reads what people should know: no reason to stop.
+process.stderr.on('error', () => undefined);
 
 /** Ends the process once stdout has taken what was written; measurements still under way are nobody's any more. */
 function exit(code: number): void {

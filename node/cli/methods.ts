@@ -5,6 +5,7 @@ import { nearest } from '../config/nearest.js';
 import { ExitCode, UsageError } from '../model/errors.js';
 import type { Command } from './command.js';
 import { print } from './output.js';
+import { lineWidth, wrapWords } from './wrap.js';
 
 /** `methods`: the catalog. */
 export const methods: Command = {
@@ -34,25 +35,10 @@ export function named(name: string): CatalogFunction {
   );
 }
 
-/** Columns of a line that a terminal of 80 shows whole; what is longer goes on below. */
-const lineWidth = 79;
-
 /** A function a line, its arguments being its page's. */
 function table(): string {
   const width = Math.max(...functions.map(({ name }) => name.length)) + 2;
-  return functions.map(({ name, meaning }) => name.padEnd(width) + wrap(meaning, lineWidth - width).join(`\n${' '.repeat(width)}`)).join('\n');
-}
-
-/** A text in lines of at most so many characters, broken between words. */
-function wrap(text: string, width: number): string[] {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const line = lines[lines.length - 1] ?? '';
-    if (line === '') lines[lines.length - 1] = word;
-    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
+  return functions.map(({ name, meaning }) => name.padEnd(width) + wrapWords(meaning.split(' '), lineWidth - width).join(`\n${' '.repeat(width)}`)).join('\n');
 }
 
 /** The page of one function. */

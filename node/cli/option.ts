@@ -19,3 +19,10 @@ export function numberOption(options: Options, name: string, least: number): num
   }
   return number;
 }
+
+/** A number that counts something. */
+export function wholeOption(options: Options, name: string, least: number): number | undefined {
+  const number = numberOption(options, name, least);
+  if (number !== undefined && !Number.isSafeInteger(number)) throw new UsageError(`--${name}: expected a whole number of at least ${String(least)}, found "${String(options[name])}"`);
+  return number;
+}

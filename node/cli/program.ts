@@ -1,7 +1,8 @@
 /** What the command line asks for: a command with its options parsed, or help. */
 import { parseArgs } from 'node:util';
 import { nearest } from '../config/nearest.js';
-import { ExitCode, messageOf, UsageError } from '../model/errors.js';
+import { display } from '../model/display.js';
+import { ExitCode, UsageError } from '../model/errors.js';
 import { version } from '../model/version.js';
 import { systemInformationCommand } from '../providers/external/provider.js';
 import type { Command, Options } from './command.js';
@@ -15,14 +16,15 @@ import { run } from './run.js';
 import { sample } from './sample.js';
 import { status } from './status.js';
 import { validate } from './validate.js';
+import { hang, terminalWidth, wrapHelp } from './wrap.js';
 
 /** The commands, in the order of the help. */
 export const commands: readonly Command[] = [run, validate, sample, methods, counters, status, checkBroker, consume, init];
 
 function help(): string {
   const width = Math.max(...commands.map((command) => command.name.length)) + 2;
-  return [
-    'psutil-agent: calls psutil functions, each on its own interval, and publishes every sample to RabbitMQ.',
+  return wrapHelp([
+    'psutil-agent: calls psutil functions and publishes every sample to RabbitMQ.',
     '',
     'Usage: psutil-agent COMMAND [options]',
     '',
@@ -30,11 +32,18 @@ function help(): string {
     '',
     'psutil-agent help COMMAND tells more, with an example. --version prints the version.',
     'Exit codes: 0 ok, 1 unexpected, 2 usage, 3 configuration invalid, 4 broker, 5 platform, 6 spool.',
-  ].join('\n');
+    '',
+    'Example: psutil-agent sample virtual_memory',
+  ], terminalWidth()).join('\n');
 }
 
 function helpOf(command: Command): string {
-  return [`Usage: psutil-agent ${command.name} ${command.usage}`, '', command.summary, '', ...command.details, '', `Example: psutil-agent ${command.example}`].join('\n');
+  const width = terminalWidth();
+  // What belongs together stays on a line: an option in its brackets, an option and its value.
+  const usage = command.usage.match(/\[(?:[^[\]]|\[[^\]]*\])*\]|--\S+ \S+|\S+/g) ?? [];
+  return [
+    ...hang(`Usage: psutil-agent ${command.name} `, usage, width), '', ...wrapHelp([command.summary, '', ...command.details], width), '', `Example: psutil-agent ${command.example}`,
+  ].join('\n');
 }
 
 /** Does what the words of the command line ask for. Throws AgentError, UsageError where it cannot be told what that is. */
@@ -65,20 +74,34 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
 
 function unknownCommand(name: string): UsageError {
   const names = commands.map((command) => command.name);
-  const near = nearest(name, names);
-  return new UsageError(`expected a command (${names.join(', ')}), found "${name}"${near === undefined ? '' : `; did you mean "${near}"?`}`);
+  return new UsageError(`expected a command (${names.join(', ')}), found "${display(name)}"${suggestion(name, [...names, 'help', '--help', '--version'])}`);
 }
 
+function suggestion(name: string, names: readonly string[]): string {
+  const near = nearest(name, names);
+  return near === undefined ? '' : `; did you mean "${near}"?`;
+}
+
+/** The words behind a command's name. Throws UsageError with the one thing that is wrong, and the usage. */
 function parse(command: Command, args: readonly string[]): { options: Options; positionals: readonly string[] } {
-  const usage = `usage: psutil-agent ${command.name} ${command.usage}`;
-  try {
-    const { values, positionals } = parseArgs({ args: [...args], options: command.options, allowPositionals: command.positionals.most > 0 });
-    const found = positionals.length;
-    if (found < command.positionals.least || found > command.positionals.most) throw new UsageError(usage);
-    return { options: values as Options, positionals };
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    // parseArgs explains how to pass an option's look-alike as a word; the usage line says what fits.
-    throw new UsageError(`${(messageOf(error).split(/[.] |\n/)[0] ?? '').replace(/\.$/, '')}; ${usage}`);
+  const wrong = (fault: string): UsageError => new UsageError(`${fault}; usage: psutil-agent ${command.name} ${command.usage}`);
+  const { values, positionals, tokens } = parseArgs({ args: [...args], options: command.options, allowPositionals: true, strict: false, tokens: true });
+  const names = Object.keys(command.options).map((name) => `--${name}`);
+  const given = new Set<string>();
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    const { name, rawName, value, inlineValue } = token;
+    const type = Object.hasOwn(command.options, name) ? command.options[name]?.type : undefined;
+    if (type === undefined) throw wrong(`expected ${names.join(', ')}, found "${display(rawName)}"${suggestion(rawName, names)}`);
+    if (given.has(name)) throw wrong(`${rawName}: expected once, found twice`);
+    given.add(name);
+    if (type === 'boolean' && value !== undefined) throw wrong(`${rawName}: expected no value, found "${display(value)}"`);
+    if (type === 'string' && value === undefined) throw wrong(`${rawName}: expected a value, found none`);
+    // Not a number below zero, and not `-`, standard input.
+    if (type === 'string' && !inlineValue && /^-[^\d.]/.test(value ?? '')) throw wrong(`${rawName}: expected a value, found "${display(value ?? '')}" (write ${rawName}=${display(value ?? '')} if that is the value)`);
   }
+  const { least, most } = command.positionals;
+  if (positionals.length < least) throw wrong(`expected ${command.usage.split(' ')[0] ?? ''}, found none`);
+  if (positionals.length > most) throw wrong(`expected ${most === 0 ? 'no word' : `at most ${String(most)} ${most === 1 ? 'word' : 'words'}`} behind ${command.name}, found "${display(positionals[most] ?? '')}"`);
+  return { options: values, positionals };
 }

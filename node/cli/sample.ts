@@ -12,7 +12,7 @@ import { isoTime, sleep, systemClock } from '../model/clock.js';
 import { AgentProvider } from '../status/agentProvider.js';
 import type { Command, Options } from './command.js';
 import { columns, named } from './methods.js';
-import { numberOption } from './option.js';
+import { numberOption, wholeOption } from './option.js';
 import { print, report } from './output.js';
 
 /** What a function that measures since its last call is given to measure, milliseconds: psutil's advice is no less. */
@@ -41,9 +41,10 @@ export const sample: Command = {
   async run(options, [method = '', ...pairs]) {
     const definition = named(method);
     const entry = entryOf(definition, pairs, options);
-    const count = numberOption(options, 'count', 0) ?? 1;
+    const count = wholeOption(options, 'count', 0) ?? 1;
     const pause = (numberOption(options, 'interval', 0) ?? 1) * 1000;
     const json = options['json'] === true || !process.stdout.isTTY;
+    if (options['time'] === true && !json) throw new UsageError('--time: expected --json beside it, found none: a line for people has no time');
     const provider = new SharedProvider(new AgentProvider(new ExternalProvider(await openProvider(), systemClock, process.argv[1] ?? '')));
     try {
       const args = completeArguments(entry);
