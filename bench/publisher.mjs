@@ -22,7 +22,7 @@ await broker.ctl('eval', `
   rabbit_binding:add({binding, rabbit_misc:r(<<"/">>, exchange, <<"bench">>), <<"#">>, Q, []}, <<"bench">>).`);
 const queue = new MemoryQueue({ maxBytes: 1e9, maxAge: 1e6, clock: systemClock });
 const transport = new Transport({
-  broker: settingsFor(broker.port, 'bench', { window: 256, drainRate: 1e6, confirmTimeout: 30, connectTimeout: 30 }),
+  broker: settingsFor(broker.port, 'bench', { maxInFlight: 256, drainRate: 1e6, confirmTimeout: 30, connectTimeout: 30 }),
   unroutable: 'hold', queue, clock: systemClock, log: ({ message }) => { console.error(message); },
 });
 

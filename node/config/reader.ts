@@ -134,7 +134,7 @@ function brokerSettings(broker: Section, deploymentId: string, at: (path: unknow
     routingKey: (broker['routing_key'] as string | undefined) ?? deploymentId,
     deliveryMode: (broker['delivery_mode'] as BrokerSettings['deliveryMode'] | undefined) ?? (durable ? 'persistent' : 'transient'),
     appId: broker['app_id'] as string,
-    window: broker['window'] as number,
+    maxInFlight: broker['max_in_flight'] as number,
     drainRate: broker['drain_rate'] as number,
   };
 }

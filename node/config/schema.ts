@@ -170,7 +170,7 @@ function brokerSchema(): Schema {
       description: 'whether the broker keeps messages on disk; transient, with a durable exchange persistent, unless given',
     },
     app_id: shortString('AMQP app_id', { default: 'psutil-agent' }),
-    window: whole('samples in flight, sent and not yet confirmed', 1, 256, 65_535),
+    max_in_flight: whole('samples in flight at most, sent and not yet confirmed', 1, 256, 65_535),
     drain_rate: { type: 'number', minimum: 1, maximum: 1_000_000, default: 5000, description: 'most samples a second while a backlog drains' },
   });
 }

@@ -103,7 +103,7 @@ const table: readonly { what: string; document: unknown; platform?: string; faul
     warnings: [],
   },
   {
-    what: 'settings', document: { psutil_config: [], statuss: {}, node: { node: 1 }, broker: { exchange: { typ: 1 }, tls: { x: 1 }, delivery_mode: 'slow', hostnames: [], port: 0, heartbeat: 1.5, window: 70000 }, log: { level: 'loud' }, publish: { units: 'no' }, spool: 5 },
+    what: 'settings', document: { psutil_config: [], statuss: {}, node: { node: 1 }, broker: { exchange: { typ: 1 }, tls: { x: 1 }, delivery_mode: 'slow', hostnames: [], port: 0, heartbeat: 1.5, max_in_flight: 70000 }, log: { level: 'loud' }, publish: { units: 'no' }, spool: 5 },
     faults: [
       `/statuss: expected only the keys ${keys}, found "statuss"; did you mean "status"?`,
       '/node/node: expected only the keys deployment_id, node_name, node_id, host, found "node"',
@@ -113,7 +113,7 @@ const table: readonly { what: string; document: unknown; platform?: string; faul
       '/broker/heartbeat: expected a whole number, found 1.5',
       '/broker/exchange/typ: expected only the keys name, type, durable, auto_delete, internal, found "typ"; did you mean "type"?',
       '/broker/delivery_mode: expected one of transient, persistent, found "slow"',
-      '/broker/window: expected a number of at most 65535, found 70000',
+      '/broker/max_in_flight: expected a number of at most 65535, found 70000',
       '/publish/units: expected true or false, found "no"',
       '/spool: expected a map, found 5',
       '/log/level: expected one of trace, debug, info, warn, error, fatal, silent, found "loud"',

@@ -73,7 +73,7 @@ export interface BrokerSettings {
   readonly deliveryMode: 'transient' | 'persistent';
   readonly appId: string;
   /** Samples in flight, sent and not yet confirmed. */
-  readonly window: number;
+  readonly maxInFlight: number;
   /** Most samples per second while a backlog drains. */
   readonly drainRate: number;
 }

@@ -66,7 +66,7 @@ describe('delivery', () => {
   it('drains a backlog at no more than drainRate', async (t) => {
     const consumer = await Consumer.open(broker.port, 'drain');
     for (const [drainRate, count] of [[1000, 3000], [1e6, 30_000]] as const) {
-      const harness = new Harness(settingsFor(broker.port, 'drain', { drainRate, window: 256 }));
+      const harness = new Harness(settingsFor(broker.port, 'drain', { drainRate, maxInFlight: 256 }));
       await harness.put(count);
       consumer.messages.length = 0;
       const start = performance.now();

@@ -115,7 +115,7 @@ describe('faults, nothing lost and each metric in order', () => {
   it('a slow link: the window stays small and nothing times out', async (t) => {
     await proxied(async (proxy) => {
       const consumer = await Consumer.open(broker.port, 'slow');
-      const harness = new Harness(settingsFor(proxy.port, 'slow', { window: 1000 }));
+      const harness = new Harness(settingsFor(proxy.port, 'slow', { maxInFlight: 1000 }));
       proxy.slow(20_000);
       await harness.put(1000);
       harness.transport.start();

@@ -30,7 +30,7 @@ export function settingsFor(port: number, exchange: string, more: Partial<Broker
     routingKey: 'deployment',
     deliveryMode: 'transient',
     appId: 'psutil-agent',
-    window: 64,
+    maxInFlight: 64,
     drainRate: 20_000,
     ...more,
   };

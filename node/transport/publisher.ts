@@ -64,7 +64,7 @@ export class Publisher {
     const { broker, wire } = parts;
     this.#unroutable = before.unroutable;
     this.#blocked = before.blocked;
-    this.#window = new Window(broker.window);
+    this.#window = new Window(broker.maxInFlight);
     this.#frames = new PublishFrames(wire.channel, wire.frameMax, broker, (frames) => { this.#writable = wire.write(frames); });
     wire.onConfirm((tag, multiple, acknowledged) => { this.#confirmed(tag, multiple, acknowledged); });
     wire.onRead(() => { this.#settle(); });

@@ -111,7 +111,7 @@ export class PublisherHarness {
   open(): Publisher {
     this.wire = new FakeWire(this.arrived);
     this.publisher = new Publisher({
-      wire: this.wire, address: 'broker:5672', broker: settingsFor(1, 'e', { window: this.window, confirmTimeout: 30 }), unroutable: this.unroutable,
+      wire: this.wire, address: 'broker:5672', broker: settingsFor(1, 'e', { maxInFlight: this.window, confirmTimeout: 30 }), unroutable: this.unroutable,
       reader: this.reader, limiter: this.limiter, clock: this.clock, retries: this.retries, confirmTimes: this.confirmTimes,
       emit: (event) => {
         this.events.push(event);
