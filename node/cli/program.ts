@@ -9,6 +9,7 @@ import type { Command, Options } from './command.js';
 import { checkBroker } from './checkBroker.js';
 import { consume } from './consume.js';
 import { counters } from './counters.js';
+import { doctor } from './doctor.js';
 import { init } from './init.js';
 import { methods } from './methods.js';
 import { print } from './output.js';
@@ -19,7 +20,7 @@ import { validate } from './validate.js';
 import { hang, terminalWidth, wrapHelp } from './wrap.js';
 
 /** The commands, in the order of the help. */
-export const commands: readonly Command[] = [run, validate, sample, methods, counters, status, checkBroker, consume, init];
+export const commands: readonly Command[] = [run, validate, sample, methods, counters, status, checkBroker, consume, init, doctor];
 
 function help(): string {
   const width = Math.max(...commands.map((command) => command.name.length)) + 2;

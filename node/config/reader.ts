@@ -25,7 +25,11 @@ export function readConfiguration(path: string): ReadConfiguration {
 
 /** The settings in a file, or a ConfigError with every fault. Relative paths in it are relative to it. */
 export function readSettings(path: string, environment: Environment): { settings: Settings; warnings: readonly Warning[] } {
-  const { faults, warnings, more, document } = readConfiguration(path);
+  return settingsFrom(readConfiguration(path), path, environment);
+}
+
+/** As `readSettings`, of what was read from `path`. */
+export function settingsFrom({ faults, warnings, more, document }: ReadConfiguration, path: string, environment: Environment): { settings: Settings; warnings: readonly Warning[] } {
   if (faults.length > 0) {
     throw new ConfigError('PSA_CONFIG_INVALID', `${nameOf(path)}: the configuration has ${countOf(faults.length, more)}`, faults);
   }

@@ -190,7 +190,7 @@ class HostCheck {
     if (!existed && opened.passive === undefined) await remove(connection, exchange.name);
     if (fault !== undefined) throw fault;
     this.#passed('publish', `the user may publish with the routing key "${this.broker.routingKey}"`);
-    this.#passed('binding', existed ? (this.bound ?? boundUnknown) : 'no queue is bound, for the exchange was not there: samples are handled as publish.unroutable says until one is');
+    this.#passed('binding', existed ? (this.bound ?? boundUnknown) : `${nobodyIsBound}, for the exchange was not there: samples are handled as publish.unroutable says until one is`);
   }
 
   /**
@@ -210,6 +210,8 @@ class HostCheck {
   }
 }
 
+/** How what is told of the binding begins where nobody gets the samples. */
+export const nobodyIsBound = 'no queue is bound';
 /** AMQP lists no bindings, and a message to try them with would reach consumers. */
 const boundUnknown = 'whether a queue is bound is not known: AMQP tells it of a published sample only, and none was published; a running collector tells it in its status (delivery, unroutable), rabbitmqctl list_bindings anywhere';
 
