@@ -11,12 +11,13 @@ import { Envelopes } from './sample/envelopes.js';
 import type { Sample } from './model/message.js';
 import { Batcher } from './sample/batch.js';
 import { openReader } from './sample/reader.js';
-import { Sampler, type Observer } from './sample/sampler.js';
+import { Sampler, type SamplerContext } from './sample/sampler.js';
 import { isoTime, sleep, type Clock } from './model/clock.js';
 import { Scheduler } from './scheduler/scheduler.js';
 import { reloadName, RequestFile, StatusFile, stopName } from './status/file.js';
 import { AgentProvider } from './status/agentProvider.js';
 import { EntryLog } from './status/entryLog.js';
+import { EntryObserver, EntryTotals } from './status/entryObserver.js';
 import { EntryStats } from './status/entryStats.js';
 import type { CollectorState, ErrorInfo, ReloadReport, StatusReport, StatusTotals } from './status/report.js';
 import { summaryOf } from './status/summary.js';
@@ -58,11 +59,10 @@ export class Agent {
   readonly #provider: SharedProvider;
   readonly #scheduler: Scheduler;
   #workers: readonly Worker[];
-  /** Over all entries, those that have ended too. */
-  readonly #counts = { taken: 0, skipped: 0, unavailable: 0 };
+  readonly #entryTotals: EntryTotals;
+  readonly #samplers: SamplerContext;
   readonly #envelopes: Envelopes;
   readonly #batcher: Batcher;
-  readonly #entryLog: EntryLog;
   readonly #since: number;
   readonly #stopRequest: RequestFile;
   readonly #reloadRequest: RequestFile;
@@ -70,8 +70,6 @@ export class Agent {
   readonly #status: StatusFile;
   #state: CollectorState = 'starting';
   #lastError: ErrorInfo | null = null;
-  /** The last samples were handed on. */
-  #flushed = false;
   #timers: (() => void)[] = [];
 
   constructor(private readonly parts: AgentParts) {
@@ -80,7 +78,10 @@ export class Agent {
     this.#provider = new SharedProvider(new AgentProvider(parts.provider, () => ({ totals: this.#totals(), confirms: parts.output.confirmTimes?.counts() })));
     this.#envelopes = new Envelopes(settings.identity, settings.broker?.routingKey ?? settings.identity.deploymentId, settings.publish);
     this.#batcher = new Batcher((batch) => parts.output.put(batch));
-    this.#entryLog = new EntryLog(parts.log.logger, clock);
+    this.#entryTotals = new EntryTotals(new EntryLog(parts.log.logger, clock));
+    this.#samplers = {
+      units: settings.publish.units, overloaded: () => this.#batcher.full, sink: (samples) => { this.#take(samples); }, wall: () => clock.wall(),
+    };
     this.#scheduler = new Scheduler(clock, {
       offset: fraction(settings.identity.nodeId) * settings.schedule.jitter * 1000,
       align: settings.schedule.align,
@@ -103,44 +104,13 @@ export class Agent {
     const stats = new EntryStats(entry);
     const definition = functionNamed(entry.method);
     if (definition === undefined) throw new UnavailableError(`the catalog has no ${entry.method}`);
-    const { clock, settings } = this.parts;
-    const reader = openReader(this.#provider, clock, entry);
-    const sampler = new Sampler(
-      entry, definition, reader, settings.publish.units, this.#observer(stats), () => this.#batcher.full,
-      (samples) => { this.#take(samples); },
-      () => clock.wall(),
-    );
-    return { stats, sampler };
-  }
-
-  /** Tells the stats, and the log what is news. */
-  #observer(stats: EntryStats): Observer {
-    const counts = this.#counts;
-    return {
-      took: (wall, selected) => {
-        if (this.#flushed) return;
-        stats.took(wall, selected);
-        counts.taken += selected.length;
-      },
-      missed: (wall, count, reason) => {
-        if (this.#flushed) return;
-        counts.unavailable += count;
-        if (stats.missed(wall, count, reason)) this.#entryLog.missed(stats.entry, reason);
-      },
-      complete: () => {
-        if (stats.complete()) this.#entryLog.complete(stats.entry);
-      },
-      skipped: (count) => {
-        stats.skipped += count;
-        counts.skipped += count;
-        this.#entryLog.skipped(stats.entry, count);
-      },
-    };
+    const reader = openReader(this.#provider, this.parts.clock, entry);
+    return { stats, sampler: new Sampler(entry, definition, reader, new EntryObserver(stats, this.#entryTotals), this.#samplers) };
   }
 
   #take(samples: readonly Sample[]): void {
     // The answer of a call that hung until after the flush: nobody takes it any more.
-    if (this.#flushed) return;
+    if (this.#entryTotals.flushed) return;
     for (const sample of samples) this.#batcher.add(this.#envelopes.of(sample));
   }
 
@@ -239,12 +209,12 @@ export class Agent {
     for (const cancel of this.#timers) cancel();
     await this.#scheduler.stop(0);
     this.#batcher.flush();
-    this.#flushed = true;
+    this.#entryTotals.flushed = true;
     // A disk that does not take them must not cost the flush of what it has.
     await Promise.race([this.#batcher.settled(), sleep(clock, putTime)]);
     const left = await output.stop(flushTime);
     this.#provider.close();
-    this.#entryLog.close();
+    this.#entryTotals.log.close();
     this.#enter('stopped');
     this.#stopRequest.clear();
     await this.#status.settled();
@@ -290,11 +260,12 @@ export class Agent {
   }
 
   #totals(): StatusTotals {
+    const { taken, skipped, unavailable } = this.#entryTotals;
     const output = this.parts.output.report();
     const overload = this.#batcher.dropped;
     return {
       version, state: this.#state, pid: process.pid, account: this.parts.account ?? null, since: isoTime(this.#since), updated: isoTime(this.parts.clock.wall()),
-      ...this.#counts,
+      taken, skipped, unavailable,
       ...output,
       dropped: output.dropped + overload,
       dropped_by: { ...output.dropped_by, overload },

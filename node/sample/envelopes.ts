@@ -5,8 +5,12 @@ const mostPlaces = 50_000;
 
 /** The JSON text of a message but for what changes from sample to sample: its metric and its time. */
 interface Frame {
+  readonly path: string;
+  readonly unit: string;
   readonly before: string;
   readonly between: string;
+  /** Those of other places of the same name, by unit and path; most entries have none. */
+  others?: Map<string, Frame>;
 }
 
 /** Puts samples into envelopes: the message as JSON (design 3.2), under an id that no other sample of any host has. */
@@ -15,8 +19,8 @@ export class Envelopes {
   #count = 0;
   readonly #head: string;
   readonly #source: string;
-  /** By name, then by path and unit. */
-  readonly #frames = new Map<string, Map<string, Frame>>();
+  /** The first of each name. */
+  readonly #frames = new Map<string, Frame>();
   #places = 0;
 
   constructor(
@@ -44,26 +48,35 @@ export class Envelopes {
   }
 
   #frame(name: string, path: string, unit: string): Frame {
-    const frames = this.#frames.get(name) ?? new Map<string, Frame>();
+    const first = this.#frames.get(name);
+    if (first?.path === path && first.unit === unit) return first;
     const place = unit === '' ? path : `${unit}\0${path}`;
-    let frame = frames.get(place);
-    if (frame === undefined) {
-      if (this.#places >= mostPlaces) {
-        this.#frames.clear();
-        this.#places = 0;
-      }
-      this.#places += 1;
-      frame = this.#newFrame(name, path, unit);
-      this.#frames.set(name, frames.set(place, frame));
+    const known = first?.others?.get(place);
+    if (known !== undefined) return known;
+    const frame = this.#newFrame(name, path, unit);
+    if (this.#places >= mostPlaces) {
+      this.#frames.clear();
+      this.#places = 0;
     }
+    this.#places += 1;
+    const kept = this.#frames.get(name);
+    if (kept === undefined) this.#frames.set(name, frame);
+    else (kept.others ??= new Map()).set(place, frame);
     return frame;
   }
 
   #newFrame(name: string, path: string, unit: string): Frame {
     const service = [this.#source, name, ...(path === '' ? [] : [path])].join('.');
     const rest = JSON.stringify({ unit, type: 'GAUGE', host: this.identity.host, service }).slice(1, -1);
-    return { before: `${this.#head},"name":${JSON.stringify(name)},"path":${JSON.stringify(path)},"metric":`, between: `,${rest},"time":` };
+    return {
+      path, unit, before: inOnePiece(`${this.#head},"name":${JSON.stringify(name)},"path":${JSON.stringify(path)},"metric":`), between: inOnePiece(`,${rest},"time":`),
+    };
   }
+}
+
+/** The same text: V8 keeps one that was put together as a tree of its parts, which is larger and is walked for each message. */
+function inOnePiece(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 /**

@@ -9,7 +9,7 @@ import { between, CounterMemory, cpuPercent, cpuTimesPercent, growth, mean, need
 import type { Reader, Reading } from './reader.js';
 
 type Derive = (before: Fields, after: Fields) => Result;
-type Computation = (raw: Result, args: Arguments, counters: CounterMemory) => Result;
+type Computation = (raw: Result, args: Arguments, counters: () => CounterMemory) => Result;
 
 /** Functions that are measured between two readings of cpu_times. */
 const measured: Readonly<Record<string, Derive>> = {
@@ -35,16 +35,30 @@ const computed: Readonly<Record<string, Computation>> = {
 };
 
 /** The sum over what a counter is kept for, each made up for its wraps by itself. */
-function together(raw: Result, _args: Arguments, counters: CounterMemory): Result {
-  return sum(counters.unwrap(raw as Readonly<Record<string, Fields>>));
+function together(raw: Result, _args: Arguments, counters: () => CounterMemory): Result {
+  return sum(counters().unwrap(raw as Readonly<Record<string, Fields>>));
 }
 
-function devices(raw: Result, args: Arguments, perItem: string, counters: CounterMemory): Result {
+function devices(raw: Result, args: Arguments, perItem: string, counters: () => CounterMemory): Result {
   const items = raw as Readonly<Record<string, Fields>>;
-  const whole = args['nowrap'] === false ? items : counters.unwrap(items);
+  const whole = args['nowrap'] === false ? items : counters().unwrap(items);
   if (args[perItem] === true) return whole;
   if (Object.keys(whole).length === 0) throw new UnavailableError('the system tells of no device');
   return sum(whole);
+}
+
+/** The fields of a function that are no counters, and its counters of 32 bits: the same for every entry of it. */
+const counterFields = new Map<string, { readonly gauges: ReadonlySet<string>; readonly narrow: ReadonlySet<string> }>();
+
+function counterMemory(method: string): CounterMemory {
+  let known = counterFields.get(method);
+  if (known === undefined) {
+    const fields = functionNamed(method)?.fields ?? [];
+    const named = (of: (field: Field) => boolean): ReadonlySet<string> => new Set(fields.filter(of).map(({ name }) => name));
+    known = { gauges: named(({ kind }) => kind === 'gauge'), narrow: named(({ bits }) => bits === 32) };
+    counterFields.set(method, known);
+  }
+  return new CounterMemory(known.gauges, known.narrow);
 }
 
 /**
@@ -53,12 +67,11 @@ function devices(raw: Result, args: Arguments, perItem: string, counters: Counte
  */
 export class MethodReader implements Reader {
   readonly givesRates = false;
-  readonly #counters: CounterMemory;
   readonly #derive: Derive | undefined;
   readonly #computation: Computation | undefined;
   /** The arguments of the raw reading: counter wrap is this entry's business, and entries that differ only there share one. */
   readonly #rawArgs: Arguments;
-  readonly #measureKey: string;
+  #counters: CounterMemory | undefined;
   /** The cpu_times, or the counts, that the next reading is measured from. */
   #before: Result | undefined;
 
@@ -70,11 +83,8 @@ export class MethodReader implements Reader {
   ) {
     this.#derive = measured[method];
     this.#computation = computed[method];
-    this.#rawArgs = Object.fromEntries(Object.entries(args).filter(([name]) => name !== 'nowrap'));
-    this.#measureKey = `${method} ${JSON.stringify(args)}`;
-    const fields = functionNamed(method)?.fields ?? [];
-    const named = (of: (field: Field) => boolean): ReadonlySet<string> => new Set(fields.filter(of).map(({ name }) => name));
-    this.#counters = new CounterMemory(named(({ kind }) => kind === 'gauge'), named(({ bits }) => bits === 32));
+    const { nowrap, ...rawArgs } = args;
+    this.#rawArgs = nowrap === undefined ? args : rawArgs;
   }
 
   get window(): number {
@@ -104,7 +114,7 @@ export class MethodReader implements Reader {
       result = await this.#measure(this.#derive, tick);
     } else {
       const raw = await this.provider.read(this.method, this.#rawArgs, tick);
-      result = this.#computation?.(raw, this.args, this.#counters) ?? raw;
+      result = this.#computation?.(raw, this.args, () => (this.#counters ??= counterMemory(this.method))) ?? raw;
     }
     return { result, wall: this.clock.wall(), at: this.clock.now() };
   }
@@ -124,7 +134,7 @@ export class MethodReader implements Reader {
 
   async #measure(derive: Derive, tick?: Tick): Promise<Result> {
     if (this.window > 0) {
-      return this.provider.once(tick, this.#measureKey, async () => {
+      return this.provider.once(tick, `${this.method} ${JSON.stringify(this.args)}`, async () => {
         const before = await this.#times(tick);
         await sleep(this.clock, this.window);
         return between(derive, before, await this.#times());

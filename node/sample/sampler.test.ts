@@ -24,12 +24,12 @@ function sampler(given: Partial<Entry> & { readonly method: string }, results: r
       return result instanceof Error ? Promise.reject(result) : Promise.resolve({ result, wall: 1_700_000_000_999, at: at * 1000, ...(reasons === undefined ? {} : { reasons }) });
     },
     ...reader,
-  }, units, {
+  }, {
     took: (wall, selected) => told.push(['took', wall, selected.length]),
     missed: (wall, count, reason) => told.push(['missed', wall, count, reason]),
     complete: () => told.push('complete'),
     skipped: (count) => told.push(['skipped', count]),
-  }, full, (taken) => { samples.push(...taken); told.push(['sink', taken.length]); }, () => 7);
+  }, { units, overloaded: full, sink: (taken) => { samples.push(...taken); told.push(['sink', taken.length]); }, wall: () => 7 });
   return { made, told, samples };
 }
 

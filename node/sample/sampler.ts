@@ -18,6 +18,17 @@ export interface Observer {
   skipped(count: number): void;
 }
 
+/** What all entries' samplers have in common. */
+export interface SamplerContext {
+  /** Whether messages carry units. */
+  readonly units: boolean;
+  /** Whether so much waits to be kept that nothing more is to be read. */
+  overloaded(): boolean;
+  sink(samples: readonly Sample[]): void;
+  /** Wall-clock milliseconds since 1970. */
+  wall(): number;
+}
+
 /** Takes one entry's samples: reads, selects, names. A fault in it is told to its observer and touches no other entry. */
 export class Sampler implements Task {
   readonly interval: number;
@@ -30,11 +41,8 @@ export class Sampler implements Task {
     private readonly entry: Entry,
     definition: CatalogFunction,
     private readonly reader: Reader,
-    private readonly units: boolean,
     private readonly observer: Observer,
-    private readonly overloaded: () => boolean,
-    private readonly sink: (samples: readonly Sample[]) => void,
-    private readonly wall: () => number,
+    private readonly context: SamplerContext,
   ) {
     this.interval = entry.interval * 1000;
     this.catchUp = reader.window > 0;
@@ -54,7 +62,7 @@ export class Sampler implements Task {
   }
 
   async run(tick: Tick): Promise<void> {
-    if (this.overloaded()) {
+    if (this.context.overloaded()) {
       this.observer.skipped(1);
       return;
     }
@@ -66,7 +74,7 @@ export class Sampler implements Task {
       }
       await this.#take(tick);
     } catch (error) {
-      this.observer.missed(this.wall(), 1, messageOf(error));
+      this.observer.missed(this.context.wall(), 1, messageOf(error));
     }
   }
 
@@ -77,7 +85,7 @@ export class Sampler implements Task {
     this.observer.took(wall, selected);
     if (missing.length === 0) this.observer.complete();
     else this.observer.missed(wall, missing.length, missing.slice(0, 3).join('; '));
-    if (selected.length > 0) this.sink(selected.map((one) => this.#sample(one, wall)));
+    if (selected.length > 0) this.context.sink(selected.map((one) => this.#sample(one, wall)));
   }
 
   /** The numbers that the entry asks for, computed as it asks. */
@@ -93,7 +101,7 @@ export class Sampler implements Task {
   }
 
   #sample({ path, value, unit }: Selected, wall: number): Sample {
-    return { name: this.entry.name, path, metric: value, unit: this.units ? unit : '', time: wall };
+    return { name: this.entry.name, path, metric: value, unit: this.context.units ? unit : '', time: wall };
   }
 
   skipped(count: number): void {

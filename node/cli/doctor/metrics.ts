@@ -70,7 +70,7 @@ async function takeOne(entry: Entry, reader: Reader, tick: { at: number }, miss:
   if (definition === undefined) return;
   const reasons = new Set<string>();
   const observer = { took: () => undefined, complete: () => undefined, skipped: () => undefined, missed: (_wall: number, _count: number, reason: string) => { reasons.add(reason); } };
-  const sampler = new Sampler(entry, definition, reader, false, observer, () => false, () => undefined, () => Date.now());
+  const sampler = new Sampler(entry, definition, reader, observer, { units: false, overloaded: () => false, sink: () => undefined, wall: () => Date.now() });
   await sampler.prime(tick).catch(() => undefined);
   await sleep(systemClock, window);
   await sampler.run({ at: tick.at + 1 });
