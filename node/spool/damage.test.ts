@@ -2,14 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { settle } from '../test/support/clock.js';
 import { MemoryDisk, MemoryFile } from './disk.test.support.js';
-import { all, FakeClock, sample, samples } from './queue.test.support.js';
+import { all, sample, samples } from './queue.test.support.js';
+import { TestClock } from '../test/support/clock.js';
 import { random } from './random.test.support.js';
 import { openSpool } from './spool.js';
 
 const folder = '/disk/spool/v2';
 
 async function open(disk: MemoryDisk) {
-  const clock = new FakeClock();
+  const clock = new TestClock();
   const events: string[] = [];
   const queue = await openSpool({ path: '/disk/spool', maxBytes: 400_000, maxAge: 1e6, clock, files: disk, report: ({ kind }) => events.push(kind) });
   return { queue, clock, events };
@@ -22,7 +23,7 @@ async function filled(count: number, acknowledged: number, bytes: number): Promi
   for (let number = 0; number < count; number += 20) {
     await queue.put(samples(number, Math.min(count, number + 20), bytes));
     if (number === 0) queue.ack(acknowledged);
-    clock.pass(1000);
+    clock.advance(1000);
     await settle();
   }
   await queue.close();

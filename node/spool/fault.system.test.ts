@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import type { Envelope } from '../model/message.js';
-import { numbers, range, sample, spool, temporary, type FakeClock } from './queue.test.support.js';
+import { numbers, range, sample, spool, temporary } from './queue.test.support.js';
+import type { TestClock } from '../test/support/clock.js';
 import type { SampleQueue } from './queue.js';
 import { until } from '../test/support/wait.js';
 import { random } from './random.test.support.js';
@@ -33,9 +34,9 @@ function noise(from: number, until: number): Envelope[] {
 }
 
 /** Lets time pass until the spool is back on its disk. */
-async function back(queue: SampleQueue, clock: FakeClock): Promise<void> {
+async function back(queue: SampleQueue, clock: TestClock): Promise<void> {
   await until('back on disk', () => {
-    clock.pass(500);
+    clock.advance(500);
     return queue.stats().kept === 'disk';
   });
 }
@@ -58,7 +59,7 @@ test('a disk that fills up: on in memory, said once, and back on disk in order w
   assert.deepEqual(await numbers(queue), range(0, put), 'what is on disk can still be read, before what is in memory');
   queue.ack(100);
   for (let retry = 0; retry < 4; retry += 1) {
-    clock.pass(30_000);
+    clock.advance(30_000);
     await numbers(queue);
   }
   assert.deepEqual(events.map((event) => event.kind), ['fault'], 'said once');
@@ -168,7 +169,7 @@ test('a spool whose directory is deleted under it goes on', async (context) => {
   let put = 10;
   for (; put < 9000; put += 50) await queue.put(noise(put, put + 50));
   await until('noticed', () => {
-    clock.pass(1000);
+    clock.advance(1000);
     put += 1;
     void queue.put(noise(put - 1, put));
     return queue.stats().kept === 'memory';

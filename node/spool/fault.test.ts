@@ -3,18 +3,19 @@ import { test } from 'node:test';
 import { settle } from '../test/support/clock.js';
 import { systemError } from './diskError.js';
 import { MemoryDisk } from './disk.test.support.js';
-import { all, FakeClock, numbers, range, sample, samples } from './queue.test.support.js';
+import { all, numbers, range, sample, samples } from './queue.test.support.js';
+import { TestClock } from '../test/support/clock.js';
 import type { SpoolOptions } from './options.js';
 import { openSpool } from './spool.js';
 
 async function open(disk: MemoryDisk, options: Partial<SpoolOptions> = {}) {
-  const clock = new FakeClock();
+  const clock = new TestClock();
   const events: string[] = [];
   const queue = await openSpool({ path: '/disk/spool', maxBytes: 1e9, maxAge: 1e6, clock, files: disk, report: ({ kind }) => events.push(kind), ...options });
   /** Lets so many seconds pass, one after the other, each with a turn of the event loop. */
   const seconds = async (count: number): Promise<void> => {
     for (let second = 0; second < count; second += 1) {
-      clock.pass(1000);
+      clock.advance(1000);
       await settle();
     }
   };

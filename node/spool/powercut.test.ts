@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { settle } from '../test/support/clock.js';
 import { afterPowerCut, MemoryDisk, unsyncedOperations, type Fate, type Operation } from './disk.test.support.js';
 import type { SampleQueue } from './queue.js';
-import { all, FakeClock, sample } from './queue.test.support.js';
+import { all, sample } from './queue.test.support.js';
+import { TestClock } from '../test/support/clock.js';
 import { random } from './random.test.support.js';
 import { openSpool } from './spool.js';
 
@@ -30,8 +31,8 @@ interface Recorded {
 
 const numberOf = (id: string): number => Number(id.slice('sample-'.length));
 
-async function open(disk: MemoryDisk): Promise<{ queue: SampleQueue; clock: FakeClock; events: unknown[] }> {
-  const clock = new FakeClock();
+async function open(disk: MemoryDisk): Promise<{ queue: SampleQueue; clock: TestClock; events: unknown[] }> {
+  const clock = new TestClock();
   const events: unknown[] = [];
   const queue = await openSpool({ path: '/disk/spool', maxBytes, maxAge: 1e6, clock, files: disk, report: (event) => events.push(event) });
   return { queue, clock, events };
@@ -60,12 +61,12 @@ async function record(seed: number, steps: number): Promise<Recorded> {
       const found = await queue.read(0, 1 + Math.floor(next() * 150));
       if (found.length > 0) queue.ack(found[Math.floor(next() * found.length)]?.position ?? 0);
     } else if (dice < 0.75) {
-      clock.pass(50);
+      clock.advance(50);
       await settle();
     } else {
       await mark();
       if (dice < 0.95) {
-        clock.pass(1000);
+        clock.advance(1000);
         await settle();
       } else {
         await queue.close();

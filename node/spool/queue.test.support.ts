@@ -2,56 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import type { Clock } from '../model/clock.js';
 import type { Envelope } from '../model/message.js';
 import type { SpoolEvent } from './event.js';
 import type { SpoolOptions } from './options.js';
 import type { Queued, SampleQueue } from './queue.js';
 import { recordBytes } from './record.js';
 import { openSpool } from './spool.js';
-
-/** A clock that stands still until it is told to go on. */
-export class FakeClock implements Clock {
-  #now = 0;
-  #wall = Date.UTC(2024, 0, 1);
-  #timers: { at: number; callback: () => void }[] = [];
-
-  now(): number {
-    return this.#now;
-  }
-
-  wall(): number {
-    return this.#wall;
-  }
-
-  after(ms: number, callback: () => void): () => void {
-    const timer = { at: this.#now + ms, callback };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((other) => other !== timer);
-    };
-  }
-
-  /** Sets the wall clock alone, as somebody with a wristwatch would. */
-  step(ms: number): void {
-    this.#wall += ms;
-  }
-
-  /** Lets time pass; whatever falls due is called in its order. */
-  pass(ms: number): void {
-    const end = this.#now + ms;
-    for (;;) {
-      const due = this.#timers.filter((timer) => timer.at <= end).sort((one, other) => one.at - other.at)[0];
-      if (due === undefined) break;
-      this.#timers = this.#timers.filter((timer) => timer !== due);
-      this.#wall += due.at - this.#now;
-      this.#now = due.at;
-      due.callback();
-    }
-    this.#wall += end - this.#now;
-    this.#now = end;
-  }
-}
+import { TestClock } from '../test/support/clock.js';
 
 /** A sample with a number to know it by. `bytes`: what its record takes, where that is more than it needs. */
 export function sample(number: number, bytes = 0): Envelope {
@@ -97,8 +54,8 @@ export async function spool(
   test: TestContext,
   path: string,
   options: Partial<SpoolOptions> = {},
-): Promise<{ queue: SampleQueue; clock: FakeClock; events: SpoolEvent[] }> {
-  const clock = new FakeClock();
+): Promise<{ queue: SampleQueue; clock: TestClock; events: SpoolEvent[] }> {
+  const clock = new TestClock();
   const events: SpoolEvent[] = [];
   const queue = await openSpool({ path, maxBytes: 1e9, maxAge: 1e6, clock, report: (event) => events.push(event), ...options });
   test.after(() => queue.close());

@@ -6,17 +6,18 @@ import { until } from '../test/support/wait.js';
 import { MemoryQueue } from './memory.test.support.js';
 import { recordBytes } from './record.js';
 import type { SampleQueue } from './queue.js';
-import { FakeClock, numbers, range, sample, samples, spool, temporary } from './queue.test.support.js';
+import { numbers, range, sample, samples, spool, temporary } from './queue.test.support.js';
+import { TestClock } from '../test/support/clock.js';
 
 interface Made {
   readonly queue: SampleQueue;
-  readonly clock: FakeClock;
+  readonly clock: TestClock;
   readonly told: readonly unknown[];
 }
 
 const kinds: Record<string, (test: TestContext, bounds: { maxBytes: number; maxAge: number }) => Promise<Made>> = {
   memory: (_test, bounds) => {
-    const clock = new FakeClock();
+    const clock = new TestClock();
     const told: unknown[] = [];
     return Promise.resolve({ queue: new MemoryQueue({ ...bounds, clock: clock satisfies Clock }, (dropped) => told.push(dropped)), clock, told });
   },
@@ -98,9 +99,9 @@ for (const [kind, make] of Object.entries(kinds)) {
     assert.equal(queue.stats().dropped.size, 5);
     assert.equal(queue.stats().bytes, 2000);
     assert.equal(told.length, 1);
-    clock.pass(59_000);
+    clock.advance(59_000);
     assert.equal(told.length, 1);
-    clock.pass(1000);
+    clock.advance(1000);
     assert.equal(told.length, 2);
     await queue.close();
   });
@@ -126,11 +127,11 @@ for (const [kind, make] of Object.entries(kinds)) {
   test(`${kind}: lets go what is older than its age`, async (context) => {
     const { queue, clock } = await open(context, { maxAge: 60 });
     await queue.put(samples(0, 3));
-    clock.pass(40_000);
+    clock.advance(40_000);
     await queue.put(samples(3, 5));
-    clock.pass(19_000);
+    clock.advance(19_000);
     assert.deepEqual(await numbers(queue), range(0, 5));
-    clock.pass(3000);
+    clock.advance(3000);
     await until('the old ones gone', () => queue.stats().count === 2);
     assert.deepEqual(await numbers(queue), [3, 4]);
     assert.equal(queue.stats().dropped.age, 3);
@@ -141,13 +142,13 @@ for (const [kind, make] of Object.entries(kinds)) {
   test(`${kind}: a clock that is set forward or back makes nothing old`, async (context) => {
     const { queue, clock } = await open(context, { maxAge: 60 });
     await queue.put(samples(0, 3));
-    clock.step(1e9);
-    clock.pass(5000);
+    clock.stepWall(1e9);
+    clock.advance(5000);
     await queue.put(samples(3, 5));
-    clock.step(-3e9);
-    clock.pass(5000);
+    clock.stepWall(-3e9);
+    clock.advance(5000);
     await queue.put(samples(5, 6));
-    clock.pass(5000);
+    clock.advance(5000);
     assert.deepEqual(await numbers(queue), range(0, 6));
     await queue.close();
   });

@@ -105,7 +105,7 @@ test('age goes on over a restart, and size holds from the first put', async (con
   assert.equal(second.queue.stats().dropped.size, 6);
   await second.queue.close();
   const third = await spool(context, path, { maxAge: 60 });
-  third.clock.pass(62_000);
+  third.clock.advance(62_000);
   await until('all of them too old', () => third.queue.stats().count === 0);
   assert.equal(third.queue.stats().dropped.age, 5);
 });
@@ -153,12 +153,12 @@ for (const [kind, make, undo] of [
     assert.deepEqual(await numbers(queue), range(0, 10));
     queue.ack(2);
     for (let retry = 0; retry < 8; retry += 1) {
-      clock.pass(10_000);
+      clock.advance(10_000);
       await queue.put([]);
     }
     assert.deepEqual(events.map((event) => event.kind), ['fault']);
     await undo(path);
-    await until('on disk', () => { clock.pass(30_000); return queue.stats().kept === 'disk'; });
+    await until('on disk', () => { clock.advance(30_000); return queue.stats().kept === 'disk'; });
     assert.deepEqual(events.map((event) => event.kind), ['fault', 'recovered']);
     assert.equal(queue.stats().fault, undefined);
     await queue.put([sample(10)]);
@@ -186,7 +186,7 @@ test('a disk that comes late brings older samples: they are read first, and none
   queue.ack(seen[0]?.position ?? NaN);
   await rm(path);
   await rename(away, path);
-  await until('recovered', () => { clock.pass(1000); return events.at(-1)?.kind === 'recovered'; });
+  await until('recovered', () => { clock.advance(1000); return events.at(-1)?.kind === 'recovered'; });
   // A reader who is past what it saw comes by all of them.
   const found = await all(queue, seen.at(-1)?.position);
   assert.deepEqual(found.map(({ envelope }) => envelope.id), [0, 1, 2, 3, 4, 6, 7].map((number) => `sample-${String(number)}`));
@@ -239,7 +239,7 @@ test('what was acknowledged does not stay on disk', async (context) => {
   for (let round = 0; round < 30; round += 1) {
     await queue.put(samples(round * 4000, (round + 1) * 4000, 300));
     queue.ack((round + 1) * 4000);
-    clock.pass(1000);
+    clock.advance(1000);
   }
   await queue.close();
   let bytes = 0;
@@ -255,12 +255,12 @@ test('a process that is killed 5 ms after the confirms of a tick sends none of i
     const cursor = (): Buffer => readFileSync(join(path, 'v2', 'cursor'));
     const before = cursor();
     queue.ack(tick * 40 + 40);
-    clock.pass(5);
+    clock.advance(5);
     await until('the acknowledgement is written', () => !cursor().equals(before));
     const left = join(path, `killed${String(tick)}`);
     await cp(join(path, 'v2'), join(left, 'v2'), { recursive: true });
     assert.deepEqual(await numbers((await spool(context, left)).queue), []);
-    clock.pass(100);
+    clock.advance(100);
   }
 });
 

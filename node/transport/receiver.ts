@@ -78,7 +78,8 @@ async function consume({ broker, key, take, bound, signal }: ReceiverParts, host
   const lost = new Promise<never>((_, reject) => {
     let fault: unknown;
     connection.on('error', (error) => { fault = error; });
-    connection.once('close', () => { reject(lossFault(fault ?? new Error('the broker closed it'), broker, addressOf(broker, host))); });
+    // What an operator does is no error to amqplib: its reason comes with the end alone.
+    connection.once('close', (reason: unknown) => { reject(lossFault(fault ?? reason ?? new Error('the broker closed it'), broker, addressOf(broker, host))); });
   });
   lost.catch(() => undefined);
   try {

@@ -1,11 +1,13 @@
 // `npm run mutation -- --sample N [--seed S] [--system] [--again] [folder...]`: of the mutants that Stryker makes of each folder of
 // node/ N are tried, chosen by the seed and spread over its files. One process runs the folder's own unit tests that
 // pass through the mutant, the quick ones first, and then a second those of other folders, all within the CPU time of --cpu.
-//   --system   what survived is tried against the folder's system tests too
+//   --system   what survived is tried against the system tests that pass through it too, with real parts, Wine among them
 //   --again    only what survived the last run, after tests were written
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { root } from '../dependencies.mjs';
 import { copy, makeCopy } from './copy.mjs';
 
@@ -13,31 +15,28 @@ const out = `${root}build/mutation`;
 const own = `${root}tools/mutation`;
 /** They try random documents for long. */
 const left = /(\.system|fuzz)\.test\.js$/;
-
-/** The system tests on Linux that a folder's code is run by, most telling first. */
-const systemTests = {
-  'agent.ts': ['agent', 'cli/cli'],
-  catalog: ['cli/cli', 'sample/contract', 'catalog/coverage'],
-  cli: ['cli/cli', 'agent', 'cli/external'],
-  config: ['cli/cli', 'transport/access', 'transport/tls', 'test/chaos/badinput'],
-  log: ['agent', 'cli/cli'],
-  model: ['cli/cli', 'agent'],
-  output: ['agent', 'transport/delivery'],
-  providers: ['sample/contract', 'sample/psutil', 'providers/linux/psutil', 'providers/linux/process', 'providers/external/powershell', 'providers/external/systeminformation'],
-  sample: ['sample/contract', 'sample/psutil', 'agent', 'cli/cli'],
-  scheduler: ['agent'],
-  spool: ['spool/kill', 'spool/fault', 'transport/delivery'],
-  status: ['agent', 'cli/cli'],
-  transport: ['transport/delivery', 'transport/access', 'transport/fault', 'transport/tls', 'transport/hostile'],
-};
+/** Those system tests that take minutes, or set up more than a collector: the module, chaos, a machine that is short of CPU. */
+const leftOfSystem = /^(test\/(module\/|chaos\/(chaos|backlog)|isolation|consumers)|starvedBoot|config\/fuzz)/;
+/** Seconds of CPU time that the system tests of a mutant may take. */
+const systemCpu = 60;
 
 const folderOf = (file) => file.split('/')[1];
 const read = (file, otherwise) => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : otherwise);
 
-/** Runs Node in the copy. Gives what it printed and whether it succeeded within its bounds: CPU seconds, and wall time. */
+/** Ends what has a folder in its environment: a broker or a Wine that a test has left. */
+function endAllOf(folder) {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (readFileSync(`/proc/${pid}/environ`, 'utf8').includes(folder)) process.kill(Number(pid), 'SIGKILL');
+    } catch { /* It has ended. */ }
+  }
+}
+
+/** Runs Node in the copy. Gives what it printed and whether it succeeded within its bounds: CPU seconds of a process, and wall time. */
 function run(words, { env, cpu, wall }) {
   return new Promise((resolve) => {
-    const child = spawn('prlimit', [`--cpu=${Math.ceil(cpu)}`, process.execPath, ...words], { cwd: copy, env: { ...process.env, ...env }, detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
+    const folder = mkdtempSync(join(tmpdir(), 'psm-'));
+    const child = spawn('prlimit', [`--cpu=${Math.ceil(cpu)}`, process.execPath, ...words], { cwd: copy, env: { ...process.env, TMPDIR: folder, ...env }, detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (text) => (output = (output + text).slice(-2000)));
     const stopGroup = () => { try { process.kill(-child.pid, 'SIGKILL'); } catch { /* It has ended. */ } };
@@ -45,33 +44,36 @@ function run(words, { env, cpu, wall }) {
     child.on('exit', (code) => {
       clearTimeout(timer);
       stopGroup();
+      endAllOf(folder);
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
       resolve({ passed: code === 0, output: output.trim() });
     });
   });
 }
 
-/** By test file, which mutants it passes through and its CPU time; kept for as long as code and test are the same. */
-async function coverage(digest) {
-  const file = `${out}/coverage.json`;
+/**
+ * By test file, which mutants it passes through and its CPU time; kept for as long as code and test are the same. `names`: the tests;
+ * `cpu`, `wall`: the seconds that one may take; `atOnce`: how many run side by side; `file`: where it is kept.
+ */
+async function coverage(digest, { names, cpu, wall, atOnce, file }) {
   const last = read(file, {});
   const known = last.digest === digest ? last.tests : {};
   const tests = {};
-  const names = readdirSync(`${copy}/dist`, { recursive: true }).filter((name) => name.endsWith('.test.js') && !left.test(name)).sort();
   const measure = async (name) => {
     const hash = createHash('sha256').update(readFileSync(`${copy}/dist/${name}`)).digest('hex');
     if (known[name]?.hash === hash) return (tests[name] = known[name]);
     const record = `${out}/coverage.jsonl.${name.replaceAll('/', '-')}`;
     rmSync(record, { force: true });
-    const { passed, output } = await run([`dist/${name}`], { env: { MUTATION_COVERAGE: record, NODE_OPTIONS: `--require ${own}/coverage.cjs` }, cpu: 60, wall: 300 });
+    const { passed, output } = await run([`dist/${name}`], { env: { MUTATION_COVERAGE: record, NODE_OPTIONS: `--require ${own}/coverage.cjs` }, cpu, wall });
     if (!passed) console.error(`${name} fails without a mutant, and is not used: ${output.slice(-300)}`);
     const runs = existsSync(record) ? readFileSync(record, 'utf8').trim().split('\n').map((line) => JSON.parse(line)) : [];
     rmSync(record, { force: true });
     tests[name] = { hash, passed, cpu: runs.reduce((sum, each) => sum + each.cpu, 0), ids: [...new Set(runs.flatMap(({ ids }) => ids))] };
+    writeFileSync(file, JSON.stringify({ digest, tests: { ...known, ...tests } }));
   };
   const waiting = [...names];
-  await Promise.all([1, 2, 3, 4].map(async () => { for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await measure(name); }));
-  writeFileSync(file, JSON.stringify({ digest, tests }));
-  return Object.entries(tests).filter(([, { passed }]) => passed).map(([name, { cpu, ids }]) => ({ name, cpu, ids: new Set(ids) }));
+  await Promise.all(Array.from({ length: atOnce }, async () => { for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await measure(name); }));
+  return Object.entries(tests).filter(([, { passed }]) => passed).map(([name, { cpu, ids }]) => ({ name, cpu, ids: new Set(ids) })).sort((a, b) => a.cpu - b.cpu);
 }
 
 /** Numbers from 0 to 1, the same for a seed (mulberry32). */
@@ -110,7 +112,11 @@ export async function runSample({ sample, seed, system, again, cpu, places }) {
   await run(['dist/config/compile.js'], { env: { MUTATION_COVERAGE: record, NODE_OPTIONS: `--require ${own}/coverage.cjs` }, cpu: 30, wall: 120 });
   /** Mutants of what is compiled when the collector is built. */
   const built = new Set(read(record).ids);
-  const tests = await coverage(digest);
+  const names = readdirSync(`${copy}/dist`, { recursive: true }).filter((name) => name.endsWith('.test.js')).sort();
+  const tests = await coverage(digest, { names: names.filter((name) => !left.test(name)), cpu: 60, wall: 300, atOnce: 4, file: `${out}/coverage.json` });
+  const systemTests = !system ? [] : await coverage(digest, {
+    names: names.filter((name) => name.endsWith('.system.test.js') && !leftOfSystem.test(name)), cpu: 120, wall: 900, atOnce: 2, file: `${out}/coverage.system.json`,
+  });
   const equivalent = read(`${own}/equivalent.json`, []);
   const folders = [...new Set(mutants.map(({ file }) => folderOf(file)))].filter((folder) => places.length === 0 || places.some((place) => place.split('/')[1] === folder));
 
@@ -133,12 +139,18 @@ export async function runSample({ sample, seed, system, again, cpu, places }) {
   }
 
   function unitTestsOf({ id, file }) {
-    const covering = tests.filter(({ ids }) => ids.has(id) || built.has(id)).sort((a, b) => a.cpu - b.cpu);
+    const covering = tests.filter(({ ids }) => ids.has(id) || built.has(id));
     const beside = covering.filter(({ name }) => name.startsWith(`${folderOf(file)}/`) || (file === 'node/agent.ts' && !name.includes('/')));
     let left = cpu * 1000;
     const fits = (test) => (left -= test.cpu) > 0 || test === beside[0];
     const groups = [beside.filter(fits), covering.filter((test) => !beside.includes(test) && fits(test))].filter((group) => group.length > 0);
     return { covered: covering.length > 0, groups: groups.map((group) => group.map(({ name }) => name)), bound: 5 + 3 * cpu };
+  }
+
+  /** Those that pass through it, one by one, the quick ones first, until their time is over. */
+  function systemTestsOf({ id }) {
+    let left = systemCpu * 1000;
+    return systemTests.filter(({ ids, cpu: takes }) => (ids.has(id) || built.has(id)) && (left -= takes) > 0).map(({ name }) => [name]);
   }
 
   const rows = [];
@@ -159,7 +171,7 @@ export async function runSample({ sample, seed, system, again, cpu, places }) {
         state.unit = await noticedBy(mutant, groups, bound);
       }
       if (system && reason === undefined && state.unit === undefined && state.system === undefined) {
-        state.system = await noticedBy(mutant, (systemTests[folder] ?? []).map((name) => [`${name}.system.test.js`]), 120);
+        state.system = await noticedBy(mutant, systemTestsOf(mutant), 120);
       }
       tried[place] = state;
       process.stderr.write(state.equivalent !== undefined ? '=' : state.unit !== undefined ? '.' : state.system !== undefined ? 's' : 'X');
@@ -168,7 +180,7 @@ export async function runSample({ sample, seed, system, again, cpu, places }) {
     // Those that are compiled into the schemas change a file that all others use.
     const alone = numbered.filter(([, { id }]) => built.has(id));
     const waiting = numbered.filter(([, { id }]) => !built.has(id));
-    await Promise.all([1, 2, 3, 4].map(async () => { for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await tryOne(next[1], next[0]); }));
+    await Promise.all(Array.from({ length: system ? 2 : 4 }, async () => { for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await tryOne(next[1], next[0]); }));
     for (const [place, mutant] of alone) await tryOne(mutant, place);
     writeFileSync(result, JSON.stringify(tried, null, 1));
     const counted = tried.filter((each) => each.equivalent === undefined);

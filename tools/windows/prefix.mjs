@@ -53,6 +53,13 @@ export async function installedWindows() {
  */
 const launcher = ['prlimit', '--stack=536870912:', 'setarch', '-R'];
 
+/** What `npm run mutation` says to the code that it changes, wherever that runs. */
+function ofMutation() {
+  const { __STRYKER_ACTIVE_MUTANT__, MUTATION_COVERAGE, NODE_OPTIONS = '' } = process.env;
+  if (__STRYKER_ACTIVE_MUTANT__ !== undefined) return { __STRYKER_ACTIVE_MUTANT__ };
+  return MUTATION_COVERAGE === undefined ? {} : { MUTATION_COVERAGE, NODE_OPTIONS: NODE_OPTIONS.replace('--require /', '--require Z:/') };
+}
+
 class Prefix {
   #runs = 0;
   #launcher = spawnSync(launcher[0], [...launcher.slice(1), 'true']).status === 0 ? launcher : [];
@@ -70,6 +77,7 @@ class Prefix {
       WINEDEBUG: '-all',
       // .NET under Wine crashes in longer scripts otherwise.
       DOTNET_EnableWriteXorExecute: '0',
+      ...ofMutation(),
     };
   }
 

@@ -1,3 +1,4 @@
+import type { Clock } from '../../model/clock.js';
 import { messageOf, UnavailableError } from '../../model/errors.js';
 
 /** Seconds between looks at the processor queue. */
@@ -16,33 +17,41 @@ export function nextLoads(loads: readonly number[], queueLength: number): number
  * and averaged from 0. The first reading waits for the first look, so that a single one tells something too.
  */
 export class LoadAverage {
-  #timer: NodeJS.Timeout | undefined;
+  #cancel: (() => void) | undefined;
   #loads: readonly number[] = [0, 0, 0];
   #unknown: string | undefined;
   /** Readings that wait for the first look; absent once it has been taken. */
   #waiting: (() => void)[] | undefined = [];
 
-  constructor(private readonly queueLength: () => Promise<number>) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly queueLength: () => Promise<number>,
+  ) {}
 
   /** The averages over 1, 5 and 15 minutes, to two decimals. Throws UnavailableError. */
   async read(): Promise<number[]> {
-    // It keeps the process from ending as long as somebody waits for it.
-    this.#timer ??= setInterval(() => void this.#look(), period * 1000);
+    if (this.#cancel === undefined) this.#wait();
     if (this.#waiting !== undefined) await new Promise<void>((resolve) => this.#waiting?.push(resolve));
     if (this.#unknown !== undefined) throw new UnavailableError(`No load average: ${this.#unknown}`);
     return this.#loads.map((load) => Math.round(load * 100) / 100);
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    this.#cancel?.();
     this.#unknown ??= 'the collector stops';
     this.#release();
+  }
+
+  #wait(): void {
+    this.#cancel = this.clock.after(period * 1000, () => {
+      this.#wait();
+      void this.#look();
+    });
   }
 
   #release(): void {
     const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
-    this.#timer?.unref();
     for (const resolve of waiting) resolve();
   }
 

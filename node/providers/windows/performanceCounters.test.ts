@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { UnavailableError } from '../../model/errors.js';
 import { TestClock } from '../../test/support/clock.js';
 import { FakePdh, pdhmsg, type FakeObject, type FakeValue } from '../../test/support/fakePdh.js';
+import { until } from '../../test/support/wait.js';
 import { needsTwo, type CounterRow } from '../counterRow.js';
 import { Isolation } from '../isolation.js';
 import { PerformanceCounters } from './performanceCounters.js';
@@ -210,8 +211,7 @@ describe('PerformanceCounters', () => {
     assert.equal(await last, 7);
     await new Promise(setImmediate);
     assert.deepEqual(pdh.calls.slice(-1), ['close']);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    assert.equal(pdh.count('close'), 2);
+    await until('both queries to be closed', () => pdh.count('close') === 2);
   });
 
   it('a counter that nobody asks for any more is removed from the query that others read', async () => {
@@ -235,7 +235,7 @@ describe('PerformanceCounters', () => {
     for (let n = 0; n < 3; n += 1) await read(path, `often ${String(n)}`);
     clock.jump(week);
     await read(path, 'seldom');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    assert.deepEqual([pdh.count('open'), pdh.count('close')], [4, 3]);
+    await until('three queries to be closed', () => pdh.count('close') === 3);
+    assert.equal(pdh.count('open'), 4);
   });
 });

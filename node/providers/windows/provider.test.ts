@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UnavailableError } from '../../model/errors.js';
 import { MissingFunction, type Win32 } from './bindings.js';
+import { settle, TestClock } from '../../test/support/clock.js';
 import { FakeWindows } from '../../test/support/fakeWindows.js';
 import { LoadAverage } from './load.js';
 import { windowsProvider } from './provider.js';
@@ -141,13 +142,13 @@ test('users come from their sessions, and all memory is freed', async () => {
   assert.equal(memory.size, 0);
 });
 
-test('the load average is unknown after a failed look, waited for before the first, and rounded', async (t) => {
-  t.mock.timers.enable({ apis: ['setInterval'] });
+test('the load average is unknown after a failed look, waited for before the first, and rounded', async () => {
+  const clock = new TestClock();
   let queue: () => Promise<number> = () => Promise.resolve(100);
-  const load = new LoadAverage(() => queue());
+  const load = new LoadAverage(clock, () => queue());
   const look = async (): Promise<void> => {
-    t.mock.timers.tick(5000);
-    await new Promise(setImmediate);
+    await clock.pass(5000);
+    await settle();
   };
   const first = load.read();
   await look();
@@ -156,6 +157,7 @@ test('the load average is unknown after a failed look, waited for before the fir
   await look();
   await assert.rejects(load.read(), { message: 'No load average: no counter' });
   load.close();
+  assert.equal(clock.waiting, 0);
 });
 
 /** SYSTEM_PROCESSOR_PERFORMANCE_INFORMATION: idle, kernel, user in seconds. */

@@ -44,7 +44,7 @@ export async function openWindowsProvider(): Promise<Provider> {
 /** The provider on given Win32 functions, whose calls that may hang go through `isolation`. It owns performance counters, event logs and a timer, which `close` ends. */
 export function windowsProvider(win32: Win32, isolation: Isolation = processIsolation, clock: Clock = systemClock): Provider {
   const counters = new PerformanceCounters(win32, isolation, clock);
-  const load = new LoadAverage(() => counters.value('\\System\\Processor Queue Length'));
+  const load = new LoadAverage(clock, () => counters.value('\\System\\Processor Queue Length'));
   const processes = (): WindowsProcessTable => {
     const snapshot = processSnapshot(win32);
     return new WindowsProcessTable(win32, isolation, snapshot, win32.addressOf(snapshot));
