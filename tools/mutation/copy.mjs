@@ -20,7 +20,7 @@ function sourceAt(lines, { start, end }) {
   return [lines[start.line].slice(start.column), ...lines.slice(start.line + 1, end.line), lines[end.line].slice(0, end.column)].join('\n');
 }
 
-/** Makes the copy anew where a file has changed. Gives the mutants, and a digest of the code that they are in. */
+/** Makes the copy anew. Gives the mutants, and a digest of them all. */
 export async function makeCopy() {
   const { stdout } = spawnSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8', maxBuffer: 1e8 });
   const names = stdout.split('\n').filter((name) => name !== '' && existsSync(`${root}${name}`)).sort();
@@ -51,7 +51,7 @@ export async function makeCopy() {
 
   const lines = new Map(sources.map(({ name, content }) => [name, content.split('\n')]));
   return {
-    digest: digest(files.map(({ content }) => content).join('')),
+    digest: digest(JSON.stringify(mutants.map(({ id, fileName, location, replacement }) => [id, fileName, sourceAt(lines.get(fileName), location), replacement]))),
     mutants: mutants.map(({ id, fileName, location, replacement }) => ({
       id, file: fileName, line: location.start.line + 1,
       context: lines.get(fileName)[location.start.line].trim(),

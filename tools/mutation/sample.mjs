@@ -73,7 +73,20 @@ async function coverage(digest, { names, cpu, wall, atOnce, file }) {
   };
   const waiting = [...names];
   await Promise.all(Array.from({ length: atOnce }, async () => { for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await measure(name); }));
-  return Object.entries(tests).filter(([, { passed }]) => passed).map(([name, { cpu, ids }]) => ({ name, cpu, ids: new Set(ids) })).sort((a, b) => a.cpu - b.cpu);
+  return Object.entries(tests).filter(([, { passed }]) => passed).map(([name, { hash, cpu, ids }]) => ({ name, hash, cpu, ids: new Set(ids) })).sort((a, b) => a.cpu - b.cpu);
+}
+
+/** The words that run test files in one process, which the first failure ends. */
+const together = (names) => ['--test-reporter', `${own}/firstFailure.mjs`, '--test-reporter-destination=stdout', `${own}/entry.mjs`, ...names.map((name) => `dist/${name}`)];
+
+/** Throws where the unit tests fail in one process although each passes by itself: any mutant would count as noticed. */
+async function checkTogether(tests) {
+  const file = `${out}/together.json`;
+  const state = JSON.stringify(tests.map(({ name, hash }) => [name, hash]).sort());
+  if (read(file, '') === state) return;
+  const { passed, output } = await run(together(tests.map(({ name }) => name)), { env: {}, cpu: 600, wall: 1800 });
+  if (!passed) throw new Error(`without a mutant the unit tests of all folders fail in one process: ${output}`);
+  writeFileSync(file, JSON.stringify(state));
 }
 
 /** Numbers from 0 to 1, the same for a seed (mulberry32). */
@@ -114,6 +127,7 @@ export async function runSample({ sample, seed, system, again, cpu, places }) {
   const built = new Set(read(record).ids);
   const names = readdirSync(`${copy}/dist`, { recursive: true }).filter((name) => name.endsWith('.test.js')).sort();
   const tests = await coverage(digest, { names: names.filter((name) => !left.test(name)), cpu: 60, wall: 300, atOnce: 4, file: `${out}/coverage.json` });
+  await checkTogether(tests);
   const systemTests = !system ? [] : await coverage(digest, {
     names: names.filter((name) => name.endsWith('.system.test.js') && !leftOfSystem.test(name)), cpu: 120, wall: 900, atOnce: 2, file: `${out}/coverage.system.json`,
   });
@@ -129,7 +143,7 @@ export async function runSample({ sample, seed, system, again, cpu, places }) {
     }
     let noticed;
     for (const names of files) {
-      const { passed, output } = await run(['--test-reporter', `${own}/firstFailure.mjs`, '--test-reporter-destination=stdout', `${own}/entry.mjs`, ...names.map((name) => `dist/${name}`)], { env, cpu: bound, wall: 60 + 10 * bound });
+      const { passed, output } = await run(together(names), { env, cpu: bound, wall: 60 + 10 * bound });
       if (passed) continue;
       noticed = output || `ended: ${file}`;
       break;

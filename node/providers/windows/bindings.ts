@@ -156,7 +156,7 @@ export interface Win32 extends Functions {
 }
 
 /** C declarations by DLL: result, then parameters. */
-const declarations: Readonly<Record<keyof Functions, readonly [dll: string, result: string, parameters: string]>> = {
+export const declarations: Readonly<Record<keyof Functions, readonly [dll: string, result: string, parameters: string]>> = {
   GetLastError: ['kernel32', 'uint32_t', ''],
   SetErrorMode: ['kernel32', 'uint32_t', 'uint32_t'],
   GetSystemTimes: ['kernel32', 'int32_t', 'void *, void *, void *'],

@@ -156,7 +156,7 @@ test('the current directory, and where Windows does not tell it the command line
     text(parameters, Parameters.CommandLine, line.length, 0x4000n);
     return opening({
       NtQueryInformationProcess: (_: number, what: number, information: Buffer) => {
-        if (what !== 0) return -1073741821;
+        if (what !== 0) return 0xc000_0003;
         structure(layouts.PROCESS_BASIC_INFORMATION, { PebBaseAddress: 0x1000n }).copy(information);
         return 0;
       },
@@ -179,7 +179,7 @@ test('the command line that Windows tells is taken from behind its head, in the 
   const told = (offset: bigint) => opening({
     addressOf: () => 0x9000n,
     NtQueryInformationProcess: (_: number, what: number, information: Buffer) => {
-      if (what !== 60) return -1073741790;
+      if (what !== 60) return 0xc000_0022;
       text(information, 0, line.length, 0x9000n + offset);
       line.copy(information, layouts.UNICODE_STRING.size);
       return 0;
@@ -207,7 +207,7 @@ test('the program: by pid alone, or where Windows does not tell it so by a handl
   assert.equal(one.read('exe'), 'C:\\sql\\sqlservr.exe');
   assert.deepEqual(opened, []);
   const older = opening({
-    addressOf: () => 0n, NtQuerySystemInformation: () => -1073741821,
+    addressOf: () => 0n, NtQuerySystemInformation: () => 0xc000_0003,
     QueryFullProcessImageNameW: (_: number, __: number, name: Buffer, characters: Buffer) => {
       characters.writeUInt32LE(name.write('C:\\x.exe', 'utf16le') / 2);
       return 1;

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { PlatformError, UnavailableError } from '../../model/errors.js';
+import { UnavailableError } from '../../model/errors.js';
 import { structure } from '../../test/support/structure.js';
 import { parseAdapters } from './adapters.js';
+import { declarations } from './bindings.js';
 import { countCores, parseCpuStats, parseFrequencies, parseProcessorTimes } from './cpu.js';
 import { parseDiskPerformance } from './disk.js';
 import { unixTime, wideTexts } from './encoding.js';
@@ -11,7 +13,6 @@ import { nextLoads } from './load.js';
 import { memoryFields, parseMemoryState } from './memory.js';
 import { addressRows, mergedAddresses, parseCounters, parseState } from './network.js';
 import { partitionRows } from './partitions.js';
-import { openWindowsProvider } from './provider.js';
 import { parseClientAddress, parseConnectTime } from './sessions.js';
 import { parseBootTime, parseIds } from './system.js';
 
@@ -187,12 +188,24 @@ test('load averages approach a steady queue as fast as their minutes', () => {
   assert.deepEqual(loads.map((load) => load.toFixed(4)), ['6.3212', '1.8127', '0.6449']);
 });
 
-test('koffi is loaded on Windows, and elsewhere the provider refuses without it', async () => {
-  const outcome = await openWindowsProvider().then(
-    (provider) => { provider.close(); return 'opened'; },
-    (error: unknown) => (error instanceof PlatformError ? 'refused' : error),
-  );
-  const { sharedObjects } = process.report.getReport() as unknown as { sharedObjects: string[] };
-  const koffi = sharedObjects.some((path) => /koffi[^/\\]*\.node$/.test(path));
-  assert.deepEqual([outcome, koffi], process.platform === 'win32' ? ['opened', true] : ['refused', false]);
+test('koffi is loaded on Windows, and elsewhere the provider refuses without it', () => {
+  // A process of its own: what else is tested in this one may have loaded it.
+  const program = `
+    import { openWindowsProvider } from ${JSON.stringify(new URL('provider.js', import.meta.url).href)};
+    const outcome = await openWindowsProvider().then((provider) => { provider.close(); return 'opened'; }, (error) => error.code);
+    console.log(JSON.stringify([outcome, process.report.getReport().sharedObjects.some((path) => /koffi[^/\\\\]*\\.node$/.test(path))]));`;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' });
+  assert.deepEqual(JSON.parse(stdout), process.platform === 'win32' ? ['opened', true] : ['PSA_PLATFORM', false]);
+});
+
+test('every Win32 function is looked for where Microsoft has it, with a declaration that koffi takes', async () => {
+  const { default: koffi } = await import('koffi');
+  const homes: readonly (readonly [RegExp, string])[] = [
+    [/^(Nt|Rtl)/, 'ntdll'], [/^Pdh/, 'pdh'], [/^Evt/, 'wevtapi'], [/^(Cert|Crypt)/, 'crypt32'], [/^WTS/, 'wtsapi32'], [/^CallNtPower/, 'powrprof'],
+    [/^(Reg|LookupAccount)|Service|SCManager|Token/, 'advapi32'], [/^Get(Extended|Tcp|Udp|Adapters|If)/, 'iphlpapi'], [/^/, 'kernel32'],
+  ];
+  for (const [name, [dll, result, parameters]] of Object.entries(declarations)) {
+    assert.equal(dll, homes.find(([pattern]) => pattern.test(name))?.[1], name);
+    assert.doesNotThrow(() => koffi.proto(`${result} __stdcall ${name}(${parameters})`), name);
+  }
 });
