@@ -102,7 +102,8 @@ describe('Agent', () => {
     assert.equal(of('rate').length, 5, 'at 2, 4, 6, 8 and 10 s: the measurement did not begin anew');
     assert.equal(of('goes').length, before);
     assert.ok(of('comes').length >= 5);
-    const { entries: after } = agent.report();
+    const { entries: after, ...whole } = agent.report();
+    assert.deepEqual(agent.overview(), whole);
     assert.deepEqual(after.slice(1).map((entry) => entry.taken), [5, 4]);
     await agent.stop();
   });

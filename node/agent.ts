@@ -19,7 +19,7 @@ import { AgentProvider } from './status/agentProvider.js';
 import { EntryLog } from './status/entryLog.js';
 import { EntryObserver, EntryTotals } from './status/entryObserver.js';
 import { EntryStats } from './status/entryStats.js';
-import type { CollectorState, ErrorInfo, ReloadReport, StatusReport, StatusTotals } from './status/report.js';
+import type { CollectorState, ErrorInfo, ReloadReport, StatusOverview, StatusReport, StatusTotals } from './status/report.js';
 import { summaryOf } from './status/summary.js';
 import type { Output } from './output/output.js';
 import { version } from './model/version.js';
@@ -259,6 +259,13 @@ export class Agent {
     return { ...report, summary: summaryOf(report) };
   }
 
+  /** That as a whole, in a small part of the time. */
+  overview(): StatusOverview {
+    const totals = this.#totals();
+    const entries = this.stats.map((stats) => (stats.fault === undefined ? sound : stats.report()));
+    return { ...totals, summary: summaryOf({ ...totals, entries }) };
+  }
+
   #totals(): StatusTotals {
     const { taken, skipped, unavailable } = this.#entryTotals;
     const output = this.parts.output.report();
@@ -273,6 +280,9 @@ export class Agent {
     };
   }
 }
+
+/** An entry that the summary has nothing to say of. */
+const sound = { last: null, last_error: null, fault: null };
 
 /** Faults of a configuration that a refusal names. */
 const mostFaults = 3;

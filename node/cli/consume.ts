@@ -2,11 +2,11 @@ import { readSettings } from '../config/reader.js';
 import { systemClock } from '../model/clock.js';
 import { display } from '../model/display.js';
 import { BrokerError, ExitCode } from '../model/errors.js';
+import { formatValue } from '../model/quantity.js';
 import { unprotect } from '../providers/secret.js';
 import type { ReceivedMessage } from '../transport/receiver.js';
 import { brokerOf } from './broker.js';
 import type { Command } from './command.js';
-import { humanValue } from './live.js';
 import { numberOption, required, wholeOption } from './option.js';
 import { report } from './output.js';
 import { StopSignal } from './stopSignal.js';
@@ -87,7 +87,7 @@ function row(message: ReceivedMessage): string {
   if (sample === undefined) return raw(message);
   const time = new Date(sample.time * (sample.time > 1e11 ? 1 : 1000)).toTimeString().slice(0, 8);
   const name = sample.path === '' ? sample.name : `${sample.name} ${sample.path}`;
-  return `${time}  ${display(sample.host, 24).padEnd(16)}  ${display(name, 60).padEnd(28)}  ${humanValue(sample.metric, sample.unit)}`;
+  return `${time}  ${display(sample.host, 24).padEnd(16)}  ${display(name, 60).padEnd(28)}  ${formatValue(sample.metric, sample.unit)}`;
 }
 
 /** The body as a sample; undefined where it is none. */

@@ -9,7 +9,7 @@ const marks = { ok: 'ok', warning: 'warning', fault: 'FAULT' } as const;
 export const doctor: Command = {
   name: 'doctor',
   usage: '[FILE] [--json]',
-  summary: 'Checks this host, its broker and its collector, and says what to do.',
+  summary: 'Checks host, broker and collector, and says what to do.',
   details: [
     '  FILE    the settings of a collector, JSON or YAML; - is standard input. Without it only the host is looked at',
     '  --json  one object: ok, version, checks (check, result, message)',

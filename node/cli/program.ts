@@ -17,10 +17,11 @@ import { run } from './run.js';
 import { sample } from './sample.js';
 import { status } from './status.js';
 import { validate } from './validate.js';
+import { watch } from './watch.js';
 import { hang, terminalWidth, wrapHelp } from './wrap.js';
 
 /** The commands, in the order of the help. */
-export const commands: readonly Command[] = [run, validate, sample, methods, counters, status, checkBroker, consume, init, doctor];
+export const commands: readonly Command[] = [run, validate, sample, watch, methods, counters, status, checkBroker, consume, init, doctor];
 
 function help(): string {
   const width = Math.max(...commands.map((command) => command.name.length)) + 2;

@@ -14,10 +14,12 @@ import { systemClock, type Clock } from '../model/clock.js';
 import type { Command } from './command.js';
 import { recordFailedStart } from './failedStart.js';
 import { fitHeap } from './heap.js';
-import { LiveTable } from './live.js';
 import { numberOption, required } from './option.js';
 import { report, reportError } from './output.js';
 import { StopSignal } from './stopSignal.js';
+import { showLive } from './view/live.js';
+import { agentSource } from './view/overview.js';
+import { abilitiesOf, ownsTerminal } from './view/terminal.js';
 
 /** `run`: the collector. */
 export const run: Command = {
@@ -26,11 +28,12 @@ export const run: Command = {
   summary: 'Runs the collector until it is told to stop.',
   details: [
     '  --config FILE    settings or a bare psutil_config, JSON or YAML; - is standard input',
-    '  --output WHERE   amqp: the configured broker; stdout: JSON lines, on a terminal a live table;',
+    '  --output WHERE   amqp: the configured broker; stdout: JSON lines, elsewhere than on a terminal;',
     '                   file:PATH: JSON lines, appended. Without it: amqp where a broker is configured, else stdout',
     '  --once           one sample of every entry, then the end',
     '  --duration S     ends after S seconds',
     '',
+    'On a terminal it shows each value as it is taken: arrows and page keys scroll, s sorts, q ends.',
     'SIGINT, SIGTERM, SIGBREAK or a file named stop beside status.json: flush for at most 5 s, exit 0.',
     'A file named reload there, or on Linux SIGHUP away from a terminal: takes over entries changed in psutil_config.',
   ],
@@ -88,7 +91,8 @@ const failTime = 2000;
 
 /** Opens the parts, runs the agent, stops it; the exit code. */
 async function collect(job: Job): Promise<ExitCode> {
-  const live = job.output.kind === 'stdout' && process.stdout.isTTY && !job.once;
+  const terminal = abilitiesOf(process.env, process.platform, ownsTerminal());
+  const live = terminal.live && !job.once;
   fitHeap(job.settings.entries.reduce((sum, { interval }) => sum + 1 / interval, 0), systemClock);
   const output = await openOutput(job, live, systemClock);
   const provider = new ExternalProvider(await openProvider(), systemClock, process.argv[1] ?? '');
@@ -109,7 +113,7 @@ async function collect(job: Job): Promise<ExitCode> {
     await Promise.race([agent.once(), stopping.asked]);
   } else {
     agent.start();
-    const end = live ? drawLive(agent) : () => undefined;
+    const end = live ? showLive(agentSource(agent, systemClock), terminal, systemClock, stopping.stop) : () => undefined;
     await stopping.asked;
     end();
   }
@@ -151,16 +155,5 @@ async function openOutput(job: Job, live: boolean, clock: Clock): Promise<Output
   if (broker === undefined) throw new ConfigError('PSA_CONFIG_INVALID', 'expected a broker in the configuration, found none');
   // Only a run with a broker pays for loading what reaches it.
   const { brokerOutput } = await import('../output/broker.js');
-  return await brokerOutput({ ...settings, broker }, clock, log.logger, process.stderr.isTTY ? report : () => undefined);
-}
-
-/** Draws the table each second until the returned function is called. */
-function drawLive(agent: Agent): () => void {
-  const table = new LiveTable(agent, process.stdout, () => Date.now(), !process.env['NO_COLOR']);
-  const timer = setInterval(() => { table.draw(); }, 1000);
-  table.draw();
-  return () => {
-    clearInterval(timer);
-    table.draw();
-  };
+  return await brokerOutput({ ...settings, broker }, clock, log.logger, process.stderr.isTTY && !live ? report : () => undefined);
 }

@@ -40,13 +40,21 @@ describe('sample', { skip: process.platform === 'win32' }, () => {
     }
   });
 
-  it('is a table at a terminal: a value with its unit, fields in columns, what is deeper as JSON; --json even there', async () => {
+  it('adds the result as a flat list', async () => {
+    const [space] = await lines('disk_usage', 'path=/', '--values') as unknown as { values: { path: string; value: number; unit: string }[]; result: Record<string, number> }[];
+    assert.deepEqual(Object.fromEntries(space?.values.map(({ path, value }) => [path, value]) ?? []), space?.result);
+    assert.deepEqual([...new Set(space?.values.map(({ unit }) => unit))], ['B', '%']);
+    const [total] = await lines('virtual_memory', '--result-argument', 'total', '--values') as unknown as { values: { path: string; unit: string }[] }[];
+    assert.deepEqual(total?.values.map(({ path, unit }) => [path, unit]), [['', 'B']]);
+  });
+
+  it('is a row a value at a terminal: its place, and it with a readable unit; --json even there', async () => {
     assert.match((await text('boot_time'))[0] ?? '', /^\d+(\.\d+)? s$/);
-    assert.match((await text('cpu_count'))[0] ?? '', /^\d+ count$/);
+    assert.match((await text('cpu_count'))[0] ?? '', /^\d+$/);
     const memory = await text('swap_memory');
     assert.deepEqual(memory.map((line) => line.split(/ +/)[0]).sort(), ['free', 'percent', 'sin', 'sout', 'total', 'used']);
-    assert.ok(memory.every((line) => /^\w+ +\d+(\.\d+)? *(B|%)$/.test(line)), memory.join('\n'));
-    assert.equal((await text('cpu_times', 'percpu=true'))[0], '[');
+    assert.ok(memory.every((line) => /^\w+ +\d+(\.\d+)? *([KMGT]iB|B|%)$/.test(line)), memory.join('\n'));
+    assert.match((await text('cpu_times', 'percpu=true'))[0] ?? '', /^0\.user +\d+(\.\d+)? s$/);
     assert.match((await text('boot_time', '--json'))[0] ?? '', /^\{"method":"boot_time"/);
   });
 

@@ -1,27 +1,18 @@
-import { convertArgument } from '../config/conversion.js';
-import { completeArguments, selectorOf, validate, type ValidEntry } from '../config/validation.js';
-import type { CatalogFunction } from '../catalog/function.js';
-import type { Arguments, Result } from '../catalog/value.js';
-import { ExitCode, UnavailableError, UsageError } from '../model/errors.js';
-import { ExternalProvider } from '../providers/external/provider.js';
-import { openProvider } from '../providers/host.js';
-import { SharedProvider } from '../providers/shared.js';
-import { openReader, type Reading } from '../sample/reader.js';
-import { select } from '../sample/selection.js';
+import { ExitCode, UsageError } from '../model/errors.js';
 import { isoTime, sleep, systemClock } from '../model/clock.js';
-import { AgentProvider } from '../status/agentProvider.js';
-import type { Command, Options } from './command.js';
-import { columns, named } from './methods.js';
+import { display } from '../model/display.js';
+import { formatValue } from '../model/quantity.js';
+import { widthOf } from '../model/width.js';
+import type { Leaf } from '../sample/leaf.js';
+import { Call, openCalls } from './call.js';
+import type { Command } from './command.js';
 import { numberOption, wholeOption } from './option.js';
 import { print, report } from './output.js';
-
-/** What a function that measures since its last call is given to measure, milliseconds: psutil's advice is no less. */
-const shortestWindow = 100;
 
 /** `sample`: one reading or several, no broker. */
 export const sample: Command = {
   name: 'sample',
-  usage: 'METHOD [key=value...] [--result-argument X] [--count N] [--interval S] [--json [--time]]',
+  usage: 'METHOD [key=value...] [--result-argument X] [--count N] [--interval S] [--json [--time] [--values]]',
   summary: 'Takes one reading and prints it.',
   details: [
     '  key=value            an argument of the function, such as percpu=true or path=/',
@@ -30,36 +21,34 @@ export const sample: Command = {
     '  --interval S         seconds between them (1)',
     '  --json               {"method", "args", "result"}, one line a reading; so too where stdout is no terminal',
     '  --time               adds "time", when the reading was taken (ISO 8601, UTC)',
+    '  --values             adds "values", the result as a flat list: path, value, unit, reason where there is none',
     '',
     'Without args.interval, cpu_percent and cpu_times_percent measure over 0.1 s or since the reading before.',
   ],
   example: 'sample cpu_times_percent interval=1',
   options: {
-    'result-argument': { type: 'string' }, count: { type: 'string' }, interval: { type: 'string' }, json: { type: 'boolean' }, time: { type: 'boolean' },
+    'result-argument': { type: 'string' }, count: { type: 'string' }, interval: { type: 'string' }, json: { type: 'boolean' }, time: { type: 'boolean' }, values: { type: 'boolean' },
   },
   positionals: { least: 1, most: 64 },
   async run(options, [method = '', ...pairs]) {
-    const definition = named(method);
-    const entry = entryOf(definition, pairs, options);
+    const wanted = options['result-argument'];
+    const call = new Call(method, pairs, typeof wanted === 'string' ? wanted : undefined);
     const count = wholeOption(options, 'count', 0) ?? 1;
     const pause = (numberOption(options, 'interval', 0) ?? 1) * 1000;
     const json = options['json'] === true || !process.stdout.isTTY;
     if (options['time'] === true && !json) throw new UsageError('--time: expected --json beside it, found none: a line for people has no time');
-    const provider = new SharedProvider(new AgentProvider(new ExternalProvider(await openProvider(), systemClock, process.argv[1] ?? '')));
+    if (options['values'] === true && !json) throw new UsageError('--values: expected --json beside it, found none: lines for people are one a value anyway');
+    const provider = await openCalls();
     try {
-      const args = completeArguments(entry);
-      const selector = selectorOf(entry);
-      const reader = openReader(provider, systemClock, { method, args, ...(selector === undefined ? {} : { select: selector }) });
-      if (reader.sinceLast) {
-        await reader.prime();
-        await sleep(systemClock, shortestWindow);
-      }
+      const read = await call.open(provider, systemClock);
       for (let taken = 1; ; taken++) {
         const began = systemClock.now();
-        const reading = await reader.read();
-        const result = chosen(definition, entry, args, reading);
-        const time = options['time'] === true ? { time: isoTime(reading.wall) } : {};
-        print(json ? JSON.stringify({ method: definition.name, args, result, ...time }) : text(definition, result));
+        const { wall, result, leaves, missing } = await read();
+        for (const reason of missing) report(`psutil-agent: ${reason}`);
+        if (json) {
+          const { definition: { name }, args } = call;
+          print(JSON.stringify({ method: name, args, result, ...(options['time'] === true ? { time: isoTime(wall) } : {}), ...(options['values'] === true ? { values: leaves } : {}) }));
+        } else for (const line of linesOf(leaves)) print(line);
         if (taken === count) return ExitCode.ok;
         await sleep(systemClock, pause - (systemClock.now() - began));
       }
@@ -69,52 +58,15 @@ export const sample: Command = {
   },
 };
 
-/** Positional arguments as an entry of psutil_config, checked as one. */
-function entryOf(definition: CatalogFunction, pairs: readonly string[], options: Options): ValidEntry {
-  const args: Record<string, unknown> = {};
-  for (const pair of pairs) {
-    const at = pair.indexOf('=');
-    if (at < 1) throw new UsageError(`expected key=value, found "${pair}"`);
-    const [name, value] = [pair.slice(0, at), pair.slice(at + 1)];
-    const argument = definition.arguments.find((candidate) => candidate.name === name);
-    args[name] = argument === undefined ? value : convertArgument(argument, value);
-  }
-  const wanted = options['result-argument'];
-  const entry = { method: definition.name, args, ...(typeof wanted === 'string' ? { result_argument: wanted } : {}), interval: 1 };
-  // Whoever calls this could call PowerShell as well.
-  const { faults } = validate([entry], true);
-  // Text only functions are no metric, yet worth a look.
-  const relevant = faults.filter((fault) => typeof wanted === 'string' || fault.pointer !== '/0');
-  if (relevant.length === 0) return entry as ValidEntry;
-  const local = relevant.map((fault) => {
-    const pointer = fault.pointer.replace(/^\/0\//, '');
-    return { ...fault, pointer, message: fault.message.replace(/^\/0\//, '') };
-  });
-  throw new UsageError(`${definition.name} cannot be called so`, local);
+/** A value a line, for people: its place, and it with its unit, or why there is none. */
+function linesOf(leaves: readonly Leaf[]): string[] {
+  const rows = leaves.flatMap(({ path, value, unit, reason }) => (value === null && reason === undefined ? [] : [[display(path), valueText(value, unit, reason)] as const]));
+  const width = Math.max(0, ...rows.map(([path]) => widthOf(path)));
+  if (rows.length === 0) return ['there is none'];
+  return rows.map(([path, text]) => `${path}${' '.repeat(width - widthOf(path))}${width === 0 ? '' : '  '}${text}`);
 }
 
-/** The selected part of a result; a selection of one number is that number. */
-function chosen(definition: CatalogFunction, entry: ValidEntry, args: Arguments, { result, reasons }: Reading): Result {
-  const selector = selectorOf(entry);
-  if (selector === undefined) {
-    const reason = reasons?.[''];
-    if (result === null && reason !== undefined) throw new UnavailableError(reason);
-    return result;
-  }
-  const { selected, missing } = select(definition, args, result, selector, reasons);
-  if (selected.length === 0) throw new UnavailableError(missing.join('; ') || 'nothing was selected');
-  for (const reason of missing) report(`psutil-agent: ${reason}`);
-  const [first] = selected;
-  return first?.path === '' ? first.value : Object.fromEntries(selected.map(({ path, value }) => [path, value]));
-}
-
-/** A result for people: a value with its unit, fields in columns, anything deeper as JSON. */
-function text(definition: CatalogFunction, result: Result): string {
-  if (typeof result !== 'object' || result === null) return `${String(result)} ${definition.fields[0]?.unit ?? ''}`.trimEnd();
-  if (Object.values(result).some((value) => typeof value === 'object' && value !== null)) return JSON.stringify(result, null, 2);
-  const rows = Object.entries(result).map(([name, value]) => {
-    const unit = definition.fields.find((field) => field.name === name)?.unit ?? '';
-    return [name, JSON.stringify(value).replace(/^"|"$/g, ''), unit];
-  });
-  return columns(rows).map((line) => line.slice(4)).join('\n');
+function valueText(value: Leaf['value'], unit: string, reason = ''): string {
+  if (value === null) return display(reason, 400);
+  return typeof value === 'number' ? formatValue(value, unit) : display(String(value), 400);
 }

@@ -28,7 +28,7 @@ const busy: StatusReport = {
   unroutable: 8, returned: 9, nacked: 10, reconnects: 11, last_published: 'P', last_error: { time: 'E', code: 'X', message: 'it broke' },
   reload: { time: 'R', request: '', kept: 1, added: 2, removed: 3, refused: null },
   entries: ['one', 'two', 'three'].map((name, index) => ({
-    index, name, unit: '', fault: null, method: 'm', interval: 1, taken: 0, skipped: 0, unavailable: 0, last: null, last_error: name === 'two' ? null : { time: 'T', message: `of ${name}` },
+    index, name, unit: '', units: null, fault: null, method: 'm', interval: 1, taken: 0, skipped: 0, unavailable: 0, last: null, last_error: name === 'two' ? null : { time: 'T', message: `of ${name}` },
   })),
 };
 

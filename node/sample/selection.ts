@@ -117,7 +117,7 @@ function mayBeNone(definition: CatalogFunction, place: readonly string[]): boole
 }
 
 /** The field at a place: the one whose name the longest end of it is, or the one without a name. */
-function fieldAt(definition: CatalogFunction, place: readonly string[]): Field | undefined {
+export function fieldAt(definition: CatalogFunction, place: readonly string[]): Field | undefined {
   for (let at = 0; at < place.length; at++) {
     const field = fieldNamed(definition, place.slice(at).join('.'));
     if (field !== undefined) return field;

@@ -43,25 +43,40 @@ export class EntryStats {
     return this.#last;
   }
 
+  /** Why a value cannot be had now; undefined where all can. */
+  get fault(): string | undefined {
+    return this.#fault;
+  }
+
+  /** Whether the last attempt gave nothing: the last values are of one before. */
+  get stale(): boolean {
+    return this.#fault !== undefined && (this.#last === undefined || this.#last.wall < (this.#lastError?.wall ?? 0));
+  }
+
   report(): EntryReport {
     const { index, name, method, interval } = this.entry;
     return {
       index, name, method, interval, taken: this.taken, skipped: this.skipped, unavailable: this.unavailable,
       last: this.#last === undefined ? null : { time: isoTime(this.#last.wall), values: valuesOf(this.#last.selected) },
-      unit: this.#last === undefined ? '' : unitOf(this.#last.selected),
+      ...unitsOf(this.#last?.selected ?? []),
       last_error: this.#lastError === undefined ? null : { time: isoTime(this.#lastError.wall), message: this.#lastError.message },
       fault: this.#fault ?? null,
     };
   }
 }
 
-/** The unit that all have. */
-function unitOf(selected: readonly Selected[]): string {
+/** The unit that all have; by path where they have several. */
+function unitsOf(selected: readonly Selected[]): Pick<EntryReport, 'unit' | 'units'> {
   const unit = selected[0]?.unit ?? '';
-  return selected.every((one) => one.unit === unit) ? unit : '';
+  if (selected.every((one) => one.unit === unit)) return { unit, units: null };
+  return { unit: '', units: Object.fromEntries(selected.map(({ path, unit: own }) => [keyOf(path), own])) };
 }
 
-/** By path; the one value of an entry without a path is called `value`, since PowerShell reads no JSON with empty names. */
 function valuesOf(selected: readonly Selected[]): Record<string, number> {
-  return Object.fromEntries(selected.map(({ path, value }) => [path === '' ? 'value' : path, value]));
+  return Object.fromEntries(selected.map(({ path, value }) => [keyOf(path), value]));
+}
+
+/** The one value of an entry without a path is called `value`, since PowerShell reads no JSON with empty names. */
+function keyOf(path: string): string {
+  return path === '' ? 'value' : path;
 }

@@ -28,6 +28,8 @@ export interface EntryReport {
   readonly last: { readonly time: string; readonly values: Readonly<Record<string, number>> } | null;
   /** The unit of the last values; empty where they have several, or none. */
   readonly unit: string;
+  /** Their units by path, where they have several. */
+  readonly units: Readonly<Record<string, string>> | null;
   readonly last_error: { readonly time: string; readonly message: string } | null;
   /** Why a value cannot be had now; null where all can. */
   readonly fault: string | null;
@@ -119,4 +121,6 @@ export interface StatusReport {
 }
 
 /** What it says of itself as a whole. */
-export type StatusTotals = Omit<StatusReport, 'entries' | 'summary'>;
+export type StatusOverview = Omit<StatusReport, 'entries'>;
+/** That without the line. */
+export type StatusTotals = Omit<StatusOverview, 'summary'>;

@@ -38,7 +38,7 @@ export function statusSchema(): Schema {
         type: 'array',
         items: whole({
           index: count, name: text, method: text, interval: { type: 'number' }, taken: count, skipped: count, unavailable: count,
-          unit: text, last: orNull(whole({ time, values: { type: 'object', additionalProperties: { type: 'number' } } })),
+          unit: text, units: orNull({ type: 'object', additionalProperties: text }), last: orNull(whole({ time, values: { type: 'object', additionalProperties: { type: 'number' } } })),
           last_error: orNull(whole({ time, message: text })), fault: orNull(text),
         }),
       },

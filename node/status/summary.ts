@@ -1,4 +1,5 @@
 /** Whether samples flow, and why not, in one line for a person: what status.json, `psutil-agent status` and Get-PsutilMonitor say first. */
+import { formatCount } from '../model/quantity.js';
 import type { DeliveryReport, EntryReport, StatusReport } from './report.js';
 
 /** A backlog younger than this, milliseconds, is what is on its way. */
@@ -16,7 +17,7 @@ export type Summarized = Pick<StatusReport,
  */
 export function summaryOf(report: Summarized): string {
   if (report.state === 'failed') return `failed: ${report.last_error?.message ?? 'the reason is in psutil.log'}`;
-  if (report.state === 'stopped') return `stopped${report.spooled === 0 ? '' : `, ${count(report.spooled)} unsent samples kept`}`;
+  if (report.state === 'stopped') return `stopped${report.spooled === 0 ? '' : `, ${formatCount(report.spooled)} unsent samples kept`}`;
   const parts = [delivery(report), unhad(report.entries), report.spool_fault === null ? '' : `kept in memory only: ${report.spool_fault}`, dropped(report)];
   const line = parts.filter((part) => part !== '').join('; ');
   return report.state === 'sampling' ? line : `${report.state}: ${line}`;
@@ -29,10 +30,10 @@ const way: Readonly<Record<Exclude<DeliveryReport['state'], 'idle' | 'flowing'>,
 function delivery({ delivery: now, broker, spooled, spool_oldest: oldest, updated, taken }: Summarized): string {
   if (now === null) return taken === 0 ? 'no sample yet' : 'samples go to stdout: no broker is configured';
   const late = oldest !== null && Date.parse(updated) - Date.parse(oldest) > underWay;
-  const waiting = spooled > 0 ? `, ${count(spooled)} kept` : '';
+  const waiting = spooled > 0 ? `, ${formatCount(spooled)} kept` : '';
   if (now.state === 'idle' || now.state === 'flowing') {
     if (taken === 0) return `connected to ${broker ?? 'the broker'}, no sample yet`;
-    return `samples flow to ${broker ?? 'the broker'}${late ? `, ${count(spooled)} kept are being made up for` : ''}`;
+    return `samples flow to ${broker ?? 'the broker'}${late ? `, ${formatCount(spooled)} kept are being made up for` : ''}`;
   }
   return `${way[now.state]} since ${time(now.since, updated)}${waiting}${now.reason === null ? '' : `: ${now.reason}`}`;
 }
@@ -42,15 +43,12 @@ function unhad(entries: Summarized['entries']): string {
   const [first] = faulty;
   if (first === undefined) return '';
   const none = faulty.every(({ last, last_error: error }) => last === null || (error !== null && last.time < error.time));
-  return `${count(faulty.length)} of ${count(entries.length)} metrics cannot be had${none ? '' : ' in full'}: ${first.fault ?? ''}`;
+  return `${formatCount(faulty.length)} of ${formatCount(entries.length)} metrics cannot be had${none ? '' : ' in full'}: ${first.fault ?? ''}`;
 }
 
 function dropped({ dropped: samples }: Summarized): string {
-  return samples === 0 ? '' : `${count(samples)} dropped`;
+  return samples === 0 ? '' : `${formatCount(samples)} dropped`;
 }
-
-/** By thousands; toLocaleString would have ICU's tables read, 8 MB of them. */
-const count = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 
 /** Hours and minutes, with the day where it is another than now's. */
 function time(iso: string, now: string): string {

@@ -3,9 +3,9 @@ import { constants } from 'node:fs';
 import { access, open, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf, systemCode } from '../../model/errors.js';
+import { formatValue } from '../../model/quantity.js';
 import type { Settings } from '../../model/settings.js';
 import { isolation } from '../../providers/isolation.js';
-import { humanValue } from '../live.js';
 import type { Note } from './finding.js';
 import type { Subject } from './subject.js';
 
@@ -99,7 +99,7 @@ export async function checkDisk({ settings, collector }: Subject, note: Note): P
 
 /** `free` and `kept` are bytes. */
 export function judgeRoom(free: number, kept: number, { path, maxBytes }: Settings['spool'], note: Note): void {
-  const [room, growth] = [humanValue(free, 'B'), humanValue(Math.max(0, maxBytes - kept), 'B')];
+  const [room, growth] = [formatValue(free, 'B'), formatValue(Math.max(0, maxBytes - kept), 'B')];
   if (free < Math.min(leastRoom, maxBytes)) note('fault', `${room} are free where the spool stands (${path}): while the broker is away samples soon fit into memory only. Free some space, or set spool.path to another disk`);
   else if (free < maxBytes - kept) note('warning', `${room} are free where the spool stands (${path}), which may grow by ${growth}: free some space, or lower spool.max_bytes`);
   else note('ok', `${room} are free where the spool stands (${path}), which may grow by ${growth}`);
