@@ -9,7 +9,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const serverBinary = '/usr/lib/rabbitmq/bin/rabbitmq-server';
+/** Where rabbitmq-server and rabbitmqctl are; another version's folder from `node tools/rabbitmq.mjs`. */
+const commands = process.env['PSUTIL_AGENT_RABBITMQ'] ?? '/usr/lib/rabbitmq/bin';
+const serverBinary = join(commands, 'rabbitmq-server');
 
 /** A real RabbitMQ of the test's own: own ports, own epmd, own data, gone at `stop`. */
 export interface TestBroker {
@@ -17,6 +19,8 @@ export interface TestBroker {
   readonly tlsPort?: number;
   /** Runs rabbitmqctl against this broker and gives what it printed. */
   ctl(...args: string[]): Promise<string>;
+  /** What it has logged so far. */
+  log(): Promise<string>;
   /** Stops the node with SIGTERM (orderly) or SIGKILL; its data stay. */
   halt(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Starts it again after `halt`, on the same ports with the same data. */
@@ -97,6 +101,7 @@ export async function startBroker(options: { tls?: TestBrokerTls; config?: strin
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+sbwt none +sbwtdcpu none +sbwtdio none +S 2:2',
   };
 
+  const log = () => readFile(join(home, 'log', `${node}.log`), 'utf8').catch(() => 'no log');
   let child: ChildProcess | undefined;
   async function resume(): Promise<void> {
     child = spawn(serverBinary, [], { env: environment, stdio: 'ignore', detached: true });
@@ -104,8 +109,7 @@ export async function startBroker(options: { tls?: TestBrokerTls; config?: strin
     for (const deadline = Date.now() + 90_000; ; ) {
       if (await answers(port)) return;
       if (mine.exitCode !== null || Date.now() > deadline) {
-        const log = await readFile(join(home, 'log', `${node}.log`), 'utf8').catch(() => 'no log');
-        throw new Error(`RabbitMQ did not start:\n${log.slice(-2000)}`);
+        throw new Error(`RabbitMQ did not start:\n${(await log()).slice(-2000)}`);
       }
       await delay(100);
     }
@@ -124,7 +128,8 @@ export async function startBroker(options: { tls?: TestBrokerTls; config?: strin
   return {
     port,
     ...(options.tls ? { tlsPort } : {}),
-    ctl: async (...args) => (await run('/usr/lib/rabbitmq/bin/rabbitmqctl', ['-q', '-n', node, ...args], { env: environment })).stdout,
+    ctl: async (...args) => (await run(join(commands, 'rabbitmqctl'), ['-q', '-n', node, ...args], { env: environment })).stdout,
+    log,
     halt,
     resume,
     stop: async () => {
