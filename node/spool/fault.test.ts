@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { settle } from '../test/support/clock.js';
-import { systemError } from './diskError.js';
+import { diskError, systemError } from './diskError.js';
 import { MemoryDisk } from './disk.test.support.js';
 import { all, numbers, range, sample, samples } from './queue.test.support.js';
 import { TestClock } from '../test/support/clock.js';
@@ -117,4 +117,103 @@ test('a backlog that cannot be read for a minute counts as damaged, and what is 
   assert.equal(found.length + dropped.damage, 901);
   assert.equal(found.at(-1), 1500);
   assert.deepEqual(events.filter((kind) => kind !== 'dropped'), ['fault', 'recovered']);
+});
+
+test('memory that stands in for the disk holds no more than the disk might', async () => {
+  const disk = new MemoryDisk();
+  disk.before = () => { throw systemError('EROFS'); };
+  const { queue } = await open(disk, { maxBytes: 10_000, memoryBytes: 1e6 });
+  await queue.put(samples(0, 100, 200));
+  const { bytes, count, dropped, kept } = queue.stats();
+  assert.deepEqual([bytes, count, dropped.size, kept], [10_000, 50, 50, 'memory']);
+  assert.deepEqual(await numbers(queue), range(50, 100));
+});
+
+test('a backlog is read from the disk in few and large pieces, however few are asked for at a time', async () => {
+  const disk = new MemoryDisk();
+  const first = await open(disk);
+  for (let number = 0; number < 4000; number += 500) await first.queue.put(samples(number, number + 500, 250));
+  await first.queue.close();
+  const { queue } = await open(disk);
+  let reads = 0;
+  disk.before = (call) => { if (call === 'read') reads += 1; };
+  const found: number[] = [];
+  for (let taken = await queue.read(0, 10); taken.length > 0; taken = await queue.read(0, 10)) {
+    found.push(...taken.map(({ envelope }) => Number(envelope.id.slice(7))));
+    queue.ack(taken.at(-1)?.position ?? 0);
+  }
+  assert.deepEqual(found, range(0, 4000));
+  assert.ok(reads < 100, `${String(reads)} reads for a megabyte`);
+});
+
+test('a log of several segments that comes late is read whole, before what came meanwhile', async () => {
+  const disk = new MemoryDisk();
+  const options = { maxBytes: 1e6 };
+  const first = await open(disk, options);
+  for (let number = 0; number < 1500; number += 50) await first.queue.put(samples(number, number + 50, 300));
+  await first.queue.close();
+  disk.before = () => { throw systemError('EIO'); };
+  const { queue, events, seconds } = await open(disk, options);
+  await queue.put(samples(1500, 1600, 300));
+  const seen = await all(queue);
+  queue.ack(seen[9]?.position ?? 0);
+  disk.before = () => undefined;
+  // Its folder is a real one, which takes turns of the event loop to look for.
+  for (let turns = 0; turns < 10_000 && events.at(-1) !== 'recovered'; turns += 1) await seconds(1);
+  assert.deepEqual(events, ['fault', 'recovered']);
+  // Who goes on behind what he saw comes by all of them.
+  const found = await all(queue, seen.at(-1)?.position);
+  assert.deepEqual(found.map(({ envelope }) => Number(envelope.id.slice(7))), [...range(0, 1500), ...range(1510, 1600)]);
+  assert.equal(queue.stats().dropped.damage, 0);
+});
+
+test('a folder that is deleted: what is in open files is written again, the rest is counted, and it goes on', async () => {
+  const disk = new MemoryDisk();
+  const options = { maxBytes: 1e6 };
+  const first = await open(disk, options);
+  for (let number = 0; number < 1500; number += 50) await first.queue.put(samples(number, number + 50, 300));
+  await first.queue.close();
+  const { queue, events, seconds } = await open(disk, options);
+  await queue.put([sample(1500, 300)]);
+  for (const path of disk.files.keys()) await disk.remove(path);
+  for (let number = 1501; number < 1520; number += 1) {
+    await queue.put([sample(number, 300)]);
+    await seconds(1);
+  }
+  assert.deepEqual(events.filter((kind) => kind !== 'dropped'), ['fault', 'recovered']);
+  const found = await numbers(queue);
+  const { damage } = queue.stats().dropped;
+  assert.ok(damage > 0 && damage < 1500, String(damage));
+  // The oldest, which had been read, and those in the last segment.
+  assert.equal(found.length + damage, 1520);
+  assert.deepEqual(found.slice(-100), range(1420, 1520));
+  assert.deepEqual([found[0], new Set(found).size, queue.stats().count], [0, found.length, found.length]);
+  await queue.close();
+  const again = await open(disk, options);
+  assert.deepEqual(await numbers(again.queue), found, 'all of it is on disk');
+});
+
+test('a segment that is gone costs its own samples, which are counted', async () => {
+  const disk = new MemoryDisk();
+  const options = { maxBytes: 1e6 };
+  const first = await open(disk, options);
+  for (let number = 0; number < 1500; number += 50) await first.queue.put(samples(number, number + 50, 300));
+  first.queue.ack(10);
+  await first.queue.close();
+  const [oldest, second] = [...disk.files.keys()].filter((path) => path.endsWith('.seg')).sort();
+  const lost = Number(/(\d+)\.seg$/.exec(second ?? '')?.[1]) - 11;
+  assert.ok(lost > 100);
+  await disk.remove(oldest ?? '');
+  const { queue } = await open(disk, options);
+  assert.deepEqual(await numbers(queue), range(10 + lost, 1500));
+  assert.equal(queue.stats().dropped.damage, lost);
+});
+
+test('what a disk reports is told in words, with what to do', () => {
+  for (const code of ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'EEXIST', 'ELOOP', 'EMFILE', 'EIO', 'ETIMEDOUT']) {
+    const { message, code: ours } = diskError('/x', systemError(code));
+    assert.match(message, /^The spool at \/x cannot be written: [a-z][a-z /]{10,}.*\.$/);
+    assert.deepEqual([ours, message.includes(code)], ['PSA_SPOOL_UNUSABLE', false]);
+  }
+  assert.equal(diskError('/x', systemError('ENOMEM')).message, 'The spool at /x cannot be written: ENOMEM.');
 });

@@ -138,9 +138,9 @@ test('the second collector on a spool is refused, by name, and let in when the f
   assert.deepEqual(await numbers((await spool(context, path)).queue), [0]);
 });
 
-for (const [kind, make, undo] of [
-  ['a file', async (path: string) => { await writeFile(path, 'mine'); }, async (path: string) => { await rm(path); }],
-  ['below a file', async (path: string) => { await writeFile(join(path, '..'), 'mine'); }, async (path: string) => { await rm(join(path, '..')); }],
+for (const [kind, fault, make, undo] of [
+  ['a file', /there is a file of that name: set spool\.path to a directory/, async (path: string) => { await writeFile(path, 'mine'); }, async (path: string) => { await rm(path); }],
+  ['below a file', /a part of the path is a file: set spool\.path to a directory/, async (path: string) => { await writeFile(join(path, '..'), 'mine'); }, async (path: string) => { await rm(join(path, '..')); }],
 ] as const) {
   test(`a path that is ${kind}: in memory, said once, and moved to disk when it is out of the way`, async (context) => {
     const path = join(await temporary(context), 'a', 'b');
@@ -148,7 +148,7 @@ for (const [kind, make, undo] of [
     await make(path);
     const { queue, clock, events } = await spool(context, path);
     assert.equal(queue.stats().kept, 'memory');
-    assert.match(queue.stats().fault ?? '', /set spool\.path to a directory/);
+    assert.match(queue.stats().fault ?? '', fault);
     await queue.put(samples(0, 10));
     assert.deepEqual(await numbers(queue), range(0, 10));
     queue.ack(2);

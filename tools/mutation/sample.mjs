@@ -15,8 +15,8 @@ const out = `${root}build/mutation`;
 const own = `${root}tools/mutation`;
 /** They try random documents for long. */
 const left = /(\.system|fuzz)\.test\.js$/;
-/** Those system tests that take minutes, or set up more than a collector: the module, chaos, a machine that is short of CPU. */
-const leftOfSystem = /^(test\/(module\/|chaos\/(chaos|backlog)|isolation|consumers)|starvedBoot|config\/fuzz)/;
+/** Those system tests that take minutes, or set up more than a collector: the module, chaos, a machine that is short of CPU; and one that measures. */
+const leftOfSystem = /^(test\/(module\/|chaos\/(chaos|backlog)|isolation|consumers)|starvedBoot|cli\/memory|config\/fuzz)/;
 /** Seconds of CPU time that the system tests of a mutant may take. */
 const systemCpu = 60;
 
@@ -52,12 +52,15 @@ function run(words, { env, cpu, wall }) {
 }
 
 /**
- * By test file, which mutants it passes through and its CPU time; kept for as long as code and test are the same. `names`: the tests;
- * `cpu`, `wall`: the seconds that one may take; `atOnce`: how many run side by side; `file`: where it is kept.
+ * By test file, which mutants it passes through and its CPU time. `names`: the tests; `cpu`, `wall`: the seconds that one may take; `atOnce`:
+ * how many run side by side; `file`: where it is kept, for as long as the test is the same and, unless it is `lasting`, the code.
+ * What lasts is dear to measure: a mutant that was not there yet is then one that the tests of its file pass through.
  */
-async function coverage(digest, { names, cpu, wall, atOnce, file }) {
+async function coverage({ mutants, digest }, { names, cpu, wall, atOnce, file, lasting = false }) {
   const last = read(file, {});
-  const known = last.digest === digest ? last.tests : {};
+  const known = lasting || last.digest === digest ? (last.tests ?? {}) : {};
+  const keys = new Map(mutants.map(({ id, file: code, context, was, now }) => [id, `${code}|${createHash('sha256').update(`${context}|${was}|${now}`).digest('base64').slice(0, 12)}`]));
+  const all = new Set([...(lasting ? (last.all ?? []) : []), ...keys.values()]);
   const tests = {};
   const measure = async (name) => {
     const hash = createHash('sha256').update(readFileSync(`${copy}/dist/${name}`)).digest('hex');
@@ -68,12 +71,17 @@ async function coverage(digest, { names, cpu, wall, atOnce, file }) {
     if (!passed) console.error(`${name} fails without a mutant, and is not used: ${output.slice(-300)}`);
     const runs = existsSync(record) ? readFileSync(record, 'utf8').trim().split('\n').map((line) => JSON.parse(line)) : [];
     rmSync(record, { force: true });
-    tests[name] = { hash, passed, cpu: runs.reduce((sum, each) => sum + each.cpu, 0), ids: [...new Set(runs.flatMap(({ ids }) => ids))] };
-    writeFileSync(file, JSON.stringify({ digest, tests: { ...known, ...tests } }));
+    tests[name] = { hash, passed, cpu: runs.reduce((sum, each) => sum + each.cpu, 0), keys: [...new Set(runs.flatMap(({ ids }) => ids).map((id) => keys.get(id)))] };
+    writeFileSync(file, JSON.stringify({ digest, all: [...all], tests: { ...known, ...tests } }));
   };
   const waiting = [...names];
   await Promise.all(Array.from({ length: atOnce }, async () => { for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await measure(name); }));
-  return Object.entries(tests).filter(([, { passed }]) => passed).map(([name, { hash, cpu, ids }]) => ({ name, hash, cpu, ids: new Set(ids) })).sort((a, b) => a.cpu - b.cpu);
+  const before = new Set(lasting ? (last.all ?? []) : []);
+  return Object.entries(tests).filter(([, { passed }]) => passed).map(([name, { hash, cpu: takes, keys: passedThrough }]) => {
+    const [reached, files] = [new Set(passedThrough), new Set(passedThrough.map((key) => key.split('|')[0]))];
+    const ids = new Set(mutants.filter(({ id, file: code }) => reached.has(keys.get(id)) || (lasting && !before.has(keys.get(id)) && files.has(code))).map(({ id }) => id));
+    return { name, hash, cpu: takes, ids };
+  }).sort((a, b) => a.cpu - b.cpu);
 }
 
 /** The words that run test files in one process, which the first failure ends. */
@@ -126,10 +134,10 @@ export async function runSample({ sample, seed, system, again, cpu, places }) {
   /** Mutants of what is compiled when the collector is built. */
   const built = new Set(read(record).ids);
   const names = readdirSync(`${copy}/dist`, { recursive: true }).filter((name) => name.endsWith('.test.js')).sort();
-  const tests = await coverage(digest, { names: names.filter((name) => !left.test(name)), cpu: 60, wall: 300, atOnce: 4, file: `${out}/coverage.json` });
+  const tests = await coverage({ mutants, digest }, { names: names.filter((name) => !left.test(name)), cpu: 60, wall: 300, atOnce: 4, file: `${out}/coverage.json` });
   await checkTogether(tests);
-  const systemTests = !system ? [] : await coverage(digest, {
-    names: names.filter((name) => name.endsWith('.system.test.js') && !leftOfSystem.test(name)), cpu: 120, wall: 900, atOnce: 2, file: `${out}/coverage.system.json`,
+  const systemTests = !system ? [] : await coverage({ mutants, digest }, {
+    names: names.filter((name) => name.endsWith('.system.test.js') && !leftOfSystem.test(name)), cpu: 120, wall: 900, atOnce: 2, file: `${out}/coverage.system.json`, lasting: true,
   });
   const equivalent = read(`${own}/equivalent.json`, []);
   const folders = [...new Set(mutants.map(({ file }) => folderOf(file)))].filter((folder) => places.length === 0 || places.some((place) => place.split('/')[1] === folder));
@@ -161,10 +169,12 @@ export async function runSample({ sample, seed, system, again, cpu, places }) {
     return { covered: covering.length > 0, groups: groups.map((group) => group.map(({ name }) => name)), bound: 5 + 3 * cpu };
   }
 
-  /** Those that pass through it, one by one, the quick ones first, until their time is over. */
-  function systemTestsOf({ id }) {
+  /** Those that pass through it, one by one, its folder's own and then the quick ones first, until their time is over. Wine is for what only runs there. */
+  function systemTestsOf({ id, file }) {
     let left = systemCpu * 1000;
-    return systemTests.filter(({ ids, cpu: takes }) => (ids.has(id) || built.has(id)) && (left -= takes) > 0).map(({ name }) => [name]);
+    const covering = systemTests.filter(({ name, ids }) => (ids.has(id) || built.has(id)) && (!name.startsWith('windows') || file.includes('/windows/')));
+    const beside = covering.filter(({ name }) => name.startsWith(`${folderOf(file)}/`));
+    return [...beside, ...covering.filter((test) => !beside.includes(test))].filter((test) => (left -= test.cpu) > 0 || test === beside[0]).map(({ name }) => [name]);
   }
 
   const rows = [];
