@@ -7,8 +7,9 @@ import { windowsCounterList } from '../providers/windows/counterList.js';
 import { validate } from '../config/validation.js';
 import { TestClock } from '../test/support/clock.js';
 import { FakePdh } from '../test/support/fakePdh.js';
+import { told } from '../test/support/told.js';
 import { counterWarnings } from './counterWarnings.js';
-import { find } from './counters.js';
+import { find, show } from './counters.js';
 
 function germanHost(): { list: CounterList; pdh: FakePdh } {
   const pdh = new FakePdh();
@@ -41,6 +42,22 @@ describe('counters', () => {
     assert.deepEqual(await find(list, '\\Pr*\\*', silent), [all('Print Queue', ['Jobs']), all('Processor', ['% User Time'], ['_Total', '0', '1'])]);
     assert.deepEqual(await find(list, '\\processor(0)\\% *', silent), [all('Processor', ['% User Time'], ['0'])]);
     for (const nothing of ['\\Processor(7)\\*', '\\Memory\\Nope', 'zzz']) assert.deepEqual(await find(list, nothing, silent), [], nothing);
+  });
+
+  it('prints names, or paths with the instances that they have; as JSON the same', async () => {
+    const { list } = germanHost();
+    const lines = async (pattern?: string): Promise<string[]> => (await told(() => show(list, pattern, false))).out.split('\n');
+    assert.deepEqual(await lines(), ['Memory', 'Print Queue', 'Processor', '']);
+    assert.deepEqual(await lines('\\*o*\\*'), [
+      'Memory', '  \\Memory\\Available Bytes', '  \\Memory\\Pages/sec', '',
+      'Processor', '  instances: _Total, 0, 1', '  \\Processor(*)\\% User Time', '',
+    ]);
+    const none = await told(() => show(list, 'zzz', false));
+    assert.deepEqual([none.out, none.err], ['', 'no performance counter matches zzz\n']);
+    const json = async (pattern?: string): Promise<unknown> => JSON.parse((await told(() => show(list, pattern, true))).out);
+    assert.deepEqual(await json(), { objects: ['Memory', 'Print Queue', 'Processor'].map((object) => ({ object })) });
+    assert.deepEqual(await json('pages'), { objects: [all('Memory', ['Pages/sec'])] });
+    assert.deepEqual(await json('zzz'), { objects: [] });
   });
 
   it('an object that does not tell costs only itself', async () => {

@@ -22,16 +22,21 @@ export const counters: Command = {
   async run(options, [pattern]) {
     const list = await openCounterList();
     try {
-      const objects = pattern === undefined ? (await list.objects()).toSorted(byName).map((object) => ({ object })) : await find(list, pattern, report);
-      if (options['json'] === true) print(JSON.stringify({ objects }));
-      else if (objects.length === 0) report(`no performance counter matches ${pattern ?? '*'}`);
-      else print(objects.map(text).join(pattern === undefined ? '\n' : '\n\n'));
+      await show(list, pattern, options['json'] === true);
       return ExitCode.ok;
     } finally {
       list.close();
     }
   },
 };
+
+/** Prints what matches a pattern; without one, the names of the objects. */
+export async function show(list: CounterList, pattern: string | undefined, asJson: boolean): Promise<void> {
+  const objects = pattern === undefined ? (await list.objects()).toSorted(byName).map((object) => ({ object })) : await find(list, pattern, report);
+  if (asJson) print(JSON.stringify({ objects }));
+  else if (objects.length === 0) report(`no performance counter matches ${pattern ?? '*'}`);
+  else print(objects.map(text).join(pattern === undefined ? '\n' : '\n\n'));
+}
 
 let collator: Intl.Collator | undefined;
 

@@ -6,7 +6,9 @@ import { after, describe, it } from 'node:test';
 import { parseText } from '../config/document.js';
 import { validate } from '../config/validation.js';
 import { psutilAgent } from '../test/support/command.js';
+import { told } from '../test/support/told.js';
 import { settingsText, type HostParts } from './init.js';
+import { runProgram } from './program.js';
 
 const windows: HostParts = {
   host: 'WEB-1', volumes: ['C:\\', 'D:\\data "old"\\'], adapters: ['Ethernet 2', 'Ethernet-2', 'vEthernet (Default: Switch)', 'a.b*c'], services: ['W3SVC', 'MSSQL$A'], broker: 'rabbit.example.com', windows: true,
@@ -55,6 +57,20 @@ describe('init', () => {
     assert.equal(ran.code, 0, ran.err);
     const names = new Set(ran.out.trim().split('\n').map((line) => (JSON.parse(line) as { name: string }).name));
     for (const name of ['cpu_percent', 'memory_percent', 'disk_root_percent', 'boot_time']) assert.ok(names.has(name), `${name} of ${[...names].join()}`);
+  });
+
+  it('samples the services that it is told of, to the broker that it is told of; --json: one object', async () => {
+    const { out, err } = await told(() => runProgram(['init', '--services', ' cron, sshd ,', '--broker', 'rabbit.example.com', '--json']));
+    assert.equal(err, '');
+    const { text, ...rest } = JSON.parse(out) as { text: string };
+    assert.deepEqual(rest, {});
+    const { broker, psutil_config: entries } = parseText(text) as { broker: object; psutil_config: { method: string; args?: Record<string, unknown> }[] };
+    assert.deepEqual(broker, { hostnames: ['rabbit.example.com'], username: 'guest', password_env: 'RABBITMQ_PASSWORD' });
+    assert.deepEqual([...new Set(entries.flatMap(({ method, args }) => (method === 'Process' ? [args?.['service']] : [])))], ['cron', 'sshd']);
+    assert.equal(entries.some(({ method }) => method === 'win_service_get'), process.platform === 'win32');
+    const path = join(folder, 'json.yaml');
+    const written = JSON.parse((await told(() => runProgram(['init', '--output', path, '--json']))).out) as { text: string; path: string };
+    assert.deepEqual([written.path, written.text], [path, readFileSync(path, 'utf8')]);
   });
 
   it('refuses what would not be valid, and leaves nothing', async () => {

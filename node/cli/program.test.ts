@@ -6,6 +6,9 @@ import { after, describe, it } from 'node:test';
 import { functions } from '../catalog/functions.js';
 import { AgentError, ConfigError, ExitCode, UsageError } from '../model/errors.js';
 import { version } from '../model/version.js';
+import { noBroker } from '../output/lines.js';
+import { writeStatus } from '../status/file.js';
+import type { StatusReport } from '../status/report.js';
 import { method, shortString, u16 } from '../test/support/amqpFrames.js';
 import { closeChannel, methodOf, startScriptedBroker, type Script } from '../test/support/scriptedBroker.js';
 import { told, type Told } from '../test/support/told.js';
@@ -175,6 +178,34 @@ describe('check-broker', () => {
     }
   });
 
+  it('tells of queues what the collector that runs with these settings has learned', async () => {
+    const data = join(home, 'running');
+    const idle: StatusReport = {
+      version, state: 'sampling', pid: process.pid, account: null, since: 'S', updated: 'U', summary: '', reload: null, taken: 0, skipped: 0, unavailable: 0, ...noBroker,
+      dropped_by: { ...noBroker.dropped_by, overload: 0 }, entries: [],
+    };
+    const delivery = { state: 'flowing', since: 'S', reason: null } as const;
+    const unknown = /^whether a queue is bound is not known/;
+    const own = `as the running collector \\(pid ${String(process.pid)}\\) tells`;
+    const cases: [Partial<StatusReport>, RegExp][] = [
+      [{ delivery: { ...delivery, state: 'held', reason: 'nobody is bound' } }, new RegExp(`^no queue is bound for these samples, ${own}: nobody is bound$`)],
+      [{ delivery: { ...delivery, state: 'held' } }, new RegExp(`${own}: they come back$`)],
+      [{ delivery, last_published: 'P' }, new RegExp(`^a queue is bound, ${own}: it took a sample at P$`)],
+      [{ delivery: { ...delivery, state: 'idle' }, last_published: 'P' }, /^a queue is bound/],
+      [{ delivery: { ...delivery, state: 'connecting' }, last_published: 'P' }, unknown],
+      [{ delivery, last_published: null }, unknown], [{ delivery: null, last_published: 'P' }, unknown],
+      [{ delivery, last_published: 'P', state: 'stopped' }, unknown], [{ delivery, last_published: 'P', pid: 2 ** 22 + 1 }, unknown],
+    ];
+    const broker = await startScriptedBroker(well);
+    const config = file({ ...settings(broker.port), status: { path: data } });
+    for (const [report, detail] of cases) {
+      writeStatus(data, { ...idle, ...report });
+      const { steps } = JSON.parse((await call('check-broker', '--config', config, '--json')).out) as { steps: { detail: string }[] };
+      assert.match(steps.at(-1)?.detail ?? '', detail, JSON.stringify(report));
+    }
+    await broker.close();
+  });
+
   it('wants a broker', async () => {
     const config = file([]);
     await refused(['check-broker', '--config', config], `${config}: expected the key broker, found none; there is no broker to check`, 'PSA_CONFIG_INVALID');
@@ -212,6 +243,7 @@ describe('methods', () => {
     assert.equal(new Set(column).size, 1, 'in columns');
     assert.match(rows.find((line) => line.startsWith('    dpc ')) ?? '', /\(win32 only\)/);
     assert.match(rows.find((line) => line.startsWith('    irq ')) ?? '', /\(also interrupt\)/);
+    assert.match((await call('methods', 'Process')).out, /^ {4}pid +\w+( or null)? +optional +\S/m);
     const disk = (await call('methods', 'disk_usage')).out;
     assert.match(disk, /^ {4}path {2}string {2}required {2}\S/m);
     assert.match((await call('methods', 'cpu_percent')).out, /^ {4}interval {2}number or null {2}default null/m);

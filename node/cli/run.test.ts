@@ -3,8 +3,10 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { syncBuiltinESMExports } from 'node:module';
+import { after, describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import v8 from 'node:v8';
 import type { StatusReport } from '../status/report.js';
 import { settle, TestClock } from '../test/support/clock.js';
 import { freePort } from '../test/support/broker.js';
@@ -114,13 +116,42 @@ describe('StopSignal', () => {
 });
 
 describe('fitHeap', () => {
-  it('favours speed at once in a collector that is busy by its settings, and watches all others', () => {
-    const [idle, busy] = [new TestClock(), new TestClock()];
-    fitHeap(249, idle);
-    fitHeap(250, busy);
-    // One waits to see what the processor has to do, the other for its young generation to have grown.
-    assert.deepEqual([idle.waiting, busy.waiting], [1, 1]);
-    idle.pass(60_000);
-    assert.equal(idle.waiting, 1, 'it is watched for as long as it runs');
+  const small = '--semi-space-growth-factor=1';
+  const fast = ['--no-optimize-for-size', '--opt', '--semi-space-growth-factor=2'];
+
+  /** A collector of so many readings a second, what it asks of V8, and the processor time and young generation that it is told of. */
+  function collector(t: TestContext, readings: number) {
+    const clock = new TestClock();
+    const flags: string[] = [];
+    const told = { busy: 0, young: 0 };
+    const spaces = v8.getHeapSpaceStatistics();
+    t.mock.method(v8, 'setFlagsFromString', (flag: string) => { flags.push(flag); });
+    t.mock.method(v8, 'getHeapSpaceStatistics', () => spaces.map((space) => ({ ...space, space_size: space.space_name === 'new_space' ? told.young : 2 ** 30 })));
+    t.mock.method(process, 'cpuUsage', (before?: NodeJS.CpuUsage) => ({ user: before === undefined ? 0 : told.busy * 600, system: before === undefined ? 0 : told.busy * 400 }));
+    syncBuiltinESMExports();
+    fitHeap(readings, clock);
+    return { clock, flags, told };
+  }
+  after(() => { syncBuiltinESMExports(); });
+
+  it('one that is busy by its settings has speed at once, until its young generation holds what it needs', async (t) => {
+    const { clock, flags, told } = collector(t, 250);
+    assert.deepEqual(flags, fast);
+    await clock.pass(10_000);
+    assert.deepEqual(flags, fast);
+    told.young = 8 * 1024 * 1024;
+    await clock.pass(1000);
+    assert.deepEqual(flags, [...fast, small]);
+    assert.equal(clock.waiting, 0, 'nobody looks any more');
+  });
+
+  it('any other is watched, and has it once it takes three percent of a processor', async (t) => {
+    const { clock, flags, told } = collector(t, 249);
+    told.busy = 149;
+    await clock.pass(60_000);
+    assert.deepEqual([flags, clock.waiting], [[], 1]);
+    told.busy = 150;
+    await clock.pass(5000);
+    assert.deepEqual(flags, fast);
   });
 });
