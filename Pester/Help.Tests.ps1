@@ -65,3 +65,21 @@ Describe 'Help of <Name>' -ForEach $commands {
         }
     }
 }
+
+Describe 'Help of cloudify/<_>.ps1' -ForEach 'start', 'stop' {
+    BeforeAll {
+        $path = Join-Path $root "cloudify/$_.ps1"
+        # The scripts are not beside the module where it is tried on its own.
+        $there = Test-Path -Path $path
+    }
+    It 'is whole, and names every input' {
+        if (-not $there) { Set-ItResult -Skipped -Because 'this module folder has no scripts for Cloudify'; return }
+        $help = Get-Help -Name $path -Full
+        $help.Synopsis | Should -BeLike "cloudify.interfaces.monitoring.$_*"
+        $text = $help | Out-String
+        foreach ($part in 'INPUTS', 'OUTPUTS', 'NOTES', 'EXAMPLE') { $text | Should -MatchExactly $part }
+        $source = (Get-Content -Path $path -Raw) -replace '(?s)<#.*?#>'
+        $inputs = @([regex]::Matches($source, '\$env:(psutil_\w+)') | ForEach-Object { $_.Groups[1].Value } | Sort-Object -Unique)
+        foreach ($name in $inputs) { $text | Should -BeLike "*$name*" }
+    }
+}

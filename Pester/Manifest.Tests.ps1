@@ -42,8 +42,12 @@ Describe 'The manifest' {
             @([System.IO.File]::ReadAllBytes($file.FullName) | Where-Object { $_ -gt 126 }).Count | Should -Be 0 -Because $file.Name
         }
     }
-    It 'brings help on the subject' {
-        Test-Path -Path (Join-Path $root 'en-US/about_PsutilAgent.help.txt') | Should -BeTrue
+    It 'brings about_<_>' -ForEach 'PsutilAgent', 'PsutilAgent_Configuration', 'PsutilAgent_Delivery', 'PsutilAgent_Security', 'PsutilAgent_Troubleshooting' {
+        $lines = Get-Content -Path (Join-Path $root "en-US/about_$_.help.txt")
+        ($lines | Select-Object -First 2) -join '' | Should -BeExactly "TOPIC    about_$_"
+        foreach ($heading in 'SHORT DESCRIPTION', 'LONG DESCRIPTION', 'SEE ALSO') { $lines | Should -Contain $heading }
+        # A console of 80 shows each line whole.
+        $lines | Where-Object { $_.Length -gt 80 } | Should -BeNullOrEmpty
     }
     It '<_> has a file of its own in Public' -ForEach $cmdlets {
         Test-Path -Path (Join-Path $root "Public/$_.ps1") | Should -BeTrue

@@ -35,6 +35,9 @@ function Get-PsutilMonitor {
 
     .LINK
         Stop-PsutilMonitor
+
+    .LINK
+        about_PsutilAgent_Troubleshooting
     #>
     [CmdletBinding()]
     [OutputType('PsutilAgent.Monitor')]

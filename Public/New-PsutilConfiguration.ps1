@@ -31,6 +31,9 @@ function New-PsutilConfiguration {
 
     .LINK
         Start-PsutilMonitor
+
+    .LINK
+        about_PsutilAgent_Configuration
     #>
     [CmdletBinding(SupportsShouldProcess)]
     [OutputType([System.IO.FileInfo])]

@@ -36,6 +36,9 @@ function Receive-PsutilSample {
 
     .LINK
         Get-PsutilMonitor
+
+    .LINK
+        about_PsutilAgent_Delivery
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name')]
     [OutputType('PsutilAgent.ReceivedSample')]

@@ -56,6 +56,9 @@ function Start-PsutilMonitor {
 
     .LINK
         about_PsutilAgent
+
+    .LINK
+        about_PsutilAgent_Security
     #>
     [CmdletBinding(SupportsShouldProcess, DefaultParameterSetName = 'Path')]
     [OutputType('PsutilAgent.Monitor')]

@@ -43,6 +43,9 @@ function Test-PsutilConfiguration {
 
     .LINK
         Start-PsutilMonitor
+
+    .LINK
+        about_PsutilAgent_Configuration
     #>
     [CmdletBinding(DefaultParameterSetName = 'Path')]
     [OutputType([bool])]

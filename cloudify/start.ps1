@@ -1,14 +1,36 @@
-# cloudify.interfaces.monitoring.start: starts a monitor for a node instance of a Windows host. Cloudify's script plugin
-# runs it, with the operation's inputs as environment variables:
-#
-#   psutil_config          the list of metrics, as the Python psutil plugin takes it; required
-#   psutil_settings        a map of any other settings (broker, schedule, publish, spool, log, status; node: host)
-#   psutil_package         the package in the blueprint, for hosts without the module; resources/PsutilAgent.zip unless given
-#   psutil_package_sha256  that package's SHA-256, to be checked before anything of it is used
-#   psutil_timeout         seconds to wait until the monitor works; 60 unless given
-#
-# It finds or unpacks the module, which does the rest (Private/Cloudify.ps1). Running it again changes nothing, or brings
-# a monitor to what the inputs say now.
+<#
+.SYNOPSIS
+    cloudify.interfaces.monitoring.start: starts a monitor for a node instance of a Windows host.
+
+.DESCRIPTION
+    Cloudify's script plugin runs it, with the operation's inputs as environment variables:
+
+    psutil_config          the list of metrics, as the Python psutil plugin takes it; required
+    psutil_settings        a map of any other settings (broker, schedule, publish, spool, log, status; node: host)
+    psutil_package         the package in the blueprint, for hosts without the module; resources/PsutilAgent.zip unless given
+    psutil_package_sha256  that package's SHA-256, to be checked before anything of it is used
+    psutil_timeout         seconds to wait until the monitor works; 60 unless given
+
+    It finds or unpacks the module, which does the rest (Private/Cloudify.ps1). Running it again changes nothing, or brings
+    a monitor to what the inputs say now. A failure exits with 1, and its message is in the operation's log.
+
+.INPUTS
+    None.
+
+.OUTPUTS
+    None. The runtime property psutil_monitor holds the monitor's name.
+
+.EXAMPLE
+    cloudify/blueprint.yaml
+
+    Is a blueprint that runs it; cloudify/README.md tells what to change in one that used the psutil plugin.
+
+.NOTES
+    By hand it does nothing but fail: CTX_SOCKET_URL, which the script plugin sets, is where it asks for node and broker.
+
+.LINK
+    about_PsutilAgent
+#>
 [CmdletBinding()]
 param()
 

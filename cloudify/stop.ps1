@@ -1,6 +1,29 @@
-# cloudify.interfaces.monitoring.stop: stops the monitor of a node instance and deletes its service. Cloudify's script
-# plugin runs it. It takes no inputs, and where there is nothing to stop it has succeeded. Samples that were not sent
-# yet stay on the host; a monitor of the same instance sends them. The module does the work (Private/Cloudify.ps1).
+<#
+.SYNOPSIS
+    cloudify.interfaces.monitoring.stop: stops the monitor of a node instance and deletes its service.
+
+.DESCRIPTION
+    Cloudify's script plugin runs it. It takes no inputs, and where there is nothing to stop it has succeeded. Samples that
+    were not sent yet stay on the host; a monitor of the same instance sends them. The module does the work
+    (Private/Cloudify.ps1). A failure exits with 1, and its message is in the operation's log.
+
+.INPUTS
+    None.
+
+.OUTPUTS
+    None. The runtime property psutil_monitor is deleted.
+
+.EXAMPLE
+    cloudify/blueprint.yaml
+
+    Is a blueprint that runs it; cloudify/README.md tells what to change in one that used the psutil plugin.
+
+.NOTES
+    By hand it does nothing but fail: CTX_SOCKET_URL, which the script plugin sets, is where it asks for the node.
+
+.LINK
+    about_PsutilAgent
+#>
 [CmdletBinding()]
 param()
 

@@ -41,7 +41,7 @@ const stages = [
   { name: 'cloudify', needs: module, words: ['tools/isolated.mjs', ...moduleTest('cloudify', 'cloudifyLinux')] },
   { name: 'windows', needs: module, words: [...serial, ...wine] },
   { name: 'chaos', needs: windows, words: [...serial, ...chaos] },
-  { name: 'package', needs: module, words: ['tools/isolated.mjs', ...moduleTest('package')] },
+  { name: 'package', needs: module, words: ['tools/isolated.mjs', ...moduleTest('package', 'examples')] },
   { name: 'pester', needs: [powershellEngine], words: ['tools/pester.mjs', ...pesterFiles] },
   { name: 'unit', needs: [powershellEngine], words: ['--test', ...unit] },
   { name: 'lint', needs: [powershellEngine, installAnalyzer], words: ['tools/lint.mjs'] },

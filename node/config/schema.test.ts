@@ -70,7 +70,7 @@ describe('examples/', () => {
   }
 
   for (const name of ['windows-host', 'sql-server', 'iis', 'hyper-v', 'domain-controller', 'file-server']) {
-    it(`${name}.yaml asks for what Windows has, under names of its own, with a reason for each, and stands in README.md`, () => {
+    it(`${name}.yaml asks for what Windows has, under names of its own, with a reason for each, and stands in docs/configuration.md`, () => {
       const path = fileURLToPath(new URL(`examples/${name}.yaml`, root));
       const { warnings } = validate(readDocument(path), false, 'win32');
       assert.deepEqual(warnings, []);
@@ -78,7 +78,7 @@ describe('examples/', () => {
       // What belongs together has one reason: bytes received and sent, the processor time and memory of one process.
       const bare = lines.flatMap((line, at) => (line.startsWith('  - method:') && lines[at - 1]?.trim() === '' ? [at + 1] : []));
       assert.deepEqual(bare, []);
-      assert.ok(readFileSync(new URL('README.md', root), 'utf8').includes(`examples/${name}.yaml`));
+      assert.ok(readFileSync(new URL('docs/configuration.md', root), 'utf8').includes(`examples/${name}.yaml`));
     });
   }
 });

@@ -20,13 +20,15 @@ const launcher = '@"%~dp0bin\\node.exe" "%~dp0collector\\main.js" %*\r\n';
 
 /**
  * Makes the package from dist/ and this clone. Gives the zip's path, its size in bytes, its SHA-256, and its largest
- * files with what they take up in it. Throws where a part is missing or not the pinned one.
+ * files with what they take up in it. With `projectUri` the module knows its public place (see addUris). Throws where a part is
+ * missing or not the pinned one, or a URI is none.
  */
-export async function makePackage({ out } = {}) {
+export async function makePackage({ out, projectUri, filesUri } = {}) {
   const { name, version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const parts = await windowsParts();
   const files = new Map();
   for (const item of shipped) await addTree(files, item);
+  if (projectUri !== undefined) addUris(files, version, projectUri, filesUri);
   joinModule(files);
   checkVersion(files.get(`${moduleName}.psd1`), version);
 
@@ -81,6 +83,24 @@ function joinModule(files) {
   const functions = sources.map((path) => files.get(path).toString()).join('\n');
   files.set(`${moduleName}.psm1`, Buffer.from(main.replace(loader, () => functions)));
   for (const path of sources) files.delete(path);
+}
+
+/** Puts the project's public place into the manifest, and each cmdlet's page into the cmdlet: Get-Help -Online opens http and https only. */
+export function addUris(files, version, projectUri, filesUri = `${projectUri.replace(/\/$/, '')}/blob/v${version}`) {
+  for (const uri of [projectUri, filesUri]) if (!/^https?:\/\/[\w.-]+[^\s'"]*$/.test(uri)) throw new Error(`expected an address with http or https, found ${uri}.`);
+  const base = filesUri.replace(/\/$/, '');
+  const replace = (path, pattern, text) => {
+    const before = files.get(path).toString();
+    if (!pattern.test(before)) throw new Error(`${path} has not what is to be replaced, ${String(pattern)}: correct it, or addUris.`);
+    files.set(path, Buffer.from(before.replace(pattern, text)));
+  };
+  replace(`${moduleName}.psd1`, /^( *)ReleaseNotes = .*$/m, (_, indent) => [
+    `ProjectUri   = '${projectUri}'`, `LicenseUri   = '${base}/LICENSE'`, `ReleaseNotes = '${base}/CHANGELOG.md'`,
+  ].map((line) => `${indent}${line}`).join('\n'));
+  for (const path of [...files.keys()].filter((name) => name.startsWith('Public/'))) {
+    const page = `${base}/docs/cmdlets.md#${path.slice('Public/'.length, -'.ps1'.length).toLowerCase()}`;
+    replace(path, /\[CmdletBinding\((.*)\)\]/, (_, given) => `[CmdletBinding(${given === '' ? '' : `${given}, `}HelpUri = '${page}')]`);
+  }
 }
 
 function checkVersion(manifest, version) {

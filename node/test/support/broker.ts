@@ -21,6 +21,8 @@ export interface TestBroker {
   ctl(...args: string[]): Promise<string>;
   /** What it has logged so far. */
   log(): Promise<string>;
+  /** A shell script that is rabbitmqctl for this broker. */
+  readonly ctlScript: string;
   /** Stops the node with SIGTERM (orderly) or SIGKILL; its data stay. */
   halt(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Starts it again after `halt`, on the same ports with the same data. */
@@ -56,11 +58,11 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** Starts a broker; throws where RabbitMQ is not installed, naming the package. */
-export async function startBroker(options: { tls?: TestBrokerTls; config?: string } = {}): Promise<TestBroker> {
+/** Starts a broker, on a port of its own unless one is given; throws where RabbitMQ is not installed, naming the package. */
+export async function startBroker(options: { tls?: TestBrokerTls; config?: string; port?: number } = {}): Promise<TestBroker> {
   if (!existsSync(serverBinary)) throw new Error('RabbitMQ is missing: apt-get install rabbitmq-server');
   const home = await mkdtemp(join(tmpdir(), 'psutil-agent-broker-'));
-  const [port, tlsPort, distPort, epmdPort] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+  const [port, tlsPort, distPort, epmdPort] = await Promise.all([options.port ?? freePort(), freePort(), freePort(), freePort()]);
   const node = `psutil${String(port)}@localhost`;
   await mkdir(join(home, 'data'));
   const lines = [
@@ -130,6 +132,7 @@ export async function startBroker(options: { tls?: TestBrokerTls; config?: strin
     ...(options.tls ? { tlsPort } : {}),
     ctl: async (...args) => (await run(join(commands, 'rabbitmqctl'), ['-q', '-n', node, ...args], { env: environment })).stdout,
     log,
+    ctlScript: `#!/bin/sh\n${Object.entries(environment).map(([name, value]) => `export ${name}='${value ?? ''}'\n`).join('')}exec ${join(commands, 'rabbitmqctl')} -q -n ${node} "$@"\n`,
     halt,
     resume,
     stop: async () => {
