@@ -16,7 +16,7 @@ BeforeDiscovery {
         }
         $script = "import('./dist/test/support/examples.js').then(({ examples }) => console.log(JSON.stringify(examples())))"
         Push-Location -Path $root
-        try { $found = node --input-type=module -e $script | ConvertFrom-Json }
+        try { $found = & (& (Get-Module -Name PsutilAgent) { GetProgramPath -Program node }) --input-type=module -e $script | ConvertFrom-Json }
         finally { Pop-Location }
         $examples += $found | Where-Object { $_.language -eq 'powershell' -and $_.fate -eq 'run' } | ForEach-Object { @{ Place = $_.place; Code = $_.text; Fails = $false } }
     }
@@ -33,8 +33,8 @@ BeforeAll {
     Copy-Item -Path (Join-Path $root 'examples') -Destination (Join-Path $folder 'PsutilAgent') -Recurse
     Copy-Item -Path (Join-Path $root 'examples') -Destination $folder -Recurse
     $credential = [pscredential]::new('guest', [System.Net.NetworkCredential]::new('', 'guest').SecurePassword)
-    function Get-Credential { $credential }
-    function Get-Service { param($Name) Get-FakeServiceName | Where-Object { $_ -like $Name } | ForEach-Object { [pscustomobject]@{ Name = $_ } } }
+    Set-Item -Path function:Get-Credential -Value { $credential }
+    Set-Item -Path function:Get-Service -Value { param($Name) Get-FakeServiceName | Where-Object { $_ -like $Name } | ForEach-Object { [pscustomobject]@{ Name = $_ } } }
 }
 AfterAll {
     $env:PSUTIL_AGENT_FAKE = $null
