@@ -4,7 +4,7 @@ import { display } from './display.js';
 
 describe('display', () => {
   it('leaves plain text as it is', () => {
-    for (const text of ['', 'free', 'C:\\Program Files\\x', 'https://host:5671/vhost', 'amqp://[::1]:5672', 'a@b', 'GDR-straße 漢字 🙂', 'time 10:04', 'x'.repeat(120)]) {
+    for (const text of ['', 'free', 'C:\\Program Files\\x', 'https://host:5671/vhost', 'amqp://[::1]:5672', 'amqp://host:5672', 'amqp://host:', 'amqp://host', 'host:5672', 'a@b', 'GDR-straße 漢字 🙂', 'time 10:04', 'x'.repeat(120)]) {
       assert.equal(display(text), text);
     }
   });

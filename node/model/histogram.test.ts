@@ -24,6 +24,7 @@ describe('Histogram', () => {
     histogram.add(2);
     near(quantileBetween(before, histogram.counts(), 0.5), 2);
     near(quantileBetween(before, histogram.counts(), 0.99), 2);
+    near(quantileBetween(before, histogram.counts(), 1), 2);
   });
 
   it('counts what is out of its range at its ends', () => {

@@ -87,12 +87,14 @@ async function coverage({ mutants, digest }, { names, cpu, wall, atOnce, file, l
 /** The words that run test files in one process, which the first failure ends. */
 const together = (names) => ['--test-reporter', `${own}/firstFailure.mjs`, '--test-reporter-destination=stdout', `${own}/entry.mjs`, ...names.map((name) => `dist/${name}`)];
 
-/** Throws where the unit tests fail in one process although each passes by itself: any mutant would count as noticed. */
-async function checkTogether(tests) {
+/** Throws where the unit tests that are quick enough to run in company fail in one process, without a mutant: any would count as noticed. */
+async function checkTogether(all, cpu) {
+  let left = 2 * cpu * 1000;
+  const tests = all.filter((test) => (left -= test.cpu) > 0);
   const file = `${out}/together.json`;
   const state = JSON.stringify(tests.map(({ name, hash }) => [name, hash]).sort());
   if (read(file, '') === state) return;
-  const { passed, output } = await run(together(tests.map(({ name }) => name)), { env: {}, cpu: 600, wall: 1800 });
+  const { passed, output } = await run(together(tests.map(({ name }) => name)), { env: {}, cpu: 10 * cpu, wall: 1800 });
   if (!passed) throw new Error(`without a mutant the unit tests of all folders fail in one process: ${output}`);
   writeFileSync(file, JSON.stringify(state));
 }
@@ -135,7 +137,7 @@ export async function runSample({ sample, seed, system, again, cpu, places }) {
   const built = new Set(read(record).ids);
   const names = readdirSync(`${copy}/dist`, { recursive: true }).filter((name) => name.endsWith('.test.js')).sort();
   const tests = await coverage({ mutants, digest }, { names: names.filter((name) => !left.test(name)), cpu: 60, wall: 300, atOnce: 4, file: `${out}/coverage.json` });
-  await checkTogether(tests);
+  await checkTogether(tests, cpu);
   const systemTests = !system ? [] : await coverage({ mutants, digest }, {
     names: names.filter((name) => name.endsWith('.system.test.js') && !leftOfSystem.test(name)), cpu: 120, wall: 900, atOnce: 2, file: `${out}/coverage.system.json`, lasting: true,
   });
