@@ -9,13 +9,17 @@
     PowerShellVersion    = '5.1'
     CompatiblePSEditions = @('Desktop', 'Core')
     FormatsToProcess     = @('PsutilAgent.Format.ps1xml')
+    TypesToProcess       = @('PsutilAgent.Types.ps1xml')
     FunctionsToExport    = @(
         'Get-PsutilCounter'
+        'Get-PsutilLeftover'
         'Get-PsutilMethod'
         'Get-PsutilMonitor'
         'Get-PsutilSample'
         'New-PsutilConfiguration'
+        'Protect-PsutilPassword'
         'Receive-PsutilSample'
+        'Remove-PsutilLeftover'
         'Restart-PsutilMonitor'
         'Start-PsutilMonitor'
         'Stop-PsutilMonitor'

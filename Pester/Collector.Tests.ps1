@@ -39,7 +39,7 @@ Describe 'Test-PsutilConfiguration' {
             $with = $case[1]
             try { Test-PsutilConfiguration -Path (Join-Path $root 'examples/broker.yaml') @with -WarningAction SilentlyContinue -WarningVariable warnings | Should -BeTrue }
             finally { $env:RABBITMQ_PASSWORD = $null }
-            @($warnings | Where-Object { "$_" -like '*the variable ''RABBITMQ_PASSWORD'' is not set in this session*' }).Count
+            @($warnings | Where-Object { "$_" -like '*the environment variable RABBITMQ_PASSWORD must hold *' }).Count
         }
         $count -join ' ' | Should -Be '1 0 0'
     }
@@ -54,6 +54,53 @@ Describe 'Test-PsutilConfiguration' {
         $asked['check-broker'] | Should -BeExactly '{"psutil_config":[1],"node":{"deployment_id":"d"},"broker":{"hostnames":["h"],"username":"u","password_env":"PSUTIL_AGENT_PASSWORD"}} secret'
         $asked['validate'] | Should -BeExactly $asked['check-broker']
         $env:PSUTIL_AGENT_PASSWORD | Should -BeNullOrEmpty
+    }
+    It 'warns of files that are not there, relative to the file, each in a sentence' {
+        $path = Join-Path $here 'sources.yaml'
+        Set-Content -Path $path -Value "broker:`n  hostnames: [localhost]`n  password_file: none.txt`n  tls: {enabled: true, ca_cert: ca/none.pem}`npsutil_config:`n  - {method: boot_time, interval: 5}"
+        Test-PsutilConfiguration -Path $path -WarningAction SilentlyContinue -WarningVariable warnings | Should -BeTrue
+        ($warnings | ForEach-Object { "$_" }) -join "`n" | Should -BeLike "/broker/password_file: *none.txt cannot be read*`n/broker/tls/ca_cert: *none.pem cannot be read*"
+    }
+    It 'takes a secure string for the broker''s password among objects, and hands it over in a variable' {
+        $secure = [System.Net.NetworkCredential]::new('', 'secret').SecurePassword
+        $settings = @{ broker = @{ hostnames = @('localhost'); password = $secure }; psutil_config = @(@{ method = 'boot_time'; interval = 5 }) }
+        $settings | Test-PsutilConfiguration -WarningVariable warnings | Should -BeTrue
+        $warnings | Should -BeNullOrEmpty
+        $kept = InModuleScope PsutilAgent -Parameters @{ Settings = $settings } { param($Settings) (ReadConfiguration -Configuration @($Settings)).Document['broker'] }
+        $kept['password'] | Should -BeOfType ([securestring])
+        $kept.Contains('password_env') | Should -BeFalse
+        $env:PSUTIL_AGENT_PASSWORD | Should -BeNullOrEmpty
+    }
+    It 'refuses a secure string or a credential anywhere else, by its place' {
+        $secure = [System.Net.NetworkCredential]::new('', 'secret').SecurePassword
+        $entry = @{ method = 'boot_time'; interval = 5 }
+        foreach ($case in @('/broker/password_file', @{ broker = @{ password_file = $secure }; psutil_config = @($entry) }),
+            @('/broker/user~1name', @{ broker = @{ 'user/name' = [pscredential]::new('u', $secure) }; psutil_config = @($entry) }), @('/1/alias', @($entry, ($entry + @{ alias = $secure })))) {
+            Test-PsutilConfiguration -Configuration $case[1] -ErrorAction SilentlyContinue -ErrorVariable faults | Should -BeFalse
+            "$($faults[-1].FullyQualifiedErrorId) $($faults[-1].TargetObject) $($faults[-1])" | Should -BeLike (
+                "ConfigInvalid,Test-PsutilConfiguration $($case[0]) $($case[0]): expected text or a number, found a secure string or a credential; *")
+        }
+    }
+    It 'takes each entry once with -Sample: its values, or the reason why there is none' {
+        $entries = @{ method = 'virtual_memory'; result_argument = 'total'; interval = 5; alias = 'memory' }, @{ method = 'disk_usage'; args = @{ path = '/no/such/path' }; interval = 5 }
+        $memory, $disk = $entries | Test-PsutilConfiguration -Sample
+        "$($memory.PSObject.TypeNames[0]) $($memory.Metric) $($memory.Method) $($memory.Path) $($memory.Unit) $($memory.Index) $($memory.Reason)" | Should -BeExactly 'PsutilAgent.MetricValue memory virtual_memory  B 0 '
+        $memory.Value | Should -BeGreaterThan 1e6
+        $memory.Time | Should -BeGreaterThan (Get-Date).AddMinutes(-10)
+        $disk.Metric, $disk.Index | Should -Be 'disk_usage', 1
+        $null -eq $disk.Value | Should -BeTrue
+        $disk.Reason | Should -Match 'no.such.path'
+        $text = $memory, $disk | Out-String -Width 80
+        $text | Should -Match '(?m)^memory +\d+ B'
+        # What none of them gives is told, too, and no failure of the cmdlet.
+        @($entries[1] | Test-PsutilConfiguration -Sample -ErrorVariable faults).Count | Should -Be 1
+        $faults | Should -BeNullOrEmpty
+        $secure = [System.Net.NetworkCredential]::new('', 'secret').SecurePassword
+        @(@{ broker = @{ password = $secure }; psutil_config = @($entries[0]) } | Test-PsutilConfiguration -Sample -NodeId x).Metric | Should -Be 'memory'
+    }
+    It 'gives no value and no $false with -Sample where the configuration is not valid, the faults being errors' {
+        @{ method = 'boot_time'; interval = 0 } | Test-PsutilConfiguration -Sample -ErrorAction SilentlyContinue -ErrorVariable faults | Should -BeNullOrEmpty
+        $faults[-1].FullyQualifiedErrorId | Should -Be 'ConfigInvalid,Test-PsutilConfiguration'
     }
     It 'answers text of a file once, with what to do' {
         Get-Content -Path (Join-Path $root 'examples/monitor.yaml') | Test-PsutilConfiguration -ErrorAction SilentlyContinue -ErrorVariable faults | Should -BeFalse

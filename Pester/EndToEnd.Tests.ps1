@@ -117,6 +117,16 @@ Describe 'A monitor started' -Tag EndToEnd, Started -Skip:$skip {
         $monitor = Start-PsutilMonitor -Path $example -NodeId host_1 -DeploymentId changed -PassThru @broker
         $monitor.ProcessId, @($monitor.Entries).Count | Should -Be $before, 3
     }
+    It 'would find its broker with a password that Protect-PsutilPassword sealed, which the collector opens' {
+        $settings = @{
+            broker        = @{ hostnames = @('127.0.0.1'); port = $given.port; username = $given.user; password_dpapi = $credential | Protect-PsutilPassword }
+            psutil_config = @(@{ method = 'boot_time'; interval = 1 })
+        }
+        $settings | Test-PsutilConfiguration -CheckBroker | Should -BeTrue
+        $settings.broker.password_dpapi = [System.Net.NetworkCredential]::new('', 'another').SecurePassword | Protect-PsutilPassword
+        $settings | Test-PsutilConfiguration -CheckBroker -ErrorAction SilentlyContinue -ErrorVariable faults | Should -BeFalse
+        $faults[-1].FullyQualifiedErrorId | Should -Be 'BrokerRefused,Test-PsutilConfiguration'
+    }
     It 'has another beside it, by an odd name' {
         $entry = @{ method = 'virtual_memory'; result_argument = 'free'; interval = 1; alias = 'second' }
         $monitor = $entry | Start-PsutilMonitor -Name "o'neill & sons 100%" -NodeId second -PassThru @broker
@@ -270,6 +280,29 @@ Describe 'After a power cut' -Tag EndToEnd, Booted -Skip:$skip {
         Get-Service -Name cloudify-psutil-host_1 -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
         Get-Process -Id $process -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
         Test-Path -Path (Join-Path $data 'cloudify-psutil-host_1') | Should -BeFalse
+        (Get-PsutilMonitor).Connected | Should -BeTrue
+    }
+    It 'what is left of others is found, with its unsent samples, and deleted; the one that runs and this module stay' {
+        # A collector that somebody ran by hand, whose broker was never there.
+        $folder = Join-Path $data 'by-hand'
+        $settings = Join-Path $TestDrive 'by-hand.json'
+        $entries = '[{"method":"boot_time","interval":0.2}]'
+        Set-Content -Path $settings -Value ('{{"broker":{{"hostnames":["127.0.0.1"],"port":1}},"status":{{"path":{0}}},"psutil_config":{1}}}' -f ($folder | ConvertTo-Json), $entries)
+        InModuleScope PsutilAgent -Parameters @{ Settings = $settings } {
+            param($Settings)
+            $null = InvokeNative -FilePath (GetProgramPath -Program node) -ArgumentList (GetCollectorPath), run, --config, $Settings, --duration, 2
+        }
+        $program = New-Item -Path (Join-Path $env:ProgramFiles 'PsutilAgent\0.0.1\bin') -ItemType Directory
+        Set-Content -Path (Join-Path $program.FullName 'old.txt') -Value 'old'
+        $found = @(Get-PsutilLeftover)
+        ($found | ForEach-Object { "$($_.Kind) $($_.Name)" } | Sort-Object) -join ', ' | Should -Be 'Data by-hand, Program 0.0.1'
+        $samples = ($found | Where-Object Name -eq by-hand).Unsent
+        $samples | Should -BeGreaterThan 0
+        $samples | Should -Be (Get-Content -Path (Join-Path $folder 'status.json') -Raw | ConvertFrom-Json).spooled
+        $found | Remove-PsutilLeftover -Confirm:$false
+        Get-PsutilLeftover | Should -BeNullOrEmpty
+        Test-Path -Path $folder, $program.Parent.FullName | Should -Be $false, $false
+        Test-Path -Path (Join-Path $root 'PsutilAgent.psd1') | Should -BeTrue
         (Get-PsutilMonitor).Connected | Should -BeTrue
     }
     It 'one that NSSM holds in Paused, before it starts the collector again, is stopped' {

@@ -138,9 +138,20 @@ function Read-FakeKey {
     $values
 }
 
+# A service as it stands: Registry, Nssm and Exit may be changed.
+function Get-FakeRegistry {
+    param([string] $Name)
+
+    $script:Services[$Name]
+}
+
 function Write-FakeKey {
     param([string] $Name, $Value)
 
+    if ($Name -like 'EventLog\*' -and $script:Options.FailAt -ne 'registry') {
+        $script:Keys[$Name] = @{} + $Value
+        return
+    }
     $service = $script:Services[($Name -replace '\\Parameters(\\AppExit)?$', '')]
     if (-not $service -or $script:Options.FailAt -eq 'registry') { throw [System.UnauthorizedAccessException]::new('the registry refuses') }
     $values = if ($Name -like '*\AppExit') { $service.Exit } else { $service.Nssm }

@@ -21,12 +21,15 @@ BeforeDiscovery {
         @{
             Name = 'Test-PsutilConfiguration'; Sets = 'Configuration Path'; Changes = $false
             Parameters = 'BrokerCaCertificate:String BrokerCredential:PSCredential BrokerHostname:String[] BrokerPort:Int32 BrokerVirtualHost:String ' +
-            'CheckBroker:SwitchParameter Configuration:Object[] DeploymentId:String NodeId:String NodeName:String NodePath:String Path:String'
+            'CheckBroker:SwitchParameter Configuration:Object[] DeploymentId:String NodeId:String NodeName:String NodePath:String Path:String Sample:SwitchParameter'
         }
         @{
             Name = 'New-PsutilConfiguration'; Sets = '__AllParameterSets'; Changes = $true
             Parameters = 'BrokerHostname:String Force:SwitchParameter NodePath:String Path:String ServiceName:String[]'
         }
+        @{ Name = 'Get-PsutilLeftover'; Sets = '__AllParameterSets'; Changes = $false; Parameters = 'Name:String[]' }
+        @{ Name = 'Remove-PsutilLeftover'; Sets = '__AllParameterSets'; Changes = $true; Parameters = 'InputObject:PSObject[] Timeout:Int32' }
+        @{ Name = 'Protect-PsutilPassword'; Sets = 'Credential Password'; Changes = $false; Parameters = 'Credential:PSCredential Password:SecureString' }
         @{ Name = 'Get-PsutilCounter'; Sets = '__AllParameterSets'; Changes = $false; Parameters = 'Name:String[] NodePath:String' }
         @{ Name = 'Get-PsutilMethod'; Sets = '__AllParameterSets'; Changes = $false; Parameters = 'Name:String[] NodePath:String' }
         @{
@@ -80,6 +83,10 @@ Describe 'Aliases and pipeline' {
         @{ Command = 'Get-PsutilSample'; Parameter = 'Method' }
         @{ Command = 'Test-PsutilConfiguration'; Parameter = 'Configuration' }
         @{ Command = 'Get-PsutilCounter'; Parameter = 'Name' }
+        @{ Command = 'Get-PsutilLeftover'; Parameter = 'Name' }
+        @{ Command = 'Remove-PsutilLeftover'; Parameter = 'InputObject' }
+        @{ Command = 'Protect-PsutilPassword'; Parameter = 'Password' }
+        @{ Command = 'Protect-PsutilPassword'; Parameter = 'Credential' }
     ) {
         $attributes = (Get-Command -Name $Command -Module PsutilAgent).Parameters[$Parameter].Attributes
         @($attributes | Where-Object { $_ -is [System.Management.Automation.ParameterAttribute] -and $_.ValueFromPipeline }).Count | Should -BeGreaterThan 0

@@ -343,6 +343,7 @@ Describe 'A stop' {
         Mock -ModuleName PsutilAgent GetProgramPath { "path of $Program $Path" }
         Mock -ModuleName PsutilAgent StopCollector { $global:PsutilAgentDid.Add("stop $Name $Timeout") }
         Mock -ModuleName PsutilAgent RemoveService { $global:PsutilAgentDid.Add("service $Nssm $Name") }
+        Mock -ModuleName PsutilAgent UnregisterEventSource { $global:PsutilAgentDid.Add('source') }
         Mock -ModuleName PsutilAgent RemoveMonitorData { $global:PsutilAgentDid.Add("data $All") }
         Mock -ModuleName PsutilAgent RemoveProgram { $global:PsutilAgentDid.Add("program $Folder") }
         function Stop-One { param($With = @{}) InModuleScope PsutilAgent -Parameters @{ With = $With } { param($With) StopMonitor -Entry ([pscustomobject]@{ Name = 'web' }) -Timeout 9 @With } }
@@ -350,11 +351,11 @@ Describe 'A stop' {
     AfterEach { Remove-Variable -Scope Global -Name PsutilAgentDid, PsutilAgentOwn }
     It 'does all in this order, under both locks, with the service''s own NSSM' {
         Stop-One
-        $did -join '; ' | Should -BeExactly ("enter web 9 StopTimeout; stop web 9; enter  60 StopTimeout; service path of nssm $global:PsutilAgentOwn web; data False; program programs; exit; exit")
+        $did -join '; ' | Should -BeExactly ("enter web 9 StopTimeout; stop web 9; enter  60 StopTimeout; service path of nssm $global:PsutilAgentOwn web; source; data False; program programs; exit; exit")
     }
     It 'takes the NSSM it is told, and deletes samples where it is told' {
         Stop-One @{ NssmPath = 'told'; RemoveData = $true }
-        $did -join '; ' | Should -BeLike '*service path of nssm told web; data True;*'
+        $did -join '; ' | Should -BeLike '*service path of nssm told web; source; data True;*'
     }
     It 'takes the module''s NSSM where the service''s own is gone' {
         [System.IO.File]::Delete($global:PsutilAgentOwn)

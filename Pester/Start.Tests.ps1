@@ -102,6 +102,12 @@ Describe 'A new monitor' {
         $kept.PSObject.Properties.Name | Should -Not -Contain 'password_env'
         InModuleScope PsutilAgent -Parameters @{ Blob = $kept.password_dpapi } { param($Blob) UnprotectSecret $Blob } | Should -BeExactly $secret
     }
+    It 'takes a secure string among objects, and keeps it encrypted' {
+        Start-PsutilMonitor -Configuration @{ broker = @{ hostnames = @('h'); password = $credential.Password }; psutil_config = @($entry) } @start
+        $kept = (Get-Setting).broker
+        "$($kept.PSObject.Properties.Name)" | Should -Not -Match 'password_env|password '
+        InModuleScope PsutilAgent -Parameters @{ Blob = $kept.password_dpapi } { param($Blob) UnprotectSecret $Blob } | Should -BeExactly $secret
+    }
     It 'is not made where that variable is not set, and what to do is said' {
         $env:RABBITMQ_PASSWORD = $null
         $fault = { Start-PsutilMonitor -Path (Join-Path $root 'examples/broker.yaml') @start } | Should -Throw -PassThru -ErrorId 'ConfigInvalid,Start-PsutilMonitor'
@@ -464,6 +470,7 @@ Describe 'A start that fails' {
         $record.CategoryInfo.Category | Should -Be 'InvalidResult'
         $record.Exception.Message | Should -Match "^'(nssm|sc) .*' failed with exit code 5: $([regex]::Escape($Words))$"
         @(Get-FakeServiceName).Count | Should -Be 0
+        Read-FakeKey -Name EventLog\Application\PsutilAgent | Should -BeNullOrEmpty
         Test-Path -Path $data | Should -BeFalse
     }
     It 'because <Value> does not stay as it was set leaves nothing' -ForEach @('3', 'ImagePath', 'AppParameters', 'AppEnvironmentExtra' | ForEach-Object { @{ Value = $_ } }) {
@@ -477,7 +484,8 @@ Describe 'A start that fails' {
     }
     It 'because the registry refuses leaves nothing' {
         Reset-FakeWindows -FailAt registry
-        { Start-PsutilMonitor -Configuration $entry @start @broker } | Should -Throw
+        { Start-PsutilMonitor -Configuration $entry @start @broker -WarningVariable warnings } | Should -Throw
+        "$warnings" | Should -BeLike '*faults will not be in Windows'' event log: *the registry refuses*'
         @(Get-FakeServiceName).Count | Should -Be 0
         Test-Path -Path $data | Should -BeFalse
     }

@@ -592,6 +592,7 @@ Describe 'A start' {
         Mock -ModuleName PsutilAgent AssertElevated { $did.Add("elevated $Command") }
         Mock -ModuleName PsutilAgent InstallProgram { $did.Add("programs $($Program.Folder)") }
         Mock -ModuleName PsutilAgent WriteSettings { $did.Add('settings') }
+        Mock -ModuleName PsutilAgent RegisterEventSource { $did.Add('source') }
         Mock -ModuleName PsutilAgent SetServiceRecovery { $did.Add("recovery $Name") }
         Mock -ModuleName PsutilAgent RemoveProgram { $did.Add("delete $Folder") }
         Mock -ModuleName PsutilAgent WaitCollector { $did.Add("wait $Timeout") }
@@ -610,13 +611,13 @@ Describe 'A start' {
     }
     It 'of a new monitor does this' {
         Install-It
-        $did -join ', ' | Should -BeExactly 'enter  60 StartTimeout, programs new, settings, service, exit, Start web, wait 5, recovery web'
+        $did -join ', ' | Should -BeExactly 'enter  60 StartTimeout, programs new, settings, source, service, exit, Start web, wait 5, recovery web'
         $undo.Count | Should -Be 0
     }
     It 'of one there is stops it before, and deletes the programs that it ran from' {
         $plan.Existing = [pscustomobject]@{ AppDirectory = 'old' }
         Install-It
-        $did -join ', ' | Should -BeExactly ('enter  60 StartTimeout, programs new, StopCollector web 30, settings, service, exit, Start web, wait 5, ' +
+        $did -join ', ' | Should -BeExactly ('enter  60 StartTimeout, programs new, StopCollector web 30, settings, source, service, exit, Start web, wait 5, ' +
             'enter  60 StartTimeout, delete old, exit')
     }
     It 'of one that runs from the same programs keeps them' {
@@ -656,5 +657,44 @@ Describe 'A start' {
         Start-It
         $did[-1] | Should -BeExactly 'exit'
         $did | Should -Not -Contain 'undo'
+    }
+}
+
+Describe 'The source in the event log' {
+    BeforeEach {
+        $keys = @{}
+        Mock -ModuleName PsutilAgent ReadServiceKey { $keys[$Name] }
+        Mock -ModuleName PsutilAgent WriteServiceKey { $keys[$Name] = $Value }
+        Mock -ModuleName PsutilAgent RemoveServiceKey { $keys.Remove($Name) }
+        Mock -ModuleName PsutilAgent GetServiceName { 'spooler', 'web' }
+        Mock -ModuleName PsutilAgent GetServiceEntry { [pscustomobject]@{ IsMonitor = $Name -eq $monitor } }
+        $undo = [System.Collections.Generic.Stack[psobject]]::new()
+        $monitor = 'web'
+        function Register-It { InModuleScope PsutilAgent -Parameters @{ Undo = $undo } { param($Undo) RegisterEventSource -Undo $Undo } }
+    }
+    It 'has a file that Windows finds the events'' text in, and what undoes it' {
+        Register-It
+        $keys.Keys | Should -BeExactly 'EventLog\Application\PsutilAgent'
+        $keys['EventLog\Application\PsutilAgent']['EventMessageFile'] | Should -BeExactly ([System.IO.Path]::Combine([System.Environment]::SystemDirectory, 'EventCreate.exe'))
+        $undo.Peek().Command | Should -BeExactly 'UnregisterEventSource'
+    }
+    It 'is left as it is where it is there, and nothing undone' {
+        $keys['EventLog\Application\PsutilAgent'] = @{ EventMessageFile = 'other' }
+        Register-It
+        $keys['EventLog\Application\PsutilAgent']['EventMessageFile'] | Should -BeExactly 'other'
+        $undo.Count | Should -Be 0
+    }
+    It 'that the registry refuses is a warning' {
+        Mock -ModuleName PsutilAgent WriteServiceKey { throw 'not today' }
+        Register-It 3>&1 | ForEach-Object { "$_" } | Should -BeExactly 'The collector''s faults will not be in Windows'' event log: not today'
+        $undo.Count | Should -Be 0
+    }
+    It 'goes with the last monitor' {
+        Register-It
+        InModuleScope PsutilAgent { UnregisterEventSource }
+        $keys.Count | Should -Be 1
+        $monitor = ''
+        InModuleScope PsutilAgent { UnregisterEventSource; UnregisterEventSource }
+        $keys.Count | Should -Be 0
     }
 }

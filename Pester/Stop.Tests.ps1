@@ -29,14 +29,25 @@ Describe 'Stop-PsutilMonitor' {
         Stop-PsutilMonitor -Name cloudify-psutil
         Read-FakeKey -Name EventLog\Application\NSSM | Should -BeNullOrEmpty
     }
+    It 'deletes this module''s event source with the last monitor, and not before' {
+        Start-PsutilMonitor -Configuration $entry -NodeId two @start
+        Stop-PsutilMonitor -Name cloudify-psutil-two
+        $source = Read-FakeKey -Name EventLog\Application\PsutilAgent
+        # What Event Viewer takes the text of ids 1 to 1000 from.
+        $source['EventMessageFile'] | Should -BeLike '*EventCreate.exe'
+        $source['TypesSupported'] | Should -Be 7
+        Add-FakeService -Name spooler
+        Stop-PsutilMonitor -Name cloudify-psutil
+        Read-FakeKey -Name EventLog\Application\PsutilAgent | Should -BeNullOrEmpty
+    }
     It 'leaves the event source of another nssm.exe' {
         Mock -ModuleName PsutilAgent ReadServiceKey {
-            if ($Name -like 'EventLog*') { return @{ EventMessageFile = 'C:\tools\nssm.exe' } }
+            if ($Name -eq 'EventLog\Application\NSSM') { return @{ EventMessageFile = 'C:\tools\nssm.exe' } }
             Read-FakeKey -Name $Name
         }
         Mock -ModuleName PsutilAgent RemoveServiceKey { }
         Stop-PsutilMonitor -Name cloudify-psutil
-        Should -Invoke RemoveServiceKey -ModuleName PsutilAgent -Times 0 -Exactly
+        Should -Invoke RemoveServiceKey -ModuleName PsutilAgent -Times 0 -Exactly -ParameterFilter { $Name -like '*NSSM' }
     }
     It 'keeps unsent samples, and nothing else' {
         $null = New-Item -Path (Join-Path $folder 'spool') -ItemType Directory

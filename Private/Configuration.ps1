@@ -10,6 +10,12 @@ function ReadConfiguration {
     )
 
     $reply = SendConfiguration -Command validate @PSBoundParameters
+    $document = ConvertToDictionary (GetValue $reply 'document')
+    if ((GetMember $document broker, password_env) -ceq (GetPasswordVariable)) {
+        # What the variable stood for: a secure password among objects.
+        $document['broker'].Remove('password_env')
+        $document['broker']['password'] = GetMember (JoinConfiguration $Configuration) broker, password
+    }
     $folder = if ($Path) { [System.IO.Path]::GetDirectoryName($Path) }
     else { $ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath }
     [pscustomobject]@{
@@ -17,26 +23,32 @@ function ReadConfiguration {
         Faults   = @((GetValue $reply 'faults') | Where-Object { $null -ne $_ })
         More     = [int](GetValue $reply 'more')
         Warnings = @((GetValue $reply 'warnings') | Where-Object { $null -ne $_ })
-        Document = ConvertToDictionary (GetValue $reply 'document')
+        Document = $document
         Folder   = $folder
     }
 }
 
-# Asks the collector to validate a configuration or to check its broker, and gives the reply. Throws what it answers
-# with instead, and ConfigInvalid where there are no objects, or text.
-function SendConfiguration {
+# The variable of the session in which the collector is told a secure password: module logging would write any text into the event log.
+function GetPasswordVariable {
     [CmdletBinding()]
-    [OutputType([object])]
+    [OutputType([string])]
+    param()
+
+    'PSUTIL_AGENT_PASSWORD'
+}
+
+# What the collector is called with to read a configuration: Argument, InputText, and Password, a secure string for the variable
+# of GetPasswordVariable. Throws ConfigInvalid where there are no objects, text, or a secure string where none may be.
+function NewConfigurationCall {
+    [CmdletBinding()]
+    [OutputType([psobject])]
     param(
-        [Parameter(Mandatory)] [ValidateSet('validate', 'check-broker')] [string] $Command,
         [Parameter(Mandatory, ParameterSetName = 'Path')] [string] $Path,
-        [Parameter(Mandatory, ParameterSetName = 'Object')] [AllowEmptyCollection()] [object[]] $Configuration,
-        [string] $NodePath
+        [Parameter(Mandatory, ParameterSetName = 'Object')] [AllowEmptyCollection()] [object[]] $Configuration
     )
 
-    if ($PSCmdlet.ParameterSetName -eq 'Path') {
-        return InvokeCollector -ArgumentList $Command, --config, $Path -NodePath $NodePath -TargetObject $Path
-    }
+    $call = [pscustomobject]@{ Argument = [string[]]('--config', $(if ($Path) { $Path } else { '-' })); InputText = ''; Password = $null }
+    if ($PSCmdlet.ParameterSetName -eq 'Path') { return $call }
     if ($Configuration.Count -eq 0) {
         throw (NewErrorRecord -Id ConfigInvalid -TargetObject '' -Message (
                 'The configuration is empty: expected at least one entry of psutil_config, found none.'))
@@ -49,19 +61,94 @@ function SendConfiguration {
                 'Name a file with -Path instead of piping what Get-Content reads; have ConvertFrom-Json make objects of JSON text.'))
     }
     $document = JoinConfiguration $Configuration
-    $password = GetMember $document broker, password
-    if ($password -isnot [securestring]) {
-        return InvokeCollector -ArgumentList $Command, --config, '-' -InputText (ConvertToJsonText $document) -NodePath $NodePath
+    foreach ($pointer in FindSecureString $document) {
+        if ($pointer -ceq '/broker/password') { continue }
+        throw (NewErrorRecord -Id ConfigInvalid -TargetObject $pointer -Message (
+                "${pointer}: expected text or a number, found a secure string or a credential; of all keys only /broker/password takes a secure string."))
     }
-    # In a variable that the collector inherits: module logging would write it into the event log with the text.
-    $variable = 'PSUTIL_AGENT_PASSWORD'
-    $document['broker'].Remove('password')
-    $document['broker']['password_env'] = $variable
-    [System.Environment]::SetEnvironmentVariable($variable, [System.Net.NetworkCredential]::new('', $password).Password)
+    $call.Password = GetMember $document broker, password
+    if ($call.Password -is [securestring]) {
+        $document['broker'].Remove('password')
+        $document['broker']['password_env'] = GetPasswordVariable
+    }
+    else { $call.Password = $null }
+    $call.InputText = ConvertToJsonText $document
+    $call
+}
+
+# The JSON pointers of the secure strings and credentials in a document.
+function FindSecureString {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory)] [AllowNull()] [AllowEmptyString()] [AllowEmptyCollection()] [object] $Value,
+        [string] $Pointer = ''
+    )
+
+    if ($Value -is [securestring] -or $Value -is [pscredential]) { return $Pointer }
+    if ($Value -is [System.Collections.IDictionary]) {
+        foreach ($key in $Value.Keys) { FindSecureString -Value $Value[$key] -Pointer "$Pointer/$("$key".Replace('~', '~0').Replace('/', '~1'))" }
+    }
+    elseif ($Value -is [array]) {
+        for ($index = 0; $index -lt $Value.Count; $index++) { FindSecureString -Value $Value[$index] -Pointer "$Pointer/$index" }
+    }
+}
+
+# Asks the collector to validate a configuration or to check its broker, and gives the reply. Throws what it answers
+# with instead, and what NewConfigurationCall throws.
+function SendConfiguration {
+    [CmdletBinding()]
+    [OutputType([object])]
+    param(
+        [Parameter(Mandatory)] [ValidateSet('validate', 'check-broker')] [string] $Command,
+        [Parameter(Mandatory, ParameterSetName = 'Path')] [string] $Path,
+        [Parameter(Mandatory, ParameterSetName = 'Object')] [AllowEmptyCollection()] [object[]] $Configuration,
+        [string] $NodePath
+    )
+
+    $source = if ($PSCmdlet.ParameterSetName -eq 'Path') { @{ Path = $Path } } else { @{ Configuration = $Configuration } }
+    $call = NewConfigurationCall @source
+    $about = @{}
+    if ($Path) { $about['TargetObject'] = $Path }
     try {
-        InvokeCollector -ArgumentList $Command, --config, '-' -InputText (ConvertToJsonText $document) -NodePath $NodePath
+        if ($call.Password) {
+            [System.Environment]::SetEnvironmentVariable((GetPasswordVariable), [System.Net.NetworkCredential]::new('', $call.Password).Password)
+        }
+        InvokeCollector -ArgumentList (@($Command) + $call.Argument) -InputText $call.InputText -NodePath $NodePath @about
     }
-    finally { [System.Environment]::SetEnvironmentVariable($variable, $null) }
+    finally { if ($call.Password) { [System.Environment]::SetEnvironmentVariable((GetPasswordVariable), $null) } }
+}
+
+# Has the collector take each entry of a configuration once, and gives an object a value as they come; one without a value has the reason.
+function ReadDryRun {
+    [CmdletBinding()]
+    [OutputType('PsutilAgent.MetricValue')]
+    param(
+        [Parameter(Mandatory, ParameterSetName = 'Path')] [string] $Path,
+        [Parameter(Mandatory, ParameterSetName = 'Object')] [AllowEmptyCollection()] [object[]] $Configuration,
+        [string] $NodePath
+    )
+
+    $source = if ($PSCmdlet.ParameterSetName -eq 'Path') { @{ Path = $Path } } else { @{ Configuration = $Configuration } }
+    $call = NewConfigurationCall @source
+    $arguments = @(GetCollectorPath) + 'sample' + $call.Argument + '--json'
+    # Exit code 5 says that no entry gave a value: the reasons are among what it wrote.
+    ReadNativeLine -FilePath (GetProgramPath -Program node -Path $NodePath) -ArgumentList $arguments -InputText $call.InputText -ExitCode 0, 5 | ForEach-Object {
+        $row = ConvertFromJsonText $_
+        $failure = GetValue $row 'error'
+        if ($failure) { throw (NewCollectorError $failure -TargetObject $Path) }
+        [pscustomobject]@{
+            PSTypeName = 'PsutilAgent.MetricValue'
+            Metric     = GetValue $row 'name'
+            Path       = GetValue $row 'path'
+            Value      = GetValue $row 'value'
+            Unit       = GetValue $row 'unit'
+            Reason     = GetValue $row 'reason'
+            Method     = GetValue $row 'method'
+            Index      = GetValue $row 'index'
+            Time       = ConvertToTime (GetValue $row 'time')
+        }
+    }
 }
 
 # The document that configuration objects make: the one object where it is a document itself (it has psutil_config),

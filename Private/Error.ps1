@@ -28,6 +28,7 @@ function NewErrorRecord {
         BrokerRefused       = 'AuthenticationError'
         UnsupportedPlatform = 'NotImplemented'
         DataNotWritable     = 'WriteError'
+        LeftoverNotFound    = 'ObjectNotFound'
         MethodNotFound      = 'ObjectNotFound'
         CounterNotFound     = 'ObjectNotFound'
         SampleInvalid       = 'InvalidArgument'
@@ -151,11 +152,14 @@ function TestWindows {
 # Throws ElevationRequired in a session that may not change services.
 function AssertElevated {
     [CmdletBinding()]
-    param([Parameter(Mandatory)] [string] $Command)
+    param(
+        [Parameter(Mandatory)] [string] $Command,
+        [string] $Doing = 'changes Windows services'
+    )
 
     if (-not (TestElevated)) {
         throw (NewErrorRecord -Id ElevationRequired -TargetObject $Command -Message (
-                "$Command changes Windows services, and this session has no administrator rights. " +
+                "$Command $Doing, and this session has no administrator rights. " +
                 'Open PowerShell with "Run as administrator" and run it again.'))
     }
 }

@@ -173,14 +173,18 @@ function RemoveMonitorData {
         [switch] $All
     )
 
-    if (-not [System.IO.Directory]::Exists($Path.Data)) { return }
+    $folders = $Path.Data, [System.IO.Path]::GetDirectoryName($Path.Data)
+    if (-not [System.IO.Directory]::Exists($Path.Data)) {
+        RemoveEmptyFolder -Path $folders[1]
+        return
+    }
     AssertNoLink $Path.Data
     $status = ReadStatus $Path.Status
     $isEmpty = (GetValue $status 'state') -eq 'stopped' -and (GetValue $status 'spooled') -eq 0
     $kept = if (-not $All -and -not $isEmpty) { [System.IO.Path]::GetFileName($Path.Spool) }
     Write-Verbose "Deleting '$($Path.Data)'$(if ($kept) { ' but for unsent samples in spool' })"
     $isDeleted = WaitUntil -Timeout 10 -Activity "Deleting '$($Path.Data)'" -Condition { RemoveContent -Path $Path.Data -Keep @($kept) }
-    foreach ($folder in $Path.Data, [System.IO.Path]::GetDirectoryName($Path.Data)) { RemoveEmptyFolder -Path $folder }
+    foreach ($folder in $folders) { RemoveEmptyFolder -Path $folder }
     if (-not $isDeleted) {
         throw (NewErrorRecord -Id DataNotWritable -TargetObject $Path.Data -Message (
                 "Not all of '$($Path.Data)' could be deleted: another program holds a file in it. " +

@@ -110,13 +110,15 @@ function InvokeNative {
 }
 
 # Runs the collector and gives the lines of its output as they come. Throws CollectorFailed, with what it wrote to
-# standard error, where it cannot be run or ends with an exit code other than 0. Ends it when the caller is stopped.
+# standard error, where it cannot be run or ends with another exit code than those given. Ends it when the caller is stopped.
 function ReadNativeLine {
     [CmdletBinding()]
     [OutputType([string])]
     param(
         [Parameter(Mandatory)] [string] $FilePath,
-        [Parameter(Mandatory)] [AllowEmptyString()] [string[]] $ArgumentList
+        [Parameter(Mandatory)] [AllowEmptyString()] [string[]] $ArgumentList,
+        [AllowEmptyString()] [string] $InputText = '',
+        [int[]] $ExitCode = 0
     )
 
     try {
@@ -127,7 +129,7 @@ function ReadNativeLine {
     }
     try {
         $errorOutput = $process.StandardError.ReadToEndAsync()
-        [void](SendText -Process $process)
+        [void](SendText -Process $process -Text $InputText)
         while ($true) {
             $reading = $process.StandardOutput.ReadLineAsync()
             [void](WaitNative -Process $process -Task $reading)
@@ -136,7 +138,7 @@ function ReadNativeLine {
         }
         # It has closed its output, so it is about to end.
         $ended = $process.WaitForExit(10000)
-        if (-not $ended -or $process.ExitCode -ne 0) {
+        if (-not $ended -or $process.ExitCode -notin $ExitCode) {
             [void](WaitNative -Process $process -Task $errorOutput -Timeout 1)
             $words = if ($errorOutput.IsCompleted) { $errorOutput.Result.Trim() }
             throw (NewErrorRecord -Id CollectorFailed -TargetObject $FilePath -Message (

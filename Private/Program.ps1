@@ -96,6 +96,19 @@ function InstallProgram {
     }
 }
 
+# Whether a service runs programs of a folder.
+function TestProgramInUse {
+    [CmdletBinding()]
+    [OutputType([bool])]
+    param([Parameter(Mandatory)] [string] $Folder)
+
+    foreach ($name in GetServiceName) {
+        $entry = GetServiceEntry $name
+        if ($entry -and ($entry.AppDirectory -eq $Folder -or $entry.ImagePath.Trim('"') -like ([System.Management.Automation.WildcardPattern]::Escape($Folder) + '\*'))) { return $true }
+    }
+    $false
+}
+
 # Deletes a folder of programs that a service ran from, once no service names it any more, and the folder of all versions with
 # the last one. A folder elsewhere is not this module's to delete.
 function RemoveProgram {
@@ -104,10 +117,7 @@ function RemoveProgram {
 
     $root = GetProgramRoot
     if ([System.IO.Path]::GetDirectoryName($Folder) -ne $root -or -not [System.IO.Directory]::Exists($Folder)) { return }
-    foreach ($name in GetServiceName) {
-        $entry = GetServiceEntry $name
-        if ($entry.AppDirectory -eq $Folder -or $entry.ImagePath.Trim('"') -like ([System.Management.Automation.WildcardPattern]::Escape($Folder) + '\*')) { return }
-    }
+    if (TestProgramInUse $Folder) { return }
     Write-Verbose "Deleting '$Folder'"
     # Without its list a folder counts as unfinished.
     [System.IO.File]::Delete([System.IO.Path]::Combine($Folder, 'SHA256SUMS'))

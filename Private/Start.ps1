@@ -125,6 +125,7 @@ function InstallMonitor {
             StopCollector -Name $name -Timeout 30
         }
         WriteSettings -Plan $Plan -Undo $Undo
+        RegisterEventSource -Undo $Undo
         $isMade = SetService -Plan $Plan -Undo $Undo
         if ($Plan.AccountSid) {
             if (-not $Plan.Existing) { AddRollback -Undo $Undo -Command SetCounterReader -Parameter @{ Account = $Plan.AccountSid; Remove = $true } }

@@ -33,6 +33,7 @@ function StopMonitor {
         try {
             $account = GetAccountSid $present.Account
             RemoveService -Nssm $nssm -Name $name
+            UnregisterEventSource
             if ($account) { SetCounterReader -Account $account -Remove }
             RemoveMonitorData -Path $path -All:$RemoveData
             RemoveProgram -Folder $present.AppDirectory

@@ -41,7 +41,7 @@ function Get-PsutilCounter {
         Get-PsutilMethod
     #>
     [CmdletBinding()]
-    [OutputType('PsutilAgent.Counter')]
+    [OutputType('PsutilAgent.Counter', 'PsutilAgent.Counter.Members')]
     param(
         # A part of an object's name, or, where no object has it, of a counter's; or a path such as \Memory\Pages*.
         # Wildcards are allowed.

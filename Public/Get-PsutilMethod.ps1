@@ -34,7 +34,7 @@ function Get-PsutilMethod {
         Test-PsutilConfiguration
     #>
     [CmdletBinding()]
-    [OutputType('PsutilAgent.Method')]
+    [OutputType('PsutilAgent.Method', 'PsutilAgent.Method.Members')]
     param(
         # The methods' names; wildcards are allowed.
         [Parameter(Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]

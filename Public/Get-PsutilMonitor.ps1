@@ -40,7 +40,7 @@ function Get-PsutilMonitor {
         about_PsutilAgent_Troubleshooting
     #>
     [CmdletBinding()]
-    [OutputType('PsutilAgent.Monitor')]
+    [OutputType('PsutilAgent.Monitor', 'PsutilAgent.Monitor.Members')]
     param(
         # The names of the monitors; wildcards are allowed.
         [Parameter(Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]

@@ -36,7 +36,7 @@ function Get-PsutilSample {
         Get-PsutilMethod
     #>
     [CmdletBinding()]
-    [OutputType('PsutilAgent.Sample')]
+    [OutputType('PsutilAgent.Sample', 'PsutilAgent.Sample.Members')]
     param(
         # The method's name.
         [Parameter(Mandatory, Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]

@@ -41,7 +41,7 @@ function Receive-PsutilSample {
         about_PsutilAgent_Delivery
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name')]
-    [OutputType('PsutilAgent.ReceivedSample')]
+    [OutputType('PsutilAgent.ReceivedSample', 'PsutilAgent.ReceivedSample.Members')]
     param(
         # The names of monitors whose broker, exchange and routing key are used; wildcards are allowed.
         [Parameter(Mandatory, Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName, ParameterSetName = 'Name')]

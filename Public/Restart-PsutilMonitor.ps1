@@ -36,7 +36,7 @@ function Restart-PsutilMonitor {
         Get-PsutilMonitor
     #>
     [CmdletBinding(SupportsShouldProcess, DefaultParameterSetName = 'Name')]
-    [OutputType('PsutilAgent.Monitor')]
+    [OutputType('PsutilAgent.Monitor', 'PsutilAgent.Monitor.Members')]
     param(
         # The names of the monitors; wildcards are allowed.
         [Parameter(Mandatory, Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName, ParameterSetName = 'Name')]

@@ -61,7 +61,7 @@ function Start-PsutilMonitor {
         about_PsutilAgent_Security
     #>
     [CmdletBinding(SupportsShouldProcess, DefaultParameterSetName = 'Path')]
-    [OutputType('PsutilAgent.Monitor')]
+    [OutputType('PsutilAgent.Monitor', 'PsutilAgent.Monitor.Members')]
     param(
         # The configuration: a JSON or YAML file with a list of psutil_config entries, a map with the key psutil_config,
         # or complete settings.

@@ -42,7 +42,7 @@ function Stop-PsutilMonitor {
         Get-PsutilMonitor
     #>
     [CmdletBinding(SupportsShouldProcess, DefaultParameterSetName = 'Name')]
-    [OutputType('PsutilAgent.Monitor')]
+    [OutputType('PsutilAgent.Monitor', 'PsutilAgent.Monitor.Members')]
     param(
         # The names of the monitors; wildcards are allowed.
         [Parameter(Mandatory, Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName, ParameterSetName = 'Name')]

@@ -5,8 +5,12 @@ function Test-PsutilConfiguration {
 
     .DESCRIPTION
         Gives $true or $false, for each file where there are several. Each fault is an error of its own (ConfigInvalid) that says what was expected, what was
-        found and the nearest valid name, with its JSON pointer as target. With -CheckBroker the broker is tried
+        found and the nearest valid name, with its JSON pointer as target; warnings tell what works and is hardly meant, and what
+        this host does not have: a file, a variable, a field of another system. With -CheckBroker the broker is tried
         as well: address, connection, TLS, login, virtual host, exchange, permission to publish.
+
+        With -Sample each entry of a valid configuration is taken once, as this session's account may, and an object a value comes in
+        place of $true: what would be published, or the reason why there is none. Nothing is sent.
 
         The parameters of the node and of the broker are those of Start-PsutilMonitor: what is tested is what it would use.
 
@@ -17,7 +21,7 @@ function Test-PsutilConfiguration {
         configuration; files from Get-ChildItem; or monitors from Get-PsutilMonitor.
 
     .OUTPUTS
-        System.Boolean
+        System.Boolean, or with -Sample a PsutilAgent.MetricValue a value.
 
     .EXAMPLE
         Test-PsutilConfiguration -Path .\examples\monitor.yaml
@@ -34,6 +38,11 @@ function Test-PsutilConfiguration {
 
         Tries the broker that Start-PsutilMonitor would use with the same parameters, step by step.
 
+    .EXAMPLE
+        Test-PsutilConfiguration -Path .\examples\monitor.yaml -Sample | Where-Object Reason
+
+        Shows which metrics of the file cannot be had on this host, and why.
+
     .NOTES
         Error ids: ConfigNotFound, ConfigInvalid, BrokerUnreachable, BrokerRefused, NodeNotFound, CollectorNotFound,
         CollectorFailed.
@@ -49,6 +58,7 @@ function Test-PsutilConfiguration {
     #>
     [CmdletBinding(DefaultParameterSetName = 'Path')]
     [OutputType([bool])]
+    [OutputType('PsutilAgent.MetricValue', 'PsutilAgent.MetricValue.Members')]
     param(
         # The configuration: a JSON or YAML file.
         [Parameter(Mandatory, Position = 0, ParameterSetName = 'Path')]
@@ -97,6 +107,9 @@ function Test-PsutilConfiguration {
         # Tries the broker of the settings, too.
         [switch] $CheckBroker,
 
+        # Takes each entry once, and gives its values in place of $true.
+        [switch] $Sample,
+
         # The node.exe to run the collector with, instead of the module's own.
         [ValidateNotNullOrEmpty()]
         [string] $NodePath
@@ -125,24 +138,21 @@ function Test-PsutilConfiguration {
             try {
                 $reading = ReadConfiguration @source -NodePath $NodePath
                 $valid = TestReading -Reading $reading -Caller $PSCmdlet -Quiet:($override.Count -gt 0)
-                $variable = GetMember $reading.Document broker, password_env
-                if ($valid -and $variable -and -not $BrokerCredential -and -not [System.Environment]::GetEnvironmentVariable($variable)) {
-                    Write-Warning "/broker/password_env: the variable '$variable' is not set in this session; Start-PsutilMonitor takes it from the session that starts."
-                }
                 if ($valid -and $override.Count -gt 0) {
                     $source = @{ Configuration = @(MergeSettings -Reading $reading @override) }
                     $valid = TestReading -Reading (ReadConfiguration @source -NodePath $NodePath) -Caller $PSCmdlet
                 }
+                if ($valid -and $Sample) { ReadDryRun @source -NodePath $NodePath }
                 if ($valid -and $CheckBroker) {
                     $reply = SendConfiguration -Command check-broker @source -NodePath $NodePath
                     foreach ($step in $reply.steps) { Write-Verbose "$($step.step) $($step.host): $($step.detail)" }
                 }
-                $valid
+                if (-not $Sample) { $valid }
             }
             catch {
                 if ($_.FullyQualifiedErrorId -notmatch '^(Config|Broker)') { $PSCmdlet.ThrowTerminatingError($_) }
                 WriteCmdletError -Caller $PSCmdlet -Record $_
-                $false
+                if (-not $Sample) { $false }
             }
         }
     }

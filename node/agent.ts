@@ -11,6 +11,7 @@ import { Envelopes } from './sample/envelopes.js';
 import type { Sample } from './model/message.js';
 import { Batcher } from './sample/batch.js';
 import { openReader } from './sample/reader.js';
+import { beginRound } from './sample/round.js';
 import { Sampler, type SamplerContext } from './sample/sampler.js';
 import { isoTime, sleep, type Clock } from './model/clock.js';
 import { Scheduler } from './scheduler/scheduler.js';
@@ -30,8 +31,6 @@ export const flushTime = 5000;
 const putTime = 1000;
 /** How often requests are looked for, milliseconds. */
 const requestPoll = 500;
-/** The shortest time that a function measuring since its last call is given in a single round, milliseconds. */
-const shortestWindow = 100;
 
 /** What an agent is made of. */
 export interface AgentParts {
@@ -136,11 +135,7 @@ export class Agent {
     this.#begin();
     output.start(() => { this.#status.write(); }, onStopRequest);
     this.#enter('sampling');
-    const tick = { at: clock.now() };
-    await Promise.all(this.#workers.map(({ sampler }) => sampler.prime(tick).catch(() => undefined)));
-    await sleep(clock, shortestWindow);
-    const round = { at: clock.now() };
-    await Promise.all(this.#workers.map(({ sampler }) => sampler.run(round)));
+    await Promise.all(await beginRound(this.#workers.map(({ sampler }) => sampler), clock));
   }
 
   #begin(): void {

@@ -11,12 +11,10 @@ import { openProvider } from '../providers/host.js';
 import { SharedProvider } from '../providers/shared.js';
 import { leavesOf, type Leaf } from '../sample/leaf.js';
 import { openReader, type Reader } from '../sample/reader.js';
+import { shortestWindow } from '../sample/round.js';
 import { select } from '../sample/selection.js';
 import { AgentProvider } from '../status/agentProvider.js';
 import { named } from './methods.js';
-
-/** What a function that measures since its last call is given to measure, milliseconds: psutil's advice is no less. */
-const shortestWindow = 100;
 
 /** One reading of a call. */
 export interface CallReading {

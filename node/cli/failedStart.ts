@@ -11,6 +11,7 @@ import { noBroker } from '../output/lines.js';
 import { readStatus, statusName, writeStatus } from '../status/file.js';
 import type { StatusReport } from '../status/report.js';
 import { summaryOf } from '../status/summary.js';
+import { operatorLog } from './operator.js';
 import { faultsIn } from './output.js';
 import { alive } from './status.js';
 
@@ -20,8 +21,11 @@ interface Places {
   readonly status?: string;
 }
 
-/** Writes an error of a configuration to its psutil.log and status.json. Never throws: the error itself is what is told. */
-export async function recordFailedStart(config: string, error: AgentError, environment: Environment): Promise<void> {
+/** How long the operator's event may take to be written, milliseconds. */
+const eventTime = 2000;
+
+/** Writes an error of a configuration to its psutil.log and status.json, and to the operator's log. Never throws: the error itself is what is told. */
+export async function recordFailedStart(config: string, error: AgentError, environment: Environment, operatorAt = operatorLog): Promise<void> {
   const { log, status } = placesOf(config, environment);
   if (log !== undefined) await writeLog(log, error);
   try {
@@ -29,6 +33,9 @@ export async function recordFailedStart(config: string, error: AgentError, envir
   } catch {
     // Told on stderr and in the log.
   }
+  const operator = operatorAt(status);
+  operator.tell('configuration', messageWith(error));
+  await operator.settled(eventTime);
 }
 
 async function writeLog(path: string, error: AgentError): Promise<void> {
@@ -78,9 +85,14 @@ function runs(directory: string): boolean {
   }
 }
 
+/** An error with the first of its faults. */
+function messageWith(error: AgentError): string {
+  return [error.message, ...faultsIn(error).slice(0, 5).map((fault) => fault.message)].join('; ');
+}
+
 function failedReport(error: AgentError): StatusReport {
   const now = isoTime(Date.now());
-  const message = [error.message, ...faultsIn(error).slice(0, 5).map((fault) => fault.message)].join('; ');
+  const message = messageWith(error);
   const report = {
     version, state: 'failed' as const, pid: process.pid, account: null, since: now, updated: now, taken: 0, skipped: 0, unavailable: 0,
     ...noBroker,

@@ -2,8 +2,9 @@ import { resolve } from 'node:path';
 import { Agent, type AgentParts } from '../agent.js';
 import { readSettings } from '../config/reader.js';
 import type { Settings } from '../model/settings.js';
-import { AgentError, ConfigError, ExitCode, UsageError } from '../model/errors.js';
+import { AgentError, ConfigError, ExitCode, messageOf, UsageError } from '../model/errors.js';
 import { openLog, type Log } from '../log/log.js';
+import type { OperatorLog } from '../log/operatorLog.js';
 import { fileOutput, silentOutput, stdoutOutput } from '../output/lines.js';
 import type { Output } from '../output/output.js';
 import { ExternalProvider } from '../providers/external/provider.js';
@@ -14,6 +15,7 @@ import { systemClock, type Clock } from '../model/clock.js';
 import type { Command } from './command.js';
 import { recordFailedStart } from './failedStart.js';
 import { fitHeap } from './heap.js';
+import { operatorLog } from './operator.js';
 import { numberOption, required } from './option.js';
 import { report, reportError } from './output.js';
 import { StopSignal } from './stopSignal.js';
@@ -48,7 +50,12 @@ export const run: Command = {
     for (const { message } of warnings) report(`warning: ${message}`);
     const log = openLog(settings.log, (message) => { report(`psutil-agent: ${message}`); });
     for (const { message } of warnings) log.logger.warn(message);
-    const code = await collect({ path, settings, output, log, once: options['once'] === true, duration });
+    const operator = operatorLog(settings.status.path);
+    const code = await collect({ path, settings, output, log, operator, once: options['once'] === true, duration }).catch(async (error: unknown) => {
+      operator.tell('ended', messageOf(error));
+      await operator.settled(failTime);
+      throw error;
+    });
     return await new Promise<never>(() => { process.stdout.write('', () => { exitProcess(code); }); });
   },
 };
@@ -82,12 +89,15 @@ interface Job {
   readonly settings: Settings;
   readonly output: Destination;
   readonly log: Log;
+  readonly operator: OperatorLog;
   readonly once: boolean;
   readonly duration: number | undefined;
 }
 
 /** How long an unexpected fault may take to be written down before the process ends, milliseconds. */
 const failTime = 2000;
+/** How long what the operator is told at a stop may take to be written, milliseconds. */
+const lastEvents = 300;
 
 /** Opens the parts, runs the agent, stops it; the exit code. */
 async function collect(job: Job): Promise<ExitCode> {
@@ -107,7 +117,8 @@ async function collect(job: Job): Promise<ExitCode> {
     reportError(error);
     const end = (): void => { void endProcess(ExitCode.unexpected); };
     systemClock.after(failTime, end);
-    void agent.fail(error).finally(end);
+    job.operator.tell('ended', `unexpected fault: ${messageOf(error)}`);
+    void Promise.allSettled([agent.fail(error), job.operator.settled(failTime)]).then(end);
   });
   if (job.once) {
     await Promise.race([agent.once(), stopping.asked]);
@@ -119,6 +130,7 @@ async function collect(job: Job): Promise<ExitCode> {
   }
   stopping.release();
   const left = await agent.stop();
+  await job.operator.settled(lastEvents);
   if (left === 0 || job.output.kind !== 'amqp') return ExitCode.ok;
   const { delivery, spool_fault: fault, dropped_by: { closed: lost } } = agent.report();
   const reason = delivery?.reason ?? 'the broker did not confirm them in time';
@@ -148,12 +160,13 @@ function parts(job: Job, output: Output): Omit<AgentParts, 'provider' | 'onStopR
 }
 
 async function openOutput(job: Job, live: boolean, clock: Clock): Promise<Output> {
-  const { settings, output, log } = job;
+  const { settings, output, log, operator } = job;
   if (output.kind === 'file') return fileOutput(output.path, clock);
   if (output.kind === 'stdout') return live ? silentOutput() : stdoutOutput(clock);
   const { broker } = settings;
   if (broker === undefined) throw new ConfigError('PSA_CONFIG_INVALID', 'expected a broker in the configuration, found none');
   // Only a run with a broker pays for loading what reaches it.
   const { brokerOutput } = await import('../output/broker.js');
-  return await brokerOutput({ ...settings, broker }, clock, log.logger, process.stderr.isTTY && !live ? report : () => undefined);
+  return await brokerOutput({ ...settings, broker }, clock, log.logger, process.stderr.isTTY && !live ? report : () => undefined,
+    (kind, message) => { operator.tell(kind, message); });
 }

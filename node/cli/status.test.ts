@@ -4,6 +4,8 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it, mock } from 'node:test';
 import { dataDirectory } from '../config/reader.js';
+import { OperatorLog } from '../log/operatorLog.js';
+import { systemClock } from '../model/clock.js';
 import { ConfigError } from '../model/errors.js';
 import { noBroker } from '../output/lines.js';
 import { readStatus, writeStatus } from '../status/file.js';
@@ -126,6 +128,14 @@ describe('recordFailedStart', () => {
     return [level, msg, code, pointer];
   });
 
+  it('tells the operator too, with five of the faults', async () => {
+    const data = folder();
+    const told: string[] = [];
+    const operator = (folder: string | undefined): OperatorLog => new OperatorLog(systemClock, folder, ({ id, text }) => { told.push(`${String(id)} ${text}`); return Promise.resolve(); });
+    await recordFailedStart(config({ status: { path: data } }), error, {}, operator);
+    assert.deepEqual(told, [`100 it has faults; fault 1; fault 2; fault 3; fault 4; fault 5\r\nThe collector of ${data}: its psutil.log and status.json tell more.`]);
+  });
+
   it('leaves all faults in the log and five of them in the status', async () => {
     const [data, log] = [folder(), folder()];
     await recordFailedStart(config({ status: { path: data }, log: { path: log } }), error, {});
@@ -180,5 +190,18 @@ describe('recordFailedStart', () => {
     const under = config({});
     writeFileSync(under, JSON.stringify({ status: { path: join(under, 'x') } }));
     await recordFailedStart(under, error, {});
+  });
+});
+
+describe('status --spool', () => {
+  it('counts the samples of a spool that no collector uses', async () => {
+    const path = folder();
+    const text = await told(() => runProgram(['status', '--spool', path]));
+    assert.deepEqual([text.out, text.result], [`${path}: 0 samples, 0 bytes\n`, 0]);
+    assert.deepEqual(JSON.parse((await told(() => runProgram(['status', '--spool', path, '--json']))).out), { count: 0, bytes: 0 });
+    const none = await told(() => runProgram(['status', '--spool', join(path, 'none')]));
+    assert.match(String(none.error), /expected the folder of a spool, and it cannot be read \(ENOENT/);
+    const both = await told(() => runProgram(['status', '--spool', path, '--data', path]));
+    assert.match(String(both.error), /expected --data or --spool, found both/);
   });
 });

@@ -1,4 +1,6 @@
-import { ExitCode } from '../model/errors.js';
+import { display } from '../model/display.js';
+import { ExitCode, messageOf, SpoolError, UsageError } from '../model/errors.js';
+import { countSpool } from '../spool/count.js';
 import { readStatus } from '../status/file.js';
 import type { StatusReport } from '../status/report.js';
 import type { Command } from './command.js';
@@ -9,19 +11,38 @@ import { print } from './output.js';
 /** `status`: what a running collector says of itself. */
 export const status: Command = {
   name: 'status',
-  usage: '--data DIR [--json]',
+  usage: '--data DIR [--json] | --spool DIR [--json]',
   summary: 'Shows what the running collector says of itself.',
-  details: ['  --data DIR  the directory of status.json', '  --json      the file as it is'],
+  details: [
+    '  --data DIR   the directory of status.json', '  --json       the file as it is',
+    '  --spool DIR  how many samples a spool holds that no collector uses any more; with --json count and bytes',
+  ],
   example: 'status --data /var/lib/psutil-agent',
-  options: { data: { type: 'string' }, json: { type: 'boolean' } },
+  options: { data: { type: 'string' }, spool: { type: 'string' }, json: { type: 'boolean' } },
   positionals: { least: 0, most: 0 },
-  run(options) {
+  async run(options) {
+    const { spool } = options;
+    if (typeof spool === 'string') {
+      if (options['data'] !== undefined) throw new UsageError('expected --data or --spool, found both');
+      await showSpool(spool, options['json'] === true);
+      return ExitCode.ok;
+    }
     const report = readStatus(required(options, 'data', 'DIR'));
     if (options['json'] === true) print(JSON.stringify(report));
     else for (const line of page(report)) print(line);
     return ExitCode.ok;
   },
 };
+
+async function showSpool(folder: string, json: boolean): Promise<void> {
+  try {
+    const held = await countSpool(folder);
+    print(json ? JSON.stringify(held) : `${display(folder, 300)}: ${String(held.count)} samples, ${String(held.bytes)} bytes`);
+  } catch (error) {
+    if (error instanceof SpoolError) throw error;
+    throw new SpoolError('PSA_SPOOL_UNUSABLE', `${display(folder, 300)}: expected the folder of a spool, and it cannot be read (${display(messageOf(error))})`, { cause: error });
+  }
+}
 
 /** Whether the process that wrote a status is still there. */
 export function alive(pid: number): boolean {

@@ -33,8 +33,12 @@ export function settingsFrom({ faults, warnings, more, document }: ReadConfigura
   if (faults.length > 0) {
     throw new ConfigError('PSA_CONFIG_INVALID', `${nameOf(path)}: the configuration has ${countOf(faults.length, more)}`, faults);
   }
-  const base = path === '-' ? process.cwd() : dirname(resolve(path));
-  return { settings: completeSettings(document, base, environment), warnings };
+  return { settings: completeSettings(document, folderOf(path), environment), warnings };
+}
+
+/** The folder that relative paths in a configuration file start from (`-`: standard input). */
+export function folderOf(path: string): string {
+  return path === '-' ? process.cwd() : dirname(resolve(path));
 }
 
 /** How many faults there are, and how many of them are shown where that is not all. */

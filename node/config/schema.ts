@@ -143,7 +143,7 @@ function brokerSchema(): Schema {
     password: { type: 'string', maxLength: longestText, description: 'in plain text: better one of the three below', examples: ['guest'] },
     password_file: path('file whose first line is the password', 'C:\\ProgramData\\secrets\\rabbitmq.txt'),
     password_env: text('environment variable that holds the password', { examples: ['RABBITMQ_PASSWORD'] }),
-    password_dpapi: text('base64 of a DPAPI blob of the password (machine scope)', { maxLength: longestPath, examples: ['AQAAANCMnd8BFdERjHoAwE/Cl+s='] }),
+    password_dpapi: text('base64 of the password sealed by DPAPI (machine scope): Protect-PsutilPassword makes it, on the host that is to open it', { maxLength: longestPath, examples: ['AQAAANCMnd8BFdERjHoAwE/Cl+s='] }),
     tls: section('TLS to the broker', {
       enabled: { ...flag('speak TLS', false), examples: [true] },
       ca_cert: path('PEM file of the authorities to trust; the system\'s unless given', 'C:\\certificates\\ca.pem'),

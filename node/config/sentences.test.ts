@@ -150,7 +150,6 @@ const table: readonly { what: string; document: unknown; platform?: string; faul
       '/psutil_config/5/result_argument: expected count, any, <index>, <index or *>.<field> (started, pid), found "zzzzz"',
     ],
     warnings: [
-      '/psutil_config/2: publishes the same name "cpu_times" as /psutil_config/1; give one of them an alias of its own',
       '/psutil_config/4/method: win_service_iter cannot be had on Linux, where this entry gives nothing',
     ],
   },

@@ -187,6 +187,9 @@ describe('validate', () => {
     assert.deepEqual(validate(twice).warnings.map(({ pointer }) => pointer), ['/2']);
     const parts = [{ method: 'disk_io_counters', args: { perdisk: true }, result_argument: '*.read_bytes', interval: 1 }, { method: 'disk_io_counters', args: { perdisk: true }, result_argument: '*.write_bytes', interval: 1 }];
     assert.deepEqual(validate(parts).warnings, []);
+    const wrong = ['fre', 'usd'].map((result_argument) => ({ method: 'virtual_memory', result_argument, interval: 1 }));
+    const { faults, warnings } = validate(wrong);
+    assert.deepEqual([faults.map(({ pointer }) => pointer), warnings], [['/0/result_argument', '/1/result_argument'], []], 'a wrong selection is no name twice');
   });
 
   it('checks the settings: types, unknown keys, password sources, pairs', () => {

@@ -72,10 +72,15 @@ export function validate(parsed: unknown, allowPowershell = false, platform: str
   if (Array.isArray(entries)) {
     const faulty = new Set(errors.map((error) => error.instancePath.slice(base.length).split('/')[1]));
     const sound = entries.flatMap((entry: unknown, index) => (faulty.has(String(index)) ? [] : [{ index, entry: entry as ValidEntry }]));
-    faults.push(...sound.flatMap(({ index, entry }) => selectorFaults(`${base}/${String(index)}`, entry)));
+    // What a wrong selection would publish nobody knows, nor whether another entry publishes the same.
+    const selected = sound.filter(({ index, entry }) => {
+      const wrong = selectorFaults(`${base}/${String(index)}`, entry);
+      faults.push(...wrong);
+      return wrong.length === 0;
+    });
     if (!allowPowershell && !(isMap(parsed) && parsed['allow_powershell'] === true)) faults.push(...powershellFaults(base, sound));
     faults.push(...counterFaults(base, sound));
-    warnings.push(...duplicates(base, sound), ...sound.flatMap(({ index, entry }) => entryWarnings(`${base}/${String(index)}`, entry, platform)));
+    warnings.push(...duplicates(base, selected), ...sound.flatMap(({ index, entry }) => entryWarnings(`${base}/${String(index)}`, entry, platform)));
     if (entries.length === 0) warnings.push({ pointer: base, message: `${base || 'the configuration'}: the list is empty, nothing will be sampled` });
   }
   warnings.push(...brokerWarnings(parsed));

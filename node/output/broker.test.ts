@@ -31,7 +31,7 @@ async function start(script: Script): Promise<ScriptedBroker> {
 const envelope = (id: string, routingKey = 'k'): Envelope => ({ id, time: Math.floor(Date.now() / 1000), routingKey, body: `{"id":"${id}"}` });
 
 /** An output with a spool of its own before a broker at a port; lines of the log, and those for people. */
-async function open(port: number, more: object = {}): Promise<{ output: Output; log: string[]; people: string[]; changes: () => number }> {
+async function open(port: number, more: object = {}): Promise<{ output: Output; log: string[]; people: string[]; operator: string[]; changes: () => number }> {
   const data = mkdtempSync(join(home, 'd-'));
   const broker = { hostnames: ['127.0.0.1'], port, reconnect_initial: 0.01, reconnect_maximum: 0.02, exchange: { name: 'e' } };
   const { document, faults } = validate({ psutil_config: [], broker, status: { path: data }, ...more });
@@ -40,11 +40,12 @@ async function open(port: number, more: object = {}): Promise<{ output: Output; 
   const log: string[] = [];
   const people: string[] = [];
   const logger = Object.fromEntries(['debug', 'info', 'warn', 'error'].map((level) => [level, (facts: object, message: string) => { log.push(`${level} ${message} ${Object.keys(facts).sort().join()}`); }])) as unknown as Logger;
-  const output = await brokerOutput(settings, systemClock, logger, (line) => people.push(line));
+  const operator: string[] = [];
+  const output = await brokerOutput(settings, systemClock, logger, (line) => people.push(line), (kind, message) => operator.push(`${kind}: ${message}`));
   opened.unshift({ close: () => output.stop(0) });
   let changes = 0;
   output.start(() => { changes += 1; }, () => undefined);
-  return { output, log, people, changes: () => changes };
+  return { output, log, people, operator, changes: () => changes };
 }
 
 const iso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -94,15 +95,29 @@ describe('brokerOutput', () => {
     assert.equal(await output.stop(1000), 2);
   });
 
+  it('tells the operator, once, of what somebody must put right, and of nothing else', async () => {
+    const port = await freePort();
+    const away = await open(port);
+    const locked = await open(port, { broker: { hostnames: ['127.0.0.1'], port, password_file: '/no/such/file', reconnect_initial: 0.01, reconnect_maximum: 0.02 } });
+    const full = await open(port, { spool: { path: '/dev/null/spool' } });
+    await full.output.put([envelope('a')]);
+    await until('attempts', () => [away, locked].every(({ log }) => log.length >= 3) && full.operator.length > 0);
+    assert.deepEqual(away.operator, [], 'a broker that is away comes back');
+    assert.equal(locked.operator.length, 1);
+    assert.match(locked.operator[0]!, /^password: the password file \/no\/such\/file cannot be read/);
+    assert.match(full.operator[0]!, /^disk: The spool at \/dev\/null\/spool cannot be written: /);
+  });
+
   it('drops by cause what is unroutable and what AMQP cannot carry, where the settings say so', async () => {
     const broker = await start({ published: (socket, message, tag) => {
       socket.write(Buffer.concat([returned(message, message.body.length), frame(3, message.channel, Buffer.from(message.body)), confirm(message.channel, tag)]));
     } });
-    const { output } = await open(broker.port, { publish: { unroutable: 'drop' } });
+    const { output, operator } = await open(broker.port, { publish: { unroutable: 'drop' } });
     await output.put([envelope('a'), envelope('b', 'x'.repeat(256)), envelope('c')]);
     await until('all of them', () => output.report().dropped === 3);
     const { dropped_by: by, returned: back, unroutable, spooled, last_error: error } = output.report();
     assert.deepEqual([by, back, unroutable, spooled, error?.code], [{ size: 0, age: 0, damage: 0, closed: 0, unroutable: 2, unsendable: 1 }, 2, 0, 0, 'PSA_SAMPLE_UNSENDABLE']);
+    assert.deepEqual(operator.map((line) => line.split(':')[0]), ['dropped'], 'what is dropped as the settings say is no fault');
     await output.stop(1000);
   });
 

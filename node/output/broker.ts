@@ -5,25 +5,39 @@ import { unprotect } from '../providers/secret.js';
 import type { Envelope } from '../model/message.js';
 import type { Histogram } from '../model/histogram.js';
 import { isoTime, type Clock } from '../model/clock.js';
+import type { ErrorCode } from '../model/errors.js';
+import type { OperatorKind } from '../model/operator.js';
 import type { SampleQueue } from '../spool/queue.js';
 import { openSpool } from '../spool/spool.js';
 import type { LogLine } from '../transport/eventLog.js';
 import { Transport } from '../transport/transport.js';
 import type { Output, OutputReport } from './output.js';
 
+/** What a line of the transport or the spool is to the operator; undefined where it is nothing. */
+function operatorKindOf({ kind, code }: { readonly kind: string; readonly code?: ErrorCode }): OperatorKind | undefined {
+  if (kind === 'fault') return 'disk';
+  if (kind === 'dropped' || kind === 'unsendable') return 'dropped';
+  if (code === 'PSA_SECRET_UNAVAILABLE') return 'password';
+  return code === 'PSA_BROKER_REFUSED' || code === 'PSA_BROKER_TLS' ? 'broker' : undefined;
+}
+
 /**
  * Opens the way to the broker: the spool, and the transport that takes from it. `tell` gets the lines that a person at
- * a terminal should see. Throws SpoolError where another collector holds the spool.
+ * a terminal should see, `operator` what somebody must see who looks at neither. Throws SpoolError where another collector holds the spool.
  */
 export async function brokerOutput(
   settings: Settings & { readonly broker: BrokerSettings },
   clock: Clock,
   logger: Logger,
   tell: (line: string) => void,
+  operator: (kind: OperatorKind, message: string) => void = () => undefined,
 ): Promise<Output> {
-  const report = (level: LogLine['level'], { message, ...facts }: { readonly message: string }): void => {
+  const report = (level: LogLine['level'], { message, ...facts }: { readonly kind: string; readonly code?: ErrorCode; readonly message: string }): void => {
     logger[level](facts, message);
-    if (level !== 'debug') tell(`psutil-agent: ${message}`);
+    if (level === 'debug') return;
+    tell(`psutil-agent: ${message}`);
+    const kind = operatorKindOf(facts);
+    if (kind !== undefined) operator(kind, message);
   };
   const queue = await openSpool({
     ...settings.spool, clock,

@@ -53,7 +53,7 @@ async function verify(file, expected) {
 }
 
 /** What a module folder holds besides programs: names at the repository's root. */
-export const moduleFiles = ['PsutilAgent.psd1', 'PsutilAgent.psm1', 'PsutilAgent.Format.ps1xml', 'Public', 'Private', 'en-US', 'schemas', 'examples'];
+export const moduleFiles = ['PsutilAgent.psd1', 'PsutilAgent.psm1', 'PsutilAgent.Format.ps1xml', 'PsutilAgent.Types.ps1xml', 'Public', 'Private', 'en-US', 'schemas', 'examples'];
 
 /** Makes a module folder at `target` from this clone and the pinned parts, with the collector as built in dist/. */
 export async function layoutModule(target) {

@@ -134,6 +134,12 @@ export interface Functions {
   RegOpenKeyExW: Native<[key: Handle, path: string, options: number, access: number, opened: Buffer], number>;
   RegQueryValueExW: Native<[key: Handle, name: string, reserved: null, type: Memory, data: Buffer, size: Buffer], number>;
   RegCloseKey: Native<[key: Handle], number>;
+  RegisterEventSourceW: Native<[machine: null, source: string], Handle>;
+  ReportEventW: Native<
+    [source: Handle, type: number, category: number, id: number, user: null, strings: number, dataSize: number, texts: Buffer, data: null],
+    number
+  >;
+  DeregisterEventSource: Native<[source: Handle], number>;
   EvtQuery: Native<[session: Handle, log: string, query: string, flags: number], Handle>;
   EvtNext: Native<[query: Handle, count: number, events: Buffer, timeout: number, flags: number, returned: Buffer], number>;
   EvtCreateRenderContext: Native<[count: number, paths: null, flags: number], Handle>;
@@ -237,6 +243,9 @@ export const declarations: Readonly<Record<keyof Functions, readonly [dll: strin
   RegOpenKeyExW: ['advapi32', 'uint32_t', 'intptr_t, str16, uint32_t, uint32_t, void *'],
   RegQueryValueExW: ['advapi32', 'uint32_t', 'intptr_t, str16, void *, void *, void *, void *'],
   RegCloseKey: ['advapi32', 'uint32_t', 'intptr_t'],
+  RegisterEventSourceW: ['advapi32', 'intptr_t', 'void *, str16'],
+  ReportEventW: ['advapi32', 'int32_t', 'intptr_t, uint16_t, uint16_t, uint32_t, void *, uint16_t, uint32_t, void *, void *'],
+  DeregisterEventSource: ['advapi32', 'int32_t', 'intptr_t'],
   EvtQuery: ['wevtapi', 'intptr_t', 'intptr_t, str16, str16, uint32_t'],
   EvtNext: ['wevtapi', 'int32_t', 'intptr_t, uint32_t, void *, uint32_t, uint32_t, void *'],
   EvtCreateRenderContext: ['wevtapi', 'intptr_t', 'uint32_t, void *, uint32_t'],

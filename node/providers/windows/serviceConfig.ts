@@ -1,3 +1,4 @@
+import { UnavailableError } from '../../model/errors.js';
 import type { Handle, Win32 } from './bindings.js';
 import { wideText } from './encoding.js';
 import { ErrorCode, failure } from './failure.js';
@@ -19,8 +20,8 @@ const DISABLED = 4;
 export interface ServiceConfig {
   /** SERVICE_AUTO_START 2, SERVICE_DEMAND_START 3, SERVICE_DISABLED 4. */
   readonly startType: number;
-  /** The catalog's number, which tells delayed and trigger-started ones apart. */
-  readonly startTypeCode: number;
+  /** The catalog's number, which tells delayed and trigger-started ones apart; absent where Windows does not say whether it is one. */
+  readonly startTypeCode: number | undefined;
   readonly binaryPath: string;
   readonly account: string;
   readonly displayName: string;
@@ -36,18 +37,25 @@ export async function serviceConfig(win32: Win32, service: Handle): Promise<Serv
   const triggers = await optional(win32, service, SERVICE_CONFIG_TRIGGER_INFO, Triggers.size);
   const description = await optional(win32, service, SERVICE_CONFIG_DESCRIPTION, Description.size);
   const text = (buffer: Buffer, member: number): string => textAt(win32, buffer, member);
+  const flag = (answer: Buffer | null | undefined, member: number): boolean | undefined => (answer === undefined ? undefined : answer !== null && answer.readUInt32LE(member) !== 0);
   return {
     startType,
-    startTypeCode: startTypeCode(startType, (delayed?.readUInt32LE(Delayed.fDelayedAutostart) ?? 0) !== 0, (triggers?.readUInt32LE(Triggers.cTriggers) ?? 0) > 0),
+    startTypeCode: startTypeCode(startType, flag(delayed, Delayed.fDelayedAutostart), flag(triggers, Triggers.cTriggers)),
     binaryPath: text(config, Config.lpBinaryPathName), account: text(config, Config.lpServiceStartName), displayName: text(config, Config.lpDisplayName),
-    description: description === undefined ? '' : text(description, Description.lpDescription),
+    description: description === undefined || description === null ? '' : text(description, Description.lpDescription),
   };
 }
 
-/** The catalog's number of a start type. What triggers start is automatic to the manager, and yet not to run at all times. */
-export function startTypeCode(startType: number, delayed: boolean, triggered: boolean): number {
-  if (startType === AUTOMATIC) return triggered ? 22 : delayed ? 12 : AUTOMATIC;
-  return startType === MANUAL && triggered ? 23 : startType;
+/**
+ * The catalog's number of a start type, undefined where it depends on what is not known. What triggers start is automatic to the
+ * manager, and yet not to run at all times.
+ */
+export function startTypeCode(startType: number, delayed: boolean | undefined, triggered: boolean | undefined): number | undefined {
+  if (startType !== AUTOMATIC && startType !== MANUAL) return startType;
+  if (triggered === undefined) return undefined;
+  if (startType === MANUAL) return triggered ? 23 : MANUAL;
+  if (triggered) return 22;
+  return delayed === undefined ? undefined : delayed ? 12 : AUTOMATIC;
 }
 
 /** psutil's word for a start type. */
@@ -72,10 +80,19 @@ async function grown(name: string, size: number, call: (buffer: Buffer, needed: 
   }
 }
 
-/** What Windows may not have of a service: no triggers, no description. */
-async function optional(win32: Win32, service: Handle, level: number, size: number): Promise<Buffer | undefined> {
-  return await grown('QueryServiceConfig2W', size, (buffer, needed) =>
-    onThread(win32, win32.QueryServiceConfig2W, service, level, buffer, buffer.length, needed)).catch(() => undefined);
+/** A level of a service's configuration: null where this system has no such level, undefined where it does not tell. */
+async function optional(win32: Win32, service: Handle, level: number, size: number): Promise<Buffer | null | undefined> {
+  let last = 0;
+  try {
+    return await grown('QueryServiceConfig2W', size, async (buffer, needed) => {
+      const answer = await onThread(win32, win32.QueryServiceConfig2W, service, level, buffer, buffer.length, needed);
+      last = answer.code;
+      return answer;
+    });
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    return last === ErrorCode.INVALID_LEVEL || last === ErrorCode.CALL_NOT_IMPLEMENTED ? null : undefined;
+  }
 }
 
 /** The text that a pointer in a buffer points to, in the same buffer. */

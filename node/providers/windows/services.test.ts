@@ -56,12 +56,13 @@ test('start types: delayed and trigger-started ones apart', () => {
   assert.deepEqual([2, 3, 4, 1].map(startTypeText), ['automatic', 'manual', 'disabled', 'unknown']);
 });
 
-/** What one service is to the manager; an absent level is one that this Windows does not know, as Wine's. */
+/** What one service is to the manager; an absent level is one that this Windows does not know, as Wine's; `refuses`: the code with which it refuses both. */
 interface Told {
   readonly startType: number;
   readonly delayed?: boolean;
   readonly triggers?: number;
   readonly open?: number;
+  readonly refuses?: number;
 }
 
 /** The services of a manager that knows these; handles that were not closed are counted. */
@@ -104,9 +105,9 @@ function managed(told: Readonly<Record<string, Told>>, refusal = 0): { services:
       return 1;
     },
     QueryServiceConfig2W: (service: number, level: number, buffer: Buffer) => {
-      const { delayed, triggers } = of(service);
+      const { delayed, triggers, refuses = 124 } = of(service);
       const value = { 3: delayed === undefined ? undefined : Number(delayed), 8: triggers }[level];
-      if (value === undefined) return fail(124);
+      if (value === undefined) return fail(refuses);
       buffer.writeUInt32LE(value);
       return 1;
     },
@@ -128,6 +129,19 @@ test('delayed and trigger-started services, as the manager is asked for them; wh
   const one = (await services.one('LATE')) as Record<string, unknown>;
   assert.deepEqual([one['start_type_code'], one['binpath'], one['username'], one['display_name'], one['exit_code']], [12, 'C:\\x.exe', 'LocalSystem', 'The X', 1077]);
   assert.deepEqual(Object.keys(await services.all('W*')), ['wanted', 'wine']);
+  assert.equal(open(), 0);
+});
+
+test('where Windows does not say whether a service is delayed or has triggers, that is not known, and nothing is made of it', async () => {
+  const { services, open } = managed({
+    auto: { startType: 2, refuses: 5 }, late: { startType: 2, triggers: 0, refuses: 5 }, wanted: { startType: 3, refuses: 1722 }, off: { startType: 4, refuses: 5 }, none: { startType: 2, refuses: 120 },
+  });
+  const all = (await services.all(null)) as Record<string, Record<string, unknown>>;
+  assert.deepEqual(Object.entries(all).map(([name, { start_type, start_type_code, failed, binpath }]) => [name, start_type, start_type_code, failed, binpath]), [
+    ['auto', 'automatic', undefined, undefined, 'C:\\x.exe'], ['late', 'automatic', undefined, undefined, 'C:\\x.exe'], ['wanted', 'manual', undefined, false, 'C:\\x.exe'],
+    ['off', 'disabled', 4, false, 'C:\\x.exe'], ['none', 'automatic', 2, true, 'C:\\x.exe'],
+  ]);
+  assert.ok(!('start_type_code' in all['auto']!) && !('failed' in all['auto']!));
   assert.equal(open(), 0);
 });
 

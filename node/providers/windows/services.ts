@@ -155,8 +155,15 @@ export function serviceFields(status: ServiceStatus, config: ServiceConfig | und
     exit_code: exitCode, pid: pid === 0 ? null : pid, started: typeof started === 'number' ? started : null,
     ...(config === undefined ? {} : {
       binpath: config.binaryPath, username: config.account, description: config.description,
-      start_type: startTypeText(config.startType), start_type_code: config.startTypeCode,
-      failed: state === SERVICE_STOPPED && config.startType === 2 && config.startTypeCode !== 22 && exitCode !== 0,
+      start_type: startTypeText(config.startType),
+      ...(config.startTypeCode === undefined ? {} : { start_type_code: config.startTypeCode }),
+      ...failedField(status, config),
     }),
   };
+}
+
+/** Whether it is to run at all times and ended badly; absent where that depends on what Windows does not tell of its start. */
+function failedField({ state, exitCode }: ServiceStatus, { startType, startTypeCode }: ServiceConfig): { failed?: boolean } {
+  if (state !== SERVICE_STOPPED || startType !== 2 || exitCode === 0) return { failed: false };
+  return startTypeCode === undefined ? {} : { failed: startTypeCode !== 22 };
 }

@@ -91,7 +91,7 @@ describe('start refuses', () => {
     const manifest = (number: string): string => readFileSync(join(root, 'PsutilAgent.psd1'), 'utf8').replace(`'${version}'`, `'${number}'`);
     await mkdir(old, { recursive: true });
     await Promise.all([writeFile(join(old, 'PsutilAgent.psd1'), manifest('0.0.1')), writeFile(join(old, 'PsutilAgent.psm1'), ''),
-      copyFile(join(root, 'PsutilAgent.Format.ps1xml'), join(old, 'PsutilAgent.Format.ps1xml'))]);
+      ...['PsutilAgent.Format.ps1xml', 'PsutilAgent.Types.ps1xml'].map((name) => copyFile(join(root, name), join(old, name)))]);
     const file = join(cloudify.folder, 'old.zip');
     await writeFile(file, zipSync({ 'PsutilAgent/PsutilAgent.psd1': Buffer.from(manifest('0.0.2')) }));
     const result = await cloudify.start(cloudify.contextOf('vm_a', { resources: { 'old.zip': cloudify.resource(file) } }), { inputs: { psutil_config: example, psutil_package: 'old.zip' } });

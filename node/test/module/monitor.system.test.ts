@@ -14,7 +14,7 @@ import { startBroker, type TestBroker } from '../support/broker.js';
 import { consume, type Consumer } from '../support/consumer.js';
 import { examples } from '../support/examples.js';
 import { until } from '../support/wait.js';
-import { layoutModule, root } from '../support/wine.js';
+import { layoutModule, root, type WineEnded } from '../support/wine.js';
 import { allParts } from './parts.js';
 import { makeWindowsHost, type WindowsHost } from '../support/windowsHost.js';
 
@@ -138,9 +138,26 @@ describe('the module under Wine', () => {
     await host.prefix.powerCut();
     assert.deepEqual(await filesWith(host.drive, secret), []);
     assert.ok(!host.registry().includes(secret));
+    assert.match(host.registry(), /EventLog\\\\Application\\\\PsutilAgent\][^[]*"EventMessageFile"="[^"]*EventCreate\.exe"/);
     const skip = consumer.received.length;
     await host.prefix.boot();
     await arrive(skip);
+  });
+
+  it('has a collector write its faults into the event log, as the source that the module made known', async () => {
+    const folder = join(host.drive, 'faulty');
+    await mkdir(folder);
+    await writeFile(join(folder, 'settings.json'), JSON.stringify({ status: { path: 'C:\\faulty' }, psutil_config: [{ method: 'no_such', interval: 1 }] }));
+    // Wine's event log writes to its own debug output, and nowhere else.
+    const run = (): Promise<WineEnded> => host.prefix.wine(
+      [join(module, 'bin/node.exe'), `${host.prefix.path(module)}\\dist\\cli\\main.js`, 'run', '--config', 'C:\\faulty\\settings.json'], { env: { WINEDEBUG: '-all,err+eventlog,fixme+advapi' } },
+    );
+    const [first, second] = [await run(), await run()];
+    assert.deepEqual([first.code, second.code], [3, 3]);
+    // EVENTLOG_ERROR_TYPE, id 100.
+    assert.match(first.err, /ReportEventW \(\w+,0x0001,0x0000,0x00000064,/);
+    assert.match(first.err, /err:eventlog:ReportEventW L".*one fault; \/psutil_config\/0\/method: expected a psutil function .*found \\"no_such\\"\\r\\nThe collector of C:\\\\faulty: /);
+    assert.doesNotMatch(second.err, /ReportEventW/, 'once an hour');
   });
 
   it('stops its monitors', () => pester(['EndToEnd.Tests.ps1'], ['-Tag', 'Booted']));
@@ -169,6 +186,6 @@ describe('the module under Wine', () => {
 
   it('leaves nothing in the registry', async () => {
     await host.prefix.powerCut();
-    assert.doesNotMatch(host.registry(), /cloudify-psutil|neill/);
+    assert.doesNotMatch(host.registry(), /cloudify-psutil|neill|Application\\\\PsutilAgent/);
   });
 });
