@@ -33,20 +33,19 @@ $notInTests = 'PSUseDeclaredVarsMoreThanAssignments', 'PSAvoidUsingConvertToSecu
 
 # Pester's own commands are no part of any Windows.
 function Get-LintSettings {
-    param([string] $Relative, [string] $ProfilePath)
+    param([bool] $Test, [string] $ProfilePath)
 
-    $test = $Relative -match '^(Pester|tools/(powershell|mutation))/'
     @{
         IncludeDefaultRules = $true
         Severity = @('Error', 'Warning', 'Information', 'ParseError')
-        ExcludeRules = @(if ($test) { $notInTests })
+        ExcludeRules = @(if ($Test) { $notInTests })
         Rules = @{
             PSUseCompatibleSyntax = @{ Enable = $true; TargetVersions = @('5.1', '7.0') }
             PSUseCompatibleCommands = @{
                 Enable = $true
                 TargetProfiles = @($server2016)
                 ProfileDirPath = $ProfilePath
-                IgnoreCommands = @(if ($test) { $pesterCommands })
+                IgnoreCommands = @(if ($Test) { $pesterCommands })
             }
         }
     }
@@ -56,12 +55,19 @@ function Get-LintSettings {
 # of the path: most of its time.
 $env:PATH = ''
 
+# A path relative to the root, with slashes.
+function Get-Relative {
+    param([string] $File)
+
+    $File.Substring($Root.Length).TrimStart('/', '\').Replace('\', '/')
+}
+
 $files = @(Get-Content -LiteralPath $List)
-foreach ($file in $files) {
-    $relative = $file.Substring($Root.Length).TrimStart('/', '\').Replace('\', '/')
-    $settings = Get-LintSettings -Relative $relative -ProfilePath $Profiles
-    foreach ($finding in Invoke-ScriptAnalyzer -Path $file -Settings $settings) {
-        Write-Output ('{0}:{1}:{2}: {3} {4}: {5}' -f $relative, $finding.Extent.StartLineNumber, $finding.Extent.StartColumnNumber, $finding.Severity, $finding.RuleName, $finding.Message)
+# All files of one kind in one call: each call loads every rule anew.
+foreach ($kind in $files | Group-Object -Property { (Get-Relative $_) -match '^(Pester|tools/(powershell|mutation))/' }) {
+    $settings = Get-LintSettings -Test ($kind.Name -eq 'True') -ProfilePath $Profiles
+    foreach ($finding in $kind.Group | Invoke-ScriptAnalyzer -Settings $settings) {
+        Write-Output ('{0}:{1}:{2}: {3} {4}: {5}' -f (Get-Relative $finding.ScriptPath), $finding.Extent.StartLineNumber, $finding.Extent.StartColumnNumber, $finding.Severity, $finding.RuleName, $finding.Message)
     }
 }
 Write-Output "PSScriptAnalyzer: $($files.Count) files (default rules, syntax of 5.1 and 7.0, commands of Windows Server 2016 with 5.1)"
