@@ -23,6 +23,9 @@ const systemCpu = 60;
 const folderOf = (file) => file.split('/')[1];
 const read = (file, otherwise) => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : otherwise);
 
+/** What coverage.cjs has left. */
+const recorded = (file) => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line)) : []);
+
 /** Ends what has a folder in its environment: a broker or a Wine that a test has left. */
 function endAllOf(folder) {
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
@@ -69,7 +72,7 @@ async function coverage({ mutants, digest }, { names, cpu, wall, atOnce, file, l
     rmSync(record, { force: true });
     const { passed, output } = await run([`dist/${name}`], { env: { MUTATION_COVERAGE: record, NODE_OPTIONS: `--require ${own}/coverage.cjs` }, cpu, wall });
     if (!passed) console.error(`${name} fails without a mutant, and is not used: ${output.slice(-300)}`);
-    const runs = existsSync(record) ? readFileSync(record, 'utf8').trim().split('\n').map((line) => JSON.parse(line)) : [];
+    const runs = recorded(record);
     rmSync(record, { force: true });
     tests[name] = { hash, passed, cpu: runs.reduce((sum, each) => sum + each.cpu, 0), keys: [...new Set(runs.flatMap(({ ids }) => ids).map((id) => keys.get(id)))] };
     writeFileSync(file, JSON.stringify({ digest, all: [...all], tests: { ...known, ...tests } }));
@@ -134,7 +137,7 @@ export async function runSample({ sample, seed, system, again, cpu, places }) {
   rmSync(record, { force: true });
   await run(['dist/config/compile.js'], { env: { MUTATION_COVERAGE: record, NODE_OPTIONS: `--require ${own}/coverage.cjs` }, cpu: 30, wall: 120 });
   /** Mutants of what is compiled when the collector is built. */
-  const built = new Set(read(record).ids);
+  const built = new Set(recorded(record).flatMap(({ ids }) => ids));
   const names = readdirSync(`${copy}/dist`, { recursive: true }).filter((name) => name.endsWith('.test.js')).sort();
   const tests = await coverage({ mutants, digest }, { names: names.filter((name) => !left.test(name)), cpu: 60, wall: 300, atOnce: 4, file: `${out}/coverage.json` });
   await checkTogether(tests, cpu);
