@@ -1,0 +1,128 @@
+/** The session around a program that stands in for PowerShell; what the real one makes of it, powershell.system.test.ts holds. */
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, describe, it } from 'node:test';
+import type { Result } from '../../catalog/value.js';
+import { UnavailableError } from '../../model/errors.js';
+import { TestClock } from '../../test/support/clock.js';
+import { until } from '../../test/support/wait.js';
+import { defaultExecutable, PowerShellSession } from './powershell.js';
+
+const home = mkdtempSync(join(tmpdir(), 'psutil-agent-shell-'));
+after(() => { rmSync(home, { recursive: true, force: true }); });
+
+/** It writes what it is told to write, answers commands that are JavaScript, and notes each start with its words. */
+const program = `#!${process.execPath}
+const { appendFileSync } = require('node:fs');
+appendFileSync(${JSON.stringify(join(home, 'starts'))}, JSON.stringify({ pid: process.pid, words: process.argv.slice(2), foreign: process.env.NODE_POWERSHELL ?? null }) + '\\n');
+const write = (text) => process.stdout.write(text);
+require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+  for (const part of line.split('; [Console]').flatMap((one, at) => (at === 0 ? one : '[Console]' + one)).flatMap((one) => one.split(/(?<=\\))\\s*;\\s*/))) {
+    const [, stream, text] = /\\[Console\\]::(Out|Error)\\.WriteLine\\("(.*?)"\\)/.exec(part) ?? [];
+    if (stream !== undefined) (stream === 'Out' ? process.stdout : process.stderr).write(text + '\\n');
+    const [, mark, command] = /Invoke-PsutilAgentCommand ([0-9a-f]+) (\\S+)/.exec(part) ?? [];
+    if (mark === undefined) continue;
+    let answer;
+    try { answer = { value: eval(Buffer.from(command, 'base64').toString()) }; } catch (error) { answer = { error: String(error.message) }; }
+    if (answer.value !== 'nothing') write(' ' + mark + Buffer.from(JSON.stringify(answer)).toString('base64') + '\\n');
+  }
+});
+`;
+/** It blocks its program, and takes no processor time. */
+const hang = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)';
+const executable = join(home, 'shell');
+writeFileSync(executable, program, { mode: 0o755 });
+
+describe('A PowerShell session', { skip: process.platform === 'win32' }, () => {
+  const sessions: PowerShellSession[] = [];
+  afterEach(() => {
+    for (const session of sessions.splice(0)) session.close();
+    rmSync(join(home, 'starts'), { force: true });
+  });
+  function open(options: { executable?: string } = {}): { session: PowerShellSession; clock: TestClock } {
+    const clock = new TestClock();
+    const session = new PowerShellSession({ clock, executable, ...options });
+    sessions.push(session);
+    return { session, clock };
+  }
+  const starts = (): { pid: number; words: string[]; foreign: string | null }[] =>
+    (existsSync(join(home, 'starts')) ? readFileSync(join(home, 'starts'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { pid: number; words: string[]; foreign: string | null }) : []);
+  const gone = (pid: number): Promise<number> => until(`the end of ${String(pid)}`, () => !existsSync(`/proc/${String(pid)}`) || /^State:\s+Z/m.test(readFileSync(`/proc/${String(pid)}/status`, 'utf8')));
+  const fails = async (answer: Promise<Result>, reason: RegExp): Promise<void> => {
+    await assert.rejects(answer, (error) => { assert.ok(error instanceof UnavailableError, String(error)); assert.match(error.message, reason); return true; });
+  };
+
+  it('is one program for all commands, which are run in their turn; an error is its command\'s alone', async () => {
+    const { session, clock } = open();
+    process.env['NODE_POWERSHELL'] = '/bin/false';
+    const answers = ['1 + 1', '({ a: [1, "é"] })', 'null', 'globalThis.order = [1]; 0', 'globalThis.order.push(2); globalThis.order'].map((command) => session.run(command, 1000));
+    assert.deepEqual(await Promise.all(answers), [2, { a: [1, 'é'] }, null, 0, [1, 2]]);
+    await fails(session.run('throw new Error("it is\\u001b broken" + "x".repeat(1000))', 1000), /^the command failed: it is\\u001b brokenx{200,280}\.\.\.$/);
+    assert.equal(await session.run('5', 1000), 5);
+    const [first, ...more] = starts();
+    assert.deepEqual([more, first?.foreign], [[], null]);
+    for (const word of ['-NoProfile', '-NonInteractive', '-Command']) assert.ok(first?.words.includes(word), first?.words.join(' '));
+    assert.equal(clock.waiting, 0, 'no limit is left behind');
+  });
+
+  it('a command that hangs costs its session, which the next one begins anew', async () => {
+    const { session, clock } = open();
+    assert.equal(await session.run('1', 1000), 1);
+    const hanging = session.run(hang, 1500);
+    const next = session.run('2', 1000);
+    await until('the command to be under way', () => clock.waiting === 1);
+    await clock.pass(1499);
+    assert.equal(clock.waiting, 1);
+    await clock.pass(1);
+    await fails(hanging, /^the command has not ended within 1\.5 s; its PowerShell was ended$/);
+    assert.equal(await next, 2);
+    const [first, second, ...more] = starts();
+    assert.deepEqual([more, first?.pid === second?.pid], [[], false]);
+    await gone(first?.pid ?? 0);
+  });
+
+  it('a command that ends its program, floods it or answers nothing says so, and the next one is run', async () => {
+    const { session } = open();
+    await fails(session.run('process.exit(0)', 60_000), /^(the command ended its PowerShell|PowerShell ended or could not be started: .+)$/);
+    await fails(session.run('process.kill(process.pid, "SIGKILL")', 60_000), /^PowerShell ended or could not be started: .+$/);
+    await fails(session.run('write("x".repeat(1.5e6)), 1', 60_000), /^the command wrote more than 1048576 bytes to the console; its PowerShell was ended$/);
+    await fails(session.run('process.stderr.write("x".repeat(1.5e6)), 1', 60_000), /^the command wrote more than 1048576 bytes/);
+    await fails(session.run('"nothing"', 60_000), /^the PowerShell session gave no answer; it is begun anew$/);
+    assert.equal(await session.run('write("x".repeat(5e5)), 6', 60_000), 6);
+    assert.equal(await session.run('write("x".repeat(8e5)), 7', 60_000), 7, 'each command has its own bound');
+    assert.equal(starts().length, 6);
+  });
+
+  it('a program that is not there, or does not begin, is told', async () => {
+    await fails(open({ executable: join(home, 'none') }).session.run('1', 1000), /^PowerShell ended or could not be started: ./);
+    const dumb = join(home, 'dumb');
+    writeFileSync(dumb, `#!${process.execPath}\nprocess.stdin.resume();\n`, { mode: 0o755 });
+    const { session, clock } = open({ executable: dumb });
+    const waiting = session.run('1', 1000);
+    await until('the program to be waited for', () => clock.waiting === 1);
+    await clock.pass(60_000);
+    await fails(waiting, /has not ended within 60 s/);
+  });
+
+  it('a thousand commands wait at most; once it is closed none is run, and nothing of it is left', async () => {
+    const { session, clock } = open();
+    const first = session.run('globalThis.answer = 1', 1000);
+    assert.equal(await first, 1);
+    const hanging = session.run(hang, 5000);
+    const waiting = Array.from({ length: 999 }, () => session.run('1', 1000));
+    await fails(session.run('1', 1000), /^the PowerShell session is busy: 1000 commands wait for it$/);
+    await until('the command to be under way', () => clock.waiting === 1);
+    session.close();
+    await fails(hanging, /./);
+    for (const answer of waiting) await fails(answer, /^the collector is stopping$/);
+    await fails(session.run('1', 1000), /^the collector is stopping$/);
+    await gone(starts()[0]?.pid ?? 0);
+    assert.equal(starts().length, 1);
+  });
+
+  it('elsewhere than on Windows it is pwsh', () => {
+    assert.equal(defaultExecutable(), 'pwsh');
+  });
+});
