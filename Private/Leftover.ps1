@@ -1,27 +1,29 @@
 # What is left on this host of monitors that are no more, and of those half removed: services without a data folder, data folders
-# without a service, folders that -Force moved aside, programs that no service runs. A collector run by hand keeps its folder.
+# without a service, folders that -Force moved aside, programs that no service runs. A collector run by hand keeps its folder. Each
+# has Kind, Name and Path.
 function GetLeftover {
     [CmdletBinding()]
-    [OutputType('PsutilAgent.Leftover')]
+    [OutputType([psobject])]
     param()
 
+    $leftover = { param($Kind, $Name, $Path) [pscustomobject]@{ Kind = $Kind; Name = $Name; Path = $Path } }
     $monitors = @(GetServiceName | ForEach-Object { GetServiceEntry $_ } | Where-Object { $_.IsMonitor } | ForEach-Object { [pscustomobject]@{ Name = $_.Name; Path = GetMonitorPath $_.Name } })
     foreach ($monitor in $monitors) {
-        if (-not [System.IO.File]::Exists($monitor.Path.Settings)) { NewLeftoverObject -Kind Service -Name $monitor.Name -Path $monitor.Path.Data }
+        if (-not [System.IO.File]::Exists($monitor.Path.Settings)) { & $leftover Service $monitor.Name $monitor.Path.Data }
     }
     $used = @($monitors | ForEach-Object { $_.Path.Data })
     $root = [System.IO.DirectoryInfo]::new((GetDataRoot))
     if ($root.Parent.Exists) {
-        foreach ($folder in $root.Parent.GetDirectories("$($root.Name).aside-*")) { NewLeftoverObject -Kind MovedAside -Name $folder.Name -Path $folder.FullName }
+        foreach ($folder in $root.Parent.GetDirectories("$($root.Name).aside-*")) { & $leftover MovedAside $folder.Name $folder.FullName }
     }
     if ($root.Exists -and -not ($root.Attributes -band [System.IO.FileAttributes]::ReparsePoint)) {
         foreach ($folder in $root.GetDirectories()) {
             if ($folder.FullName -in $used -or (TestCollectorAlive (ReadStatus ([System.IO.Path]::Combine($folder.FullName, 'status.json'))))) { continue }
             $kind = if ($folder.Name -match '\.aside-\d{14}$') { 'MovedAside' } else { 'Data' }
-            NewLeftoverObject -Kind $kind -Name $folder.Name -Path $folder.FullName
+            & $leftover $kind $folder.Name $folder.FullName
         }
     }
-    foreach ($folder in GetUnusedProgram) { NewLeftoverObject -Kind Program -Name ([System.IO.Path]::GetFileName($folder)) -Path $folder }
+    foreach ($folder in GetUnusedProgram) { & $leftover Program ([System.IO.Path]::GetFileName($folder)) $folder }
 }
 
 # The folders of programs that no service runs, whole or half copied; only those named as InstallProgram names them, and none that
@@ -44,21 +46,17 @@ function GetUnusedProgram {
 function NewLeftoverObject {
     [CmdletBinding()]
     [OutputType('PsutilAgent.Leftover')]
-    param(
-        [Parameter(Mandatory)] [ValidateSet('Service', 'Data', 'MovedAside', 'Program')] [string] $Kind,
-        [Parameter(Mandatory)] [string] $Name,
-        [Parameter(Mandatory)] [string] $Path
-    )
+    param([Parameter(Mandatory)] [psobject] $Leftover)
 
-    $folder = [System.IO.DirectoryInfo]::new($Path)
+    $folder = [System.IO.DirectoryInfo]::new($Leftover.Path)
     [pscustomobject]@{
         PSTypeName    = 'PsutilAgent.Leftover'
-        Kind          = $Kind
-        Name          = $Name
-        Unsent        = if ($Kind -ne 'Program') { GetUnsentCount $folder }
+        Kind          = $Leftover.Kind
+        Name          = $Leftover.Name
+        Unsent        = if ($Leftover.Kind -ne 'Program') { GetUnsentCount $folder }
         Size          = GetFolderSize $folder
         LastWriteTime = if ($folder.Exists) { $folder.LastWriteTime }
-        Path          = $Path
+        Path          = $Leftover.Path
     }
 }
 

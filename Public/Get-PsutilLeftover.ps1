@@ -61,7 +61,7 @@ function Get-PsutilLeftover {
                 $PSCmdlet.WriteError((NewErrorRecord -Id LeftoverNotFound -TargetObject $pattern -Message (
                             "There is no leftover named '$pattern'. Get-PsutilLeftover lists those there are.")))
             }
-            $found | Where-Object { $_.Name -eq $pattern -or $_.Name -like $pattern }
+            $found | Where-Object { $_.Name -eq $pattern -or $_.Name -like $pattern } | ForEach-Object { NewLeftoverObject $_ }
         }
     }
 }

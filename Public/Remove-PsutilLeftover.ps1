@@ -6,7 +6,7 @@ function Remove-PsutilLeftover {
     .DESCRIPTION
         Deletes leftovers of Get-PsutilLeftover: folders with all that is in them, services. Asks for each, and says how many
         unsent samples are lost with it; -Confirm:$false asks nothing. What a monitor uses is never touched, and of a link the
-        link goes, not what it leads to.
+        link goes, not what it leads to. A spool or log that the settings put elsewhere is left there.
 
     .INPUTS
         Leftovers from Get-PsutilLeftover.
