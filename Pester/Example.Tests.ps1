@@ -34,6 +34,7 @@ BeforeAll {
     Copy-Item -Path (Join-Path $root 'examples') -Destination $folder -Recurse
     $credential = [pscredential]::new('guest', [System.Net.NetworkCredential]::new('', 'guest').SecurePassword)
     Set-Item -Path function:Get-Credential -Value { $credential }
+    Set-Item -Path function:Set-Clipboard -Value { $null = $input }
     Set-Item -Path function:Get-Service -Value { param($Name) Get-FakeServiceName | Where-Object { $_ -like $Name } | ForEach-Object { [pscustomobject]@{ Name = $_ } } }
 }
 AfterAll {
@@ -54,7 +55,7 @@ Describe 'The examples' -Skip:$skip {
     }
     BeforeEach {
         . (Join-Path $PSScriptRoot 'FakeWindows.ps1')
-        $PSDefaultParameterValues = @{ '*-PsutilMonitor:NssmPath' = $nssm; '*-Psutil*:WarningAction' = 'SilentlyContinue' }
+        $PSDefaultParameterValues = @{ '*-PsutilMonitor:NssmPath' = $nssm; '*-Psutil*:WarningAction' = 'SilentlyContinue'; 'Protect-PsutilPassword:Password' = $credential.Password }
         $settings = Join-Path $folder 'settings.yaml'
         if ($Code -match '^\s*New-PsutilConfiguration') { Remove-Item -Path $settings -ErrorAction SilentlyContinue }
         else { Copy-Item -Path (Join-Path $root 'examples/broker.yaml') -Destination $settings }
