@@ -71,27 +71,6 @@ Describe 'A log that is kept elsewhere' -Skip:$onWindows {
     }
 }
 
-Describe 'Unsent samples' {
-    It 'of a collector that <What> are <Fate>' -ForEach @(
-        @{ What = 'said when it ended that there are none'; Status = '{"state":"stopped","spooled":0}'; Fate = 'gone' }
-        @{ What = 'said when it ended that there are some'; Status = '{"state":"stopped","spooled":1}'; Fate = 'kept' }
-        @{ What = 'died, having none when it last wrote'; Status = '{"state":"sampling","spooled":0}'; Fate = 'kept' }
-        @{ What = 'failed'; Status = '{"state":"failed","spooled":0}'; Fate = 'kept' }
-        @{ What = 'ended and does not know'; Status = '{"state":"stopped"}'; Fate = 'kept' }
-        @{ What = 'died while it wrote'; Status = '{"state":"stop'; Fate = 'kept' }
-        @{ What = 'never said anything'; Status = ''; Fate = 'kept' }
-        @{ What = 'died, with -RemoveData'; Status = '{"state":"sampling","spooled":9}'; All = $true; Fate = 'gone' }
-    ) {
-        $data = Join-Path (New-Folder) 'web'
-        $null = New-Item -ItemType Directory -Path (Join-Path $data 'spool')
-        foreach ($name in 'spool/1', 'settings.json', 'status.json') { [System.IO.File]::WriteAllText((Join-Path $data $name), $(if ($name -eq 'status.json') { $Status })) }
-        $path = [pscustomobject]@{ Data = $data; Status = (Join-Path $data 'status.json'); Spool = (Join-Path $data 'spool') }
-        InModuleScope PsutilAgent -Parameters @{ Path = $path; All = [bool]$All } { param($Path, $All) RemoveMonitorData -Path $Path -All:$All }
-        if ($Fate -eq 'gone') { Test-Path -Path (Split-Path -Path $data) | Should -BeFalse }
-        else { (Get-ChildItem -Path $data -Recurse | ForEach-Object { $_.Name }) -join ' ' | Should -Be 'spool 1' }
-    }
-}
-
 Describe 'Settings' {
     It 'have each parameter at its place, over what the document says' {
         InModuleScope PsutilAgent {
@@ -313,15 +292,6 @@ Describe 'A collector''s process' {
             }
             TestCollectorAlive ([pscustomobject]@{ pid = 4711; state = $State; since = $since.ToString('o') }) | Should -BeExactly $Is
             if ($State -ne 'stopped') { Should -Invoke Get-Process -Times 1 -Exactly -ParameterFilter { $Id -eq 4711 } }
-        }
-    }
-}
-
-Describe 'A process that is not there' {
-    It 'is no collector, and no fault' {
-        InModuleScope PsutilAgent {
-            $ErrorActionPreference = 'Stop'
-            TestCollectorAlive ([pscustomobject]@{ pid = 2147483646; state = 'sampling'; since = '2026-01-02T03:04:05.000Z' }) | Should -BeExactly $false
         }
     }
 }

@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { installPackages, root } from './dependencies.mjs';
 import { installAnalyzer } from './lint-powershell.mjs';
 import { powershellEngine, windowsPowershell } from './powershell/engine.mjs';
@@ -14,20 +15,42 @@ import { installedWindows } from './windows/prefix.mjs';
 
 installPackages();
 ensurePrerequisites();
-await import('./build.mjs');
+
+/** Runs a script of this clone with this Node; its output goes to stderr. Rejects where it fails. */
+function runScript(...words) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, words, { cwd: root, stdio: ['ignore', 2, 2] });
+    child.on('error', reject).on('close', (code) => { if (code === 0) resolve(); else reject(new Error(`${words.join(' ')} ended with ${String(code)}`)); });
+  });
+}
 
 const given = process.argv.slice(2);
 const pesterFiles = given.filter((word) => word.endsWith('.Tests.ps1'));
-const files = readdirSync(`${root}/dist`, { recursive: true }).map((name) => `dist/${name}`).filter((name) => name.endsWith('.test.js')).sort();
-const system = files.filter((name) => name.endsWith('.system.test.js'));
-const unit = files.filter((name) => !system.includes(name));
-const transport = system.filter((name) => name.startsWith('dist/transport/'));
-const chaos = system.filter((name) => name.startsWith('dist/test/chaos/'));
-const wine = system.filter((name) => /^dist\/windows[^/]*$/.test(name));
-const others = system.filter((name) => ![...transport, ...chaos, ...wine].includes(name) && !name.startsWith('dist/test/module/'));
-const moduleTest = (...names) => ['--test', ...names.map((name) => `dist/test/module/${name}.system.test.js`)];
+
+const begun = new Map();
+/** What several stages need, made once: whoever asks first begins it. */
+function prepared(prepare) {
+  if (!begun.has(prepare)) begun.set(prepare, prepare());
+  return begun.get(prepare);
+}
+
+const built = () => runScript('tools/build.mjs');
+/** The package: making it costs ten seconds of CPU time, most of them for packing node.exe. */
+async function packaged() {
+  await Promise.all([prepared(built), prepared(windowsParts)]);
+  process.env.PSUTIL_AGENT_PACKAGE = join(root, 'build/package.zip');
+  await runScript('tools/package.mjs', '--no-build', '--out', process.env.PSUTIL_AGENT_PACKAGE);
+}
+
 // One file at a time: they measure.
 const serial = ['--test', '--test-concurrency=1'];
+const moduleTest = (...names) => () => ['--test', ...names.map((name) => `dist/test/module/${name}.system.test.js`)];
+/** The words for the test files, as built, that a stage names. */
+const tests = (words, choose) => () => {
+  const files = readdirSync(join(root, 'dist'), { recursive: true }).map((name) => `dist/${name}`).filter((name) => name.endsWith('.test.js')).sort();
+  return [...words, ...files.filter((name) => choose(name, name.endsWith('.system.test.js')))];
+};
+const isWine = (name) => /^dist\/windows[^/]*$/.test(name);
 
 /** What stages have in common that is fetched or made once: side by side they would do it in one place, and some have no network. */
 const windows = [windowsParts, installedWindows];
@@ -36,15 +59,18 @@ const module = [...windows, windowsPowershell, powershellEngine];
 /** Each stage in the order they start, the longest first: its name, what it needs, and the words of its command, run by this Node. */
 const stages = [
   { name: 'wine', needs: module, words: moduleTest('monitor') },
-  { name: 'system', needs: [powershellEngine], words: [...serial, ...others] },
-  { name: 'transport', words: [...serial, ...transport] },
-  { name: 'cloudify', needs: module, words: ['tools/isolated.mjs', ...moduleTest('cloudify', 'cloudifyLinux')] },
-  { name: 'windows', needs: module, words: [...serial, ...wine] },
-  { name: 'chaos', needs: windows, words: [...serial, ...chaos] },
-  { name: 'package', needs: module, words: ['tools/isolated.mjs', ...moduleTest('package', 'examples')] },
-  { name: 'pester', needs: [powershellEngine], words: ['tools/pester.mjs', ...pesterFiles] },
-  { name: 'unit', needs: [powershellEngine], words: ['--test', ...unit] },
-  { name: 'lint', needs: [powershellEngine, installAnalyzer], words: ['tools/lint.mjs'] },
+  {
+    name: 'system', needs: [powershellEngine],
+    words: tests(serial, (name, system) => system && !isWine(name) && !/^dist\/(transport|test\/(chaos|module))\//.test(name)),
+  },
+  { name: 'transport', words: tests(serial, (name, system) => system && name.startsWith('dist/transport/')) },
+  { name: 'cloudify', needs: [...module, packaged], words: () => ['tools/isolated.mjs', ...moduleTest('cloudify', 'cloudifyLinux')()] },
+  { name: 'windows', needs: module, words: tests(serial, (name, system) => system && isWine(name)) },
+  { name: 'chaos', needs: windows, words: tests(serial, (name, system) => system && name.startsWith('dist/test/chaos/')) },
+  { name: 'package', needs: [...module, packaged], words: () => ['tools/isolated.mjs', ...moduleTest('package', 'examples')()] },
+  { name: 'pester', needs: [powershellEngine], words: () => ['tools/pester.mjs', ...pesterFiles] },
+  { name: 'unit', needs: [powershellEngine], words: tests(['--test'], (name, system) => !system) },
+  { name: 'lint', needs: [powershellEngine, installAnalyzer], words: () => ['tools/lint.mjs'] },
 ];
 
 const wanted = given.filter((word) => !pesterFiles.includes(word));
@@ -54,9 +80,12 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const waiting = stages.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
-const preparations = new Map([...new Set(waiting.flatMap(({ needs = [] }) => needs))].map((prepare) => [prepare, prepare()]));
-// Where one fails, each stage that needs it does.
-for (const preparation of preparations.values()) preparation.catch(() => undefined);
+// What is fetched, and compiled from other sources, is so while dist/ is built. Where one fails, each stage that needs it does.
+for (const prepare of [built, ...waiting.flatMap(({ needs = [] }) => needs)]) prepared(prepare).catch(() => undefined);
+await prepared(built).catch(({ message }) => {
+  console.error(message);
+  process.exit(1);
+});
 
 /** The counts in a runner's closing lines: node:test's, or a plain `N passed, N failed`. */
 function countsOf(output) {
@@ -68,7 +97,7 @@ function countsOf(output) {
 
 async function runStage({ name, needs = [], words }) {
   try {
-    await Promise.all(needs.map((prepare) => preparations.get(prepare)));
+    await Promise.all(needs.map(prepared));
   } catch (error) {
     console.log(`${name}: not run: ${error.message}`);
     return { passed: 0, failed: 1, skipped: 0, ran: 1 };
@@ -76,7 +105,7 @@ async function runStage({ name, needs = [], words }) {
   return new Promise((resolve) => {
     const began = Date.now();
     console.log(`${name}: started`);
-    const child = spawn(process.execPath, words, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, words(), { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {

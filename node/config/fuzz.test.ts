@@ -36,11 +36,16 @@ function answer(bytes: Buffer): Answer {
 }
 
 function check(bytes: Buffer): Answer['kind'] {
-  const begin = process.cpuUsage();
+  const begin = performance.now();
   const { kind, messages } = answer(bytes);
-  const { user, system } = process.cpuUsage(begin);
-  const took = (user + system) / 1000;
-  assert.ok(took < longest, `${String(took)} ms`);
+  // To ask for CPU time costs more than most documents do: only one that the clock found slow is answered again for that.
+  if (performance.now() - begin >= longest) {
+    const before = process.cpuUsage();
+    answer(bytes);
+    const { user, system } = process.cpuUsage(before);
+    const took = (user + system) / 1000;
+    assert.ok(took < longest, `${String(took)} ms`);
+  }
   assert.ok(kind === 'valid' || messages.length > 0);
   if (kind !== 'valid') assert.match(messages[0] ?? '', /expected .+, found ./);
   for (const message of messages) {

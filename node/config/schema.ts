@@ -81,8 +81,15 @@ function methodRules(): Schema[] {
   return [...rules.values()].map(({ args, names }) => methodRule(args, names));
 }
 
-/** The schema of psutil_config: a list of entries. */
+let psutilConfig: Schema | undefined;
+
+/** The schema of psutil_config: a list of entries. It is made when it is first asked for: a document with many faults asks for each. */
 export function psutilConfigSchema(): Schema {
+  psutilConfig ??= makePsutilConfigSchema();
+  return psutilConfig;
+}
+
+function makePsutilConfigSchema(): Schema {
   return {
     $schema: dialect,
     $id: schemaIds.psutilConfig,

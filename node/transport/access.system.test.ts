@@ -14,18 +14,14 @@ import { checkBroker } from './checkBroker.js';
 import { Consumer, lookupTimeout, openBroker, Harness, settingsFor } from './harness.test.support.js';
 
 const secret = 'hunter2-secret';
-const broker = await openBroker();
+const broker = await openBroker([
+  { name: 'agent', password: secret, permissions: { '/': ['.*', '.*', '.*'] } },
+  { name: 'reader', password: secret, permissions: { '/': ['.*', '', '.*'] } },
+  { name: 'writer', password: secret, permissions: { '/': ['', '.*', ''] } },
+]);
 let folder: string;
 
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'psutil-agent-access-'));
-  await broker.ctl('add_user', 'agent', secret);
-  await broker.ctl('set_permissions', 'agent', '.*', '.*', '.*');
-  await broker.ctl('add_user', 'reader', secret);
-  await broker.ctl('set_permissions', 'reader', '.*', '', '.*');
-  await broker.ctl('add_user', 'writer', secret);
-  await broker.ctl('set_permissions', 'writer', '', '.*', '');
-});
+before(async () => { folder = await mkdtemp(join(tmpdir(), 'psutil-agent-access-')); });
 after(() => rm(folder, { recursive: true, force: true }));
 
 function agent(exchange: string, more: Partial<BrokerSettings> = {}): BrokerSettings {

@@ -8,7 +8,7 @@ import { messageOf } from '../model/errors.js';
 import type { Envelope } from '../model/message.js';
 import { systemClock } from '../model/clock.js';
 import { MemoryQueue } from '../spool/memory.test.support.js';
-import { startBroker, type TestBroker } from '../test/support/broker.js';
+import { startBroker, type TestBroker, type TestBrokerUser } from '../test/support/broker.js';
 import { until } from '../test/support/wait.js';
 import type { LogLine } from './eventLog.js';
 import { Transport, type TransportParts } from './transport.js';
@@ -49,11 +49,11 @@ export async function stopHarnesses(): Promise<void> {
 }
 
 /** Starts the broker of a test file. After its tests broker and transports are stopped, and a rejection that nobody took fails the file. */
-export async function openBroker(): Promise<TestBroker> {
+export async function openBroker(users?: readonly TestBrokerUser[]): Promise<TestBroker> {
   const unhandled: string[] = [];
   const note = (error: unknown) => { unhandled.push(error instanceof Error ? (error.stack ?? error.message) : String(error)); };
   process.on('unhandledRejection', note);
-  const broker = await startBroker();
+  const broker = await startBroker(users === undefined ? {} : { users });
   after(async () => {
     await stopHarnesses();
     await broker.stop();

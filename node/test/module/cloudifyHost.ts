@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { startBroker, type TestBroker } from '../support/broker.js';
 import { consume, type Consumer, type Received } from '../support/consumer.js';
-import { makePackage } from '../support/package.js';
+import { packageFile } from '../support/package.js';
 import { until } from '../support/wait.js';
 import { makeWindowsHost, type WindowsHost } from '../support/windowsHost.js';
 import { root } from '../support/wine.js';
@@ -39,28 +39,22 @@ export const prefixOf = (name: 'start' | 'stop'): string => operations[name].inp
 export const scriptText = (name: 'start' | 'stop'): string => cloudifyFile(`${name}.ps1`);
 
 /** An agent's user, with its permissions of Cloudify 4.5.5: on its tenant's virtual host, and on / for what all hosts send. */
-const agentUser = { name: 'rabbitmq_user_vm_1', password: 'hidden-4711', vhost: 'rabbitmq_vhost_default_tenant' };
-async function addAgentUser(broker: TestBroker): Promise<void> {
-  await broker.ctl('add_vhost', agentUser.vhost);
-  await broker.ctl('add_user', agentUser.name, agentUser.password);
-  const own = '^(cloudify-(events-topic|logs|monitoring)|vm_1($|_(operation|workflow|service|response_.*))$)';
-  await broker.ctl('set_permissions', '-p', agentUser.vhost, agentUser.name, own, own, own);
-  const common = '^cloudify-(events-topic|logs|monitoring)$';
-  await broker.ctl('set_permissions', '-p', '/', agentUser.name, common, common, '');
-}
+const vhost = 'rabbitmq_vhost_default_tenant';
+const own = '^(cloudify-(events-topic|logs|monitoring)|vm_1($|_(operation|workflow|service|response_.*))$)';
+const common = '^cloudify-(events-topic|logs|monitoring)$';
+const agentUser = { name: 'rabbitmq_user_vm_1', password: 'hidden-4711', permissions: { [vhost]: [own, own, own], '/': [common, common, ''] } } as const;
 
 /** The agent's broker_config.json. */
 export const brokerConfig = (more: object = {}): object => ({
   broker_hostname: '127.0.0.1', broker_username: agentUser.name, broker_password: agentUser.password, broker_cert_path: 'C:\\none.pem', broker_ssl_enabled: false,
-  broker_vhost: agentUser.vhost, broker_heartbeat: 30, cluster: ['127.0.0.1'], ...more,
+  broker_vhost: vhost, broker_heartbeat: 30, cluster: ['127.0.0.1'], ...more,
 });
 
 /** Makes the host, with the agent's broker_config.json in place. */
 export async function makeCloudifyHost(): Promise<CloudifyHost> {
   const folder = mkdtempSync(join(tmpdir(), 'psutil-agent-cloudify-'));
-  const zip = join(folder, 'package.zip');
-  const [host, broker] = await allParts<[WindowsHost, TestBroker, object]>([makeWindowsHost(), startBroker(), makePackage(zip).then(() => ({}))]);
-  await addAgentUser(broker);
+  const zip = await packageFile(join(folder, 'package.zip'));
+  const [host, broker] = await allParts<[WindowsHost, TestBroker]>([makeWindowsHost(), startBroker({ users: [agentUser] })]);
   const cloudify = new CloudifyHost(host, broker, await consume(broker.port), folder, zip);
   await Promise.all([host.modules, join(host.drive, 'users/Public/Temp')].map((name) => mkdir(name, { recursive: true })));
   await cloudify.agentFile(brokerConfig());

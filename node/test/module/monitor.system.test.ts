@@ -1,6 +1,6 @@
 /**
- * The module on Windows (Wine): real pwsh.exe and Pester, nssm.exe, node.exe and RabbitMQ. First all of Pester/, which leaves
- * monitors running; then a power cut, what comes after it, and the README's quick start.
+ * The module on Windows (Wine): real pwsh.exe and Pester, nssm.exe, node.exe and RabbitMQ. First all of Pester/ that Windows may
+ * decide, which leaves monitors running; then a power cut, what comes after it, and the README's quick start.
  */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -21,6 +21,11 @@ import { makeWindowsHost, type WindowsHost } from '../support/windowsHost.js';
 /** A word of this run's password that is nowhere else on the machine, with what quoting may break around it. */
 const secret = `Secret${randomBytes(6).toString('hex')}`;
 const password = `Wine "${secret}" 4711\\`;
+/**
+ * Files of Pester/ of which nothing but plain PowerShell on fakes runs on Windows: Linux, with the same engine, runs all of them.
+ * A file that is not named here runs on both.
+ */
+const onFakesAlone = ['Boundary', 'Cloudify', 'Completion', 'Counter', 'Example', 'Leftover', 'Private', 'Reload', 'Safety', 'Sentence', 'Step'].map((name) => `${name}.Tests.ps1`);
 const aliases = ['cpu_total_system', 'cpu_total_user', 'memory_MemFree'];
 
 let host: WindowsHost;
@@ -107,13 +112,11 @@ async function listen(port: number): Promise<Server> {
 }
 
 before(async () => {
-  [host, broker] = await allParts<[WindowsHost, TestBroker]>([makeWindowsHost(), startBroker()]);
+  [host, broker] = await allParts<[WindowsHost, TestBroker]>([makeWindowsHost(), startBroker({ users: [{ name: 'sampler', password, permissions: { '/': ['.*', '.*', '.*'] } }] })]);
   module = join(host.drive, 'Program Files/PsutilAgent');
   await layoutModule(module);
   await mkdir(join(module, 'Pester'));
   await cp(join(root, 'Pester'), join(module, 'Pester'), { recursive: true });
-  await broker.ctl('add_user', 'sampler', password);
-  await broker.ctl('set_permissions', 'sampler', '.*', '.*', '.*');
   await writeFile(join(host.prefix.home, 'e2e.json'), JSON.stringify({ port: broker.port, user: 'sampler', password, secret }));
   consumer = await consume(broker.port);
 });
@@ -125,9 +128,12 @@ after(async () => {
 });
 
 describe('the module under Wine', () => {
-  it('passes every Pester test: monitors start, their samples come, and no secret is on a command line', async () => {
-    const files = readdirSync(join(root, 'Pester')).filter((name) => name.endsWith('.Tests.ps1') && name !== 'EndToEnd.Tests.ps1');
-    const lines = await watchCommandLines(() => pester([...files, 'EndToEnd.Tests.ps1'], ['-ExcludeTag', 'Booted']));
+  it('passes the Pester tests: monitors start, their samples come, and no secret is on a command line', async () => {
+    const all = readdirSync(join(root, 'Pester')).filter((name) => name.endsWith('.Tests.ps1'));
+    assert.deepEqual(onFakesAlone.filter((name) => !all.includes(name)), []);
+    const last = 'EndToEnd.Tests.ps1';
+    const files = all.filter((name) => !onFakesAlone.includes(name) && name !== last);
+    const lines = await watchCommandLines(() => pester([...files, last], ['-ExcludeTag', 'Booted']));
     await arrive(0);
     assert.ok(consumer.received.some(({ body }) => body['name'] === 'second' && body['node_id'] === 'second'));
     assert.ok(lines.some((line) => line.includes('nssm.exe set')), 'the calls of NSSM were seen');

@@ -40,6 +40,23 @@ export interface TestBrokerTls {
   readonly clientCert?: boolean;
 }
 
+/** A user and what it may on virtual hosts, each made with it: patterns to configure, write and read. */
+export interface TestBrokerUser {
+  readonly name: string;
+  readonly password: string;
+  readonly permissions: Readonly<Record<string, readonly [configure: string, write: string, read: string]>>;
+}
+
+/** What a broker has from its start on: its usual user guest, and these. Told by rabbitmqctl afterwards, each word of it would be a program. */
+function definitionsOf(users: readonly TestBrokerUser[]): object {
+  const all: readonly TestBrokerUser[] = [{ name: 'guest', password: 'guest', permissions: { '/': ['.*', '.*', '.*'] } }, ...users];
+  return {
+    users: all.map(({ name, password }) => ({ name, password, tags: name === 'guest' ? 'administrator' : '' })),
+    vhosts: [...new Set(all.flatMap(({ permissions }) => Object.keys(permissions)))].map((name) => ({ name })),
+    permissions: all.flatMap(({ name, permissions }) => Object.entries(permissions).map(([vhost, [configure, write, read]]) => ({ user: name, vhost, configure, write, read }))),
+  };
+}
+
 /**
  * A port nobody listens on. It stays free until it is used, or for as long as nobody is meant to answer: it is below those that
  * systems hand out by themselves (from 32768), which tests side by side ask for all the time.
@@ -59,7 +76,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Starts a broker, on a port of its own unless one is given; throws where RabbitMQ is not installed, naming the package. */
-export async function startBroker(options: { tls?: TestBrokerTls; config?: string; port?: number } = {}): Promise<TestBroker> {
+export async function startBroker(options: { tls?: TestBrokerTls; config?: string; port?: number; users?: readonly TestBrokerUser[] } = {}): Promise<TestBroker> {
   if (!existsSync(serverBinary)) throw new Error('RabbitMQ is missing: apt-get install rabbitmq-server');
   const home = await mkdtemp(join(tmpdir(), 'psutil-agent-broker-'));
   const [port, tlsPort, distPort, epmdPort] = await Promise.all([options.port ?? freePort(), freePort(), freePort(), freePort()]);
@@ -84,6 +101,10 @@ export async function startBroker(options: { tls?: TestBrokerTls; config?: strin
     );
   }
   if (options.config !== undefined) lines.push(options.config);
+  if (options.users !== undefined) {
+    lines.push(`load_definitions = ${join(home, 'definitions.json')}`);
+    await writeFile(join(home, 'definitions.json'), JSON.stringify(definitionsOf(options.users)));
+  }
   await writeFile(join(home, 'rabbitmq.conf'), lines.join('\n') + '\n');
   await writeFile(join(home, 'plugins'), '[].\n');
   const environment: NodeJS.ProcessEnv = {

@@ -1,4 +1,4 @@
-/** The making of the package, for tests: what tools/package gives, with types. */
+/** The package, for tests: what tools/package gives, with types. */
 
 /** A CycloneDX bill of materials, as far as the tests read it. */
 export interface Bill {
@@ -27,9 +27,12 @@ export interface PackagedCollector {
   readonly inputs: readonly string[];
 }
 
-/** Makes the package from dist/ as it is. */
-export async function makePackage(out: string): Promise<void> {
+/** The package of dist/ as it is: the file that `npm test` has made for all its stages, or else one made at `out`. */
+export async function packageFile(out: string): Promise<string> {
+  const made = process.env['PSUTIL_AGENT_PACKAGE'];
+  if (made !== undefined) return made;
   await make({ out });
+  return out;
 }
 
 /** What the package has of the collector. */
