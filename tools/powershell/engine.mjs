@@ -19,7 +19,7 @@ const contentHashes = {
 };
 
 /**
- * What PowerShell is told wherever it runs here: no colours, no telemetry, no look for updates. Its assemblies come without
+ * What PowerShell is told wherever it runs here: no colours, no telemetry, no look for updates. On Linux its assemblies come without
  * machine code: all of it is compiled at run time, and the counters that .NET weaves in to compile it better a second time cost
  * more than a third of the CPU time of a test run, which ends before it would pay.
  */
