@@ -202,7 +202,7 @@ test('every Win32 function is looked for where Microsoft has it, with a declarat
   const { default: koffi } = await import('koffi');
   const homes: readonly (readonly [RegExp, string])[] = [
     [/^(Nt|Rtl)/, 'ntdll'], [/^Pdh/, 'pdh'], [/^Evt/, 'wevtapi'], [/^(Cert|Crypt)/, 'crypt32'], [/^WTS/, 'wtsapi32'], [/^CallNtPower/, 'powrprof'],
-    [/^(Reg|LookupAccount)|Service|SCManager|Token/, 'advapi32'], [/^Get(Extended|Tcp|Udp|Adapters|If)/, 'iphlpapi'], [/^/, 'kernel32'],
+    [/^(Reg|LookupAccount|ReportEvent)|Service|SCManager|Token|EventSource/, 'advapi32'], [/^Get(Extended|Tcp|Udp|Adapters|If)/, 'iphlpapi'], [/^/, 'kernel32'],
   ];
   for (const [name, [dll, result, parameters]] of Object.entries(declarations)) {
     assert.equal(dll, homes.find(([pattern]) => pattern.test(name))?.[1], name);
