@@ -11,6 +11,7 @@
     FormatsToProcess     = @('PsutilAgent.Format.ps1xml')
     TypesToProcess       = @('PsutilAgent.Types.ps1xml')
     FunctionsToExport    = @(
+        'Export-PsutilReport'
         'Get-PsutilCounter'
         'Get-PsutilLeftover'
         'Get-PsutilMethod'

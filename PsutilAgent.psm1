@@ -14,7 +14,7 @@ Register-ArgumentCompleter -CommandName Get-PsutilSample -ParameterName ResultAr
     CompleteField $args[2] $args[4]['Method']
 }
 Register-ArgumentCompleter -CommandName Get-PsutilCounter -ParameterName Name -ScriptBlock { CompleteCounter $args[2] }
-Register-ArgumentCompleter -CommandName Get-PsutilMonitor, Receive-PsutilSample, Restart-PsutilMonitor, Stop-PsutilMonitor -ParameterName Name -ScriptBlock {
+Register-ArgumentCompleter -CommandName Export-PsutilReport, Get-PsutilMonitor, Receive-PsutilSample, Restart-PsutilMonitor, Stop-PsutilMonitor -ParameterName Name -ScriptBlock {
     CompleteMonitor $args[2]
 }
 

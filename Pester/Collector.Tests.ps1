@@ -369,7 +369,7 @@ Describe 'Receive-PsutilSample' {
 
 Describe 'Where there are no Windows services' -Skip:$onWindows {
     It '<Name> throws UnsupportedPlatform' -ForEach @(
-        @{ Name = 'Start-PsutilMonitor'; With = @{ Path = 'x' } }, @{ Name = 'Stop-PsutilMonitor'; With = @{ Name = 'x' } }, @{ Name = 'Restart-PsutilMonitor'; With = @{ Name = 'x' } }, @{ Name = 'Receive-PsutilSample'; With = @{ Name = 'x' } }, @{ Name = 'Get-PsutilMonitor'; With = @{} }
+        @{ Name = 'Start-PsutilMonitor'; With = @{ Path = 'x' } }, @{ Name = 'Stop-PsutilMonitor'; With = @{ Name = 'x' } }, @{ Name = 'Restart-PsutilMonitor'; With = @{ Name = 'x' } }, @{ Name = 'Receive-PsutilSample'; With = @{ Name = 'x' } }, @{ Name = 'Get-PsutilMonitor'; With = @{} }, @{ Name = 'Export-PsutilReport'; With = @{} }
     ) {
         $record = $null
         try { & $Name @With } catch { $record = $_ }

@@ -16,6 +16,10 @@ BeforeDiscovery {
             Name = 'Receive-PsutilSample'; Sets = 'InputObject Name Path'; Changes = $false
             Parameters = 'Count:Int32 InputObject:PSObject[] Name:String[] NodePath:String Path:String RoutingKey:String Timeout:Int32'
         }
+        @{
+            Name = 'Export-PsutilReport'; Sets = 'InputObject Name'; Changes = $true
+            Parameters = 'Hours:Double InputObject:PSObject[] Name:String[] NodePath:String PassThru:SwitchParameter Path:String'
+        }
         @{ Name = 'Restart-PsutilMonitor'; Sets = 'InputObject Name'; Changes = $true; Parameters = 'InputObject:PSObject[] Name:String[] PassThru:SwitchParameter Timeout:Int32' }
         @{ Name = 'Get-PsutilMonitor'; Sets = '__AllParameterSets'; Changes = $false; Parameters = 'Name:String[]' }
         @{
@@ -65,6 +69,7 @@ Describe 'Aliases and pipeline' {
         @{ Command = 'Start-PsutilMonitor'; Parameter = 'Name'; Alias = 'ServiceName' }
         @{ Command = 'Stop-PsutilMonitor'; Parameter = 'Name'; Alias = 'ServiceName' }
         @{ Command = 'Get-PsutilMonitor'; Parameter = 'Name'; Alias = 'ServiceName' }
+        @{ Command = 'Export-PsutilReport'; Parameter = 'Name'; Alias = 'ServiceName' }
         @{ Command = 'Start-PsutilMonitor'; Parameter = 'Path'; Alias = 'PSPath' }
         @{ Command = 'Get-PsutilSample'; Parameter = 'Argument'; Alias = 'Args' }
         @{ Command = 'Get-PsutilCounter'; Parameter = 'Name'; Alias = 'Path' }
@@ -78,6 +83,8 @@ Describe 'Aliases and pipeline' {
         @{ Command = 'Get-PsutilMonitor'; Parameter = 'Name' }
         @{ Command = 'Receive-PsutilSample'; Parameter = 'Name' }
         @{ Command = 'Receive-PsutilSample'; Parameter = 'InputObject' }
+        @{ Command = 'Export-PsutilReport'; Parameter = 'Name' }
+        @{ Command = 'Export-PsutilReport'; Parameter = 'InputObject' }
         @{ Command = 'Restart-PsutilMonitor'; Parameter = 'Name' }
         @{ Command = 'Restart-PsutilMonitor'; Parameter = 'InputObject' }
         @{ Command = 'Get-PsutilSample'; Parameter = 'Method' }

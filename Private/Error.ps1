@@ -59,6 +59,7 @@ function NewCollectorError {
         PSA_BROKER_CHANNEL     = 'BrokerRefused'
         PSA_UNAVAILABLE        = 'SampleUnavailable'
         PSA_PLATFORM           = 'UnsupportedPlatform'
+        PSA_OUTPUT             = 'DataNotWritable'
     }
     $code = [string](GetValue $Failure 'code')
     $id = if ($ids.ContainsKey($code)) { $ids[$code] } else { 'CollectorFailed' }
@@ -74,7 +75,7 @@ function ConvertToParameterName {
 
     $names = [ordered]@{
         'result-argument' = 'ResultArgument'; config = 'Path'; output = 'Path'; count = 'Count'; interval = 'Interval'
-        duration = 'Timeout'; force = 'Force'; broker = 'BrokerHostname'; services = 'ServiceName'; key = 'RoutingKey'
+        duration = 'Timeout'; force = 'Force'; broker = 'BrokerHostname'; services = 'ServiceName'; key = 'RoutingKey'; hours = 'Hours'; data = 'Name'
     }
     foreach ($option in $names.Keys) { $Text = $Text -creplace "(?<![\w-])--$option(?![\w-])", "-$($names[$option])" }
     # Where a fault of one call is; those of a configuration have a pointer from its root.

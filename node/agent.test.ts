@@ -8,6 +8,7 @@ import { Agent } from './agent.js';
 import type { Result } from './catalog/value.js';
 import { completeSettings } from './config/reader.js';
 import { validate } from './config/validation.js';
+import { readHistory } from './history/reader.js';
 import { readStatus } from './status/file.js';
 import { TestClock } from './test/support/clock.js';
 import { systemClock } from './model/clock.js';
@@ -106,6 +107,10 @@ describe('Agent', () => {
     assert.deepEqual(agent.overview(), whole);
     assert.deepEqual(after.slice(1).map((entry) => entry.taken), [5, 4]);
     await agent.stop();
+    const history = readHistory(data, 0, clock.wall());
+    assert.deepEqual(history.series.map(({ name, path, unit, every }) => [name, path, unit, every]), [['boot_time', '', 's', 3], ['rate', '', 'B/s', 2], ['comes', '', 'count', 1]]);
+    assert.deepEqual(history.events.map(({ event }) => event), ['start', 'reload', 'stop']);
+    assert.equal(history.minutes.reduce((sum, minute) => sum + minute.taken, 0), agent.report().taken);
   });
 
   it('changes nothing where the configuration has a fault, or more than psutil_config has changed, and says why', async () => {

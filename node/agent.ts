@@ -18,8 +18,9 @@ import { Scheduler } from './scheduler/scheduler.js';
 import { reloadName, RequestFile, StatusFile, stopName } from './status/file.js';
 import { AgentProvider } from './status/agentProvider.js';
 import { EntryLog } from './status/entryLog.js';
-import { EntryObserver, EntryTotals } from './status/entryObserver.js';
+import { EntryObserver, EntryTotals, type EntryRecorder } from './status/entryObserver.js';
 import { EntryStats } from './status/entryStats.js';
+import { Recorder } from './history/recorder.js';
 import type { CollectorState, ErrorInfo, ReloadReport, StatusOverview, StatusReport, StatusTotals } from './status/report.js';
 import { summaryOf } from './status/summary.js';
 import type { Output } from './output/output.js';
@@ -29,6 +30,8 @@ import { version } from './model/version.js';
 export const flushTime = 5000;
 /** How long a stop waits for the last samples to be kept, milliseconds. */
 const putTime = 1000;
+/** How long an end waits for the history, milliseconds. */
+const historyTime = 500;
 /** How often requests are looked for, milliseconds. */
 const requestPoll = 500;
 
@@ -51,6 +54,7 @@ export interface AgentParts {
 interface Worker {
   readonly stats: EntryStats;
   readonly sampler: Sampler;
+  readonly history: EntryRecorder;
 }
 
 /** One collector. `start`, or `once` for a single round; then `stop`. */
@@ -67,6 +71,7 @@ export class Agent {
   readonly #reloadRequest: RequestFile;
   #reload: ReloadReport | null = null;
   readonly #status: StatusFile;
+  readonly #history: Recorder;
   #state: CollectorState = 'starting';
   #lastError: ErrorInfo | null = null;
   #timers: (() => void)[] = [];
@@ -85,11 +90,14 @@ export class Agent {
       offset: fraction(settings.identity.nodeId) * settings.schedule.jitter * 1000,
       align: settings.schedule.align,
     });
+    this.#history = new Recorder(settings.status.path, settings.history, clock, (reason) => {
+      parts.log.logger.warn({ reason }, 'the history cannot be written; a report will lack what is not kept meanwhile');
+    });
     this.#workers = settings.entries.map((entry) => this.#worker(entry));
     this.#stopRequest = new RequestFile(settings.status.path, stopName);
     this.#reloadRequest = new RequestFile(settings.status.path, reloadName);
     this.#status = new StatusFile(
-      settings.status.path, clock, () => this.report(),
+      settings.status.path, clock, () => this.#tell(),
       (reason) => { parts.log.logger.error({ reason }, 'status.json cannot be written'); },
     );
   }
@@ -104,7 +112,8 @@ export class Agent {
     const definition = functionNamed(entry.method);
     if (definition === undefined) throw new UnavailableError(`the catalog has no ${entry.method}`);
     const reader = openReader(this.#provider, this.parts.clock, entry);
-    return { stats, sampler: new Sampler(entry, definition, reader, new EntryObserver(stats, this.#entryTotals), this.#samplers) };
+    const history = this.#history.entry(entry);
+    return { stats, history, sampler: new Sampler(entry, definition, reader, new EntryObserver(stats, this.#entryTotals, history), this.#samplers) };
   }
 
   #take(samples: readonly Sample[]): void {
@@ -116,6 +125,7 @@ export class Agent {
   /** Starts sampling; resolves when the first ticks are under way. */
   start(): void {
     const { clock, settings, output, onStopRequest, log } = this.parts;
+    this.#history.begin();
     this.#begin();
     output.start(() => { this.#status.write(); }, onStopRequest);
     this.#scheduler.start(this.#workers.map(({ sampler }) => sampler));
@@ -192,6 +202,7 @@ export class Agent {
     const removed = before.filter((worker) => !stay.has(worker));
     this.#workers = workers;
     this.#scheduler.remove(new Set(removed.map(({ sampler }) => sampler)));
+    for (const { history } of removed) this.#history.remove(history);
     this.#scheduler.start(added.map(({ sampler }) => sampler));
     return { kept: before.length - removed.length, added: added.length, removed: removed.length };
   }
@@ -212,7 +223,7 @@ export class Agent {
     this.#entryTotals.log.close();
     this.#enter('stopped');
     this.#stopRequest.clear();
-    await this.#status.settled();
+    await this.#settled();
     log.logger.info({ left, ran: Math.round((clock.wall() - this.#since) / 1000) }, 'stopped');
     await log.close();
     return left;
@@ -223,13 +234,19 @@ export class Agent {
     this.note('PSA_UNEXPECTED', messageOf(error));
     this.parts.log.logger.fatal({ err: error }, 'unexpected fault');
     this.#enter('failed');
-    await this.#status.settled();
+    await this.#settled();
     await this.parts.log.close();
   }
 
   /** Remembers a fault that is no entry's own. */
   note(code: string, message: string): void {
     this.#lastError = { time: isoTime(this.parts.clock.wall()), code, message };
+  }
+
+  /** The last status is written, and the history where the disk answers. */
+  async #settled(): Promise<void> {
+    await this.#status.settled();
+    await Promise.race([this.#history.settled(), sleep(this.parts.clock, historyTime)]);
   }
 
   #enter(state: CollectorState): void {
@@ -246,6 +263,13 @@ export class Agent {
       });
     };
     again();
+  }
+
+  /** What is written of it now, which the history looks at as well. */
+  #tell(): StatusReport {
+    const report = this.report();
+    this.#history.see(report);
+    return report;
   }
 
   /** What the collector says of itself now. */

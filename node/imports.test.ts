@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const source = fileURLToPath(new URL('../node/', import.meta.url));
 
 /** The stages in the order of their imports: a stage imports only from those before it, and from itself. */
-const order = ['catalog', 'model', 'log', 'config', 'providers', 'scheduler', 'spool', 'sample', 'status', 'transport', 'output', 'agent', 'cli', 'test'];
+const order = ['catalog', 'model', 'log', 'config', 'providers', 'scheduler', 'spool', 'sample', 'status', 'history', 'report', 'transport', 'output', 'agent', 'cli', 'test'];
 
 interface Import {
   readonly from: string;

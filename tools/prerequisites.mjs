@@ -3,11 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 /**
- * Debian packages by what they bring; tmux shows the live table to a test as a terminal would; unshare and ip leave the
+ * Debian packages by what they bring; tmux shows the live table to a test as a terminal would, chromium the report as a reader's browser; unshare and ip leave the
  * tests of what is delivered no network but this machine; collectd and its amqp plugin are what `npm run bench` compares with.
  */
 const packages = {
   'rabbitmq-server': '/usr/lib/rabbitmq/bin/rabbitmq-server',
+  chromium: '/usr/bin/chromium',
   wine: '/usr/bin/wine',
   wine64: '/usr/lib/wine/wine64',
   'python3-psutil': '/usr/lib/python3/dist-packages/psutil/__init__.py',

@@ -13,6 +13,7 @@ import { doctor } from './doctor.js';
 import { init } from './init.js';
 import { methods } from './methods.js';
 import { print } from './output.js';
+import { report } from './report.js';
 import { run } from './run.js';
 import { sample } from './sample.js';
 import { status } from './status.js';
@@ -21,7 +22,7 @@ import { watch } from './watch.js';
 import { hang, terminalWidth, wrapHelp } from './wrap.js';
 
 /** The commands, in the order of the help. */
-export const commands: readonly Command[] = [run, validate, sample, watch, methods, counters, status, checkBroker, consume, init, doctor];
+export const commands: readonly Command[] = [run, validate, sample, watch, methods, counters, status, report, checkBroker, consume, init, doctor];
 
 function help(): string {
   const width = Math.max(...commands.map((command) => command.name.length)) + 2;

@@ -3,7 +3,7 @@ import type { Entry, Settings } from '../model/settings.js';
 
 /** What the parts of the settings are called in a settings file. */
 const names: Readonly<Record<Exclude<keyof Settings, 'entries'>, string>> = {
-  identity: 'node', broker: 'broker', schedule: 'schedule', publish: 'publish', spool: 'spool', log: 'log', status: 'status',
+  identity: 'node', broker: 'broker', schedule: 'schedule', publish: 'publish', spool: 'spool', log: 'log', status: 'status', history: 'history',
 };
 
 /** The parts of a settings file, psutil_config aside, that differ. */

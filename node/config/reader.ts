@@ -60,7 +60,7 @@ export function completeSettings(document: ValidDocument, base: string, environm
     nodeId,
     host: node['host'] ?? nodeId,
   };
-  const { broker, schedule, publish, spool, log, status } = sections as Record<string, Section>;
+  const { broker, schedule, publish, spool, log, status, history } = sections as Record<string, Section>;
   const at = (path: unknown): string | undefined => (typeof path === 'string' ? resolve(base, path) : undefined);
   const statusPath = at(status?.['path']) ?? dataDirectory(nodeId, environment);
   const workDirectory = environment['CELERY_WORK_DIR'] || environment['AGENT_WORK_DIR'] || undefined;
@@ -95,6 +95,11 @@ export function completeSettings(document: ValidDocument, base: string, environm
       files: log?.['files'] as number,
     },
     status: { path: statusPath, interval: status?.['interval'] as number },
+    history: {
+      enabled: history?.['enabled'] as boolean,
+      maxBytes: history?.['max_bytes'] as number,
+      maxSeries: history?.['max_series'] as number,
+    },
   };
 }
 

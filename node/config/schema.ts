@@ -228,6 +228,11 @@ export function monitorSchema(): Schema {
         path: path('directory; the data directory unless given', 'D:\\psutil\\status'),
         interval: seconds('seconds between writes', 0.1, 5, 3600),
       }, { default: {} }),
+      history: section('the last hours, for a report: files beside status.json with each value\'s least, mean and greatest a minute', {
+        enabled: flag('keep it', true),
+        max_bytes: whole('most bytes kept; the oldest go first', 65_536, 4_194_304, 134_217_728),
+        max_series: whole('values kept; at least one of each entry, as far as it goes', 1, 200, 5000),
+      }, { default: {} }),
     }, { required: ['psutil_config'] }),
   };
 }

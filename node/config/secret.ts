@@ -18,18 +18,18 @@ function withoutSecrets(text: string): string {
   return text;
 }
 
-/** A key as a message may show it. */
-export function showKey(key: string): string {
-  return display(withoutSecrets(key.slice(0, 1000)), 60);
+/** A key as a message may show it, with at most so many characters. */
+export function showKey(key: string, limit = 60): string {
+  return display(withoutSecrets(key.slice(0, 1000)), limit);
 }
 
 /** A value as a message may show it: text and numbers shortened and without secrets, of a map or a list its kind alone. */
-export function show(value: unknown): string {
+export function show(value: unknown, limit?: number): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
   switch (typeof value) {
     case 'string':
-      return `"${showKey(value)}"`;
+      return `"${showKey(value, limit)}"`;
     case 'number':
     case 'boolean':
       return String(value);
@@ -39,8 +39,8 @@ export function show(value: unknown): string {
 }
 
 /** As `show`, for the value at a JSON pointer: below a secret's key its kind alone. */
-export function showAt(pointer: string, value: unknown): string {
-  if (!pointer.split('/').some(isSecret)) return show(value);
+export function showAt(pointer: string, value: unknown, limit?: number): string {
+  if (!pointer.split('/').some(isSecret)) return show(value, limit);
   if (typeof value === 'string') return 'text';
   return typeof value === 'number' ? 'a number' : show(value);
 }

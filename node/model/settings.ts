@@ -103,6 +103,15 @@ export interface StatusSettings {
   readonly interval: number;
 }
 
+/** What the collector remembers of the last hours, for a report. */
+export interface HistorySettings {
+  readonly enabled: boolean;
+  /** Bytes of its files. */
+  readonly maxBytes: number;
+  /** Values that are remembered. */
+  readonly maxSeries: number;
+}
+
 /** A settings file (schemas/monitor.schema.json), valid and complete. */
 export interface Settings {
   readonly identity: Identity;
@@ -126,4 +135,5 @@ export interface Settings {
   readonly spool: SpoolSettings;
   readonly log: LogSettings;
   readonly status: StatusSettings;
+  readonly history: HistorySettings;
 }

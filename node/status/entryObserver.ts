@@ -14,27 +14,42 @@ export class EntryTotals {
   constructor(readonly log: EntryLog) {}
 }
 
-/** Tells an entry's stats and the totals what it does, and the log what is news. */
+/** Who remembers what an entry does. */
+export interface EntryRecorder {
+  took(selected: readonly Selected[]): void;
+  /** Values cannot be had, for a reason that is news. */
+  missing(reason: string): void;
+  /** All can be had again. */
+  complete(): void;
+}
+
+/** Tells an entry's stats, the totals and the history what it does, and the log what is news. */
 export class EntryObserver implements Observer {
   constructor(
     private readonly stats: EntryStats,
     private readonly totals: EntryTotals,
+    private readonly history: EntryRecorder,
   ) {}
 
   took(wall: number, selected: readonly Selected[]): void {
     if (this.totals.flushed) return;
     this.stats.took(wall, selected);
+    this.history.took(selected);
     this.totals.taken += selected.length;
   }
 
   missed(wall: number, count: number, reason: string): void {
     if (this.totals.flushed) return;
     this.totals.unavailable += count;
-    if (this.stats.missed(wall, count, reason)) this.totals.log.missed(this.stats.entry, reason);
+    if (!this.stats.missed(wall, count, reason)) return;
+    this.totals.log.missed(this.stats.entry, reason);
+    this.history.missing(reason);
   }
 
   complete(): void {
-    if (this.stats.complete()) this.totals.log.complete(this.stats.entry);
+    if (!this.stats.complete()) return;
+    this.totals.log.complete(this.stats.entry);
+    this.history.complete();
   }
 
   skipped(count: number): void {

@@ -66,7 +66,9 @@ async function addTree(files, item) {
     throw error;
   });
   if (entries === undefined) {
-    files.set(item, Buffer.from((await readFile(path, 'utf8')).replaceAll('\r\n', '\n')));
+    const bytes = await readFile(path);
+    // A picture is no text.
+    files.set(item, bytes.includes(0) ? bytes : Buffer.from(bytes.toString('utf8').replaceAll('\r\n', '\n')));
     return;
   }
   for (const entry of entries) {

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import type { AxeResults } from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { openChromium } from '../test/support/chromium.js';
+import { psutilAgent } from '../test/support/command.js';
+import { writeReportData } from '../test/support/reportData.js';
+
+const home = mkdtempSync(join(tmpdir(), 'psutil-agent-report-system-'));
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+describe('the report in Chromium', () => {
+  let browser: Browser;
+  const file = join(home, 'report.html');
+  before(async () => {
+    writeReportData(join(home, 'db'), Date.now());
+    const { code, err } = await psutilAgent(['report', '--data', join(home, 'db'), '--output', file]);
+    assert.equal(code, 0, err);
+    browser = await openChromium();
+  });
+  after(async () => {
+    await browser.close();
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  /** The page in a window of its own; what it reaches for and complains of is told when it is closed. */
+  async function open(width: number, colorScheme: 'light' | 'dark'): Promise<{ page: Page; close: () => Promise<string[]> }> {
+    const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 } });
+    const told: string[] = [];
+    page.on('request', (request) => told.push(`asked for ${request.url()}`));
+    page.on('console', (message) => told.push(message.text()));
+    page.on('pageerror', (error) => told.push(error.message));
+    await page.goto(pathToFileURL(file).href);
+    return { page, close: async () => { await page.close(); return told; } };
+  }
+
+  for (const [width, scheme, looks] of [[390, 'dark', true], [820, 'light', false], [1280, 'light', true]] as const) {
+    it(`fits ${String(width)} pixels, ${scheme}, and reaches for nothing${looks ? '; axe finds nothing wrong' : ''}`, async () => {
+      const { page, close } = await open(width, scheme);
+      assert.deepEqual(await page.evaluate('[document.documentElement.scrollWidth, document.querySelectorAll(".chart svg").length]'), [width, 9]);
+      if (looks) {
+        await page.evaluate('for (const name of [".chart details", ".card details"]) document.querySelector(name).open = true;');
+        await page.evaluate(axe);
+        const { violations } = await page.evaluate<AxeResults>('axe.run()');
+        assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary = '' }) => html.slice(0, 200) + failureSummary).join('; ')}`), []);
+      }
+      assert.deepEqual(await close(), [`asked for ${pathToFileURL(file).href}`]);
+    });
+  }
+
+  it('is used by keyboard: a link to the content first, each table, and a slider that tells all values of a moment', async () => {
+    const { page, close } = await open(1280, 'light');
+    const focused = (): Promise<string> => page.evaluate('`${document.activeElement.tagName} ${document.activeElement.textContent.slice(0, 14)}`');
+    await page.keyboard.press('Tab');
+    assert.equal(await focused(), 'A To the content');
+    const seen = new Set<string>();
+    for (let left = 60; left > 0 && !(await focused()).startsWith('INPUT'); left--) {
+      seen.add(await focused());
+      await page.keyboard.press('Tab');
+    }
+    for (const name of ['A Time line', 'SUMMARY Table of cpu_p', 'DIV MetricFunction']) assert.ok(seen.has(name), [...seen].join('\n'));
+    const shown = (): Promise<string[]> => page.evaluate('[document.querySelector(".cursor output").textContent, document.querySelector(".now").textContent, document.querySelector(".cursor p").textContent, document.querySelectorAll("tr.hit").length]');
+    const [latest, last] = await shown();
+    assert.equal(latest, 'latest');
+    // To the middle of the outage: 100 of 360 minutes.
+    await page.keyboard.press('Home');
+    for (let n = 0; n < 100; n++) await page.keyboard.press('ArrowRight');
+    const [time, value, what, hits] = await shown();
+    assert.match(`${String(time)} ${String(value)}`, /^\d\d:\d\d \d+(\.\d+)? %$/);
+    assert.match(String(what), /^Broker away: rabbit-1/);
+    assert.equal(hits, 1);
+    await page.keyboard.press('Escape');
+    assert.deepEqual((await shown()).slice(0, 2), ['latest', last]);
+    await page.emulateMedia({ media: 'print' });
+    assert.deepEqual(await page.evaluate('[".cursor", "nav", ".chart", ".verdict"].map((name) => getComputedStyle(document.querySelector(name)).display === "none")'), [true, true, false, false]);
+    assert.equal((await close()).length, 1);
+  });
+});
+
+describe('the report of a real collector', () => {
+  it('has its values, its start and its stop', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'psutil-agent-report-real-'));
+    try {
+      const settings = join(data, 'settings.json');
+      writeFileSync(settings, JSON.stringify({ psutil_config: [{ method: 'virtual_memory', result_argument: 'available', interval: 0.1 }], status: { path: data }, log: { path: data } }));
+      const ended = await psutilAgent(['run', '--config', settings, '--duration', '1']);
+      assert.equal(ended.code, 0, ended.err);
+      const { code, out, err } = await psutilAgent(['report', '--data', data, '--output', '-']);
+      assert.equal(code, 0, err);
+      assert.match(out, /<p class="word">stopped<\/p>/);
+      assert.match(out, /Collector started, version \d/);
+      assert.match(out, /The collector was stopped/);
+      assert.match(out, /<h3>virtual_memory<\/h3><span class="now">[\d.,]+ [MG]iB</);
+    } finally {
+      rmSync(data, { recursive: true, force: true });
+    }
+  });
+});

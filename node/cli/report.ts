@@ -1,0 +1,115 @@
+import { constants } from 'node:fs';
+import { lstat, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { readSettings } from '../config/reader.js';
+import { readHistory } from '../history/reader.js';
+import { display } from '../model/display.js';
+import { ExitCode, messageOf, PlatformError, systemCode, UsageError } from '../model/errors.js';
+import { reportPage } from '../report/page.js';
+import { viewSettings } from '../report/settings.js';
+import { viewStatus } from '../report/status.js';
+import type { Command, Options } from './command.js';
+import { numberOption } from './option.js';
+import { print, report as tell } from './output.js';
+import { alive } from './status.js';
+
+const usualHours = 6;
+/** The history of a few values may be as long. */
+const mostHours = 31 * 24;
+const hour = 3_600_000;
+const usualFile = 'psutil-report.html';
+
+/** `report`: one HTML page of the last hours. */
+export const report: Command = {
+  name: 'report',
+  usage: '(--data DIR | --config FILE) [--hours N] [--output FILE] [--json]',
+  summary: 'Writes an HTML page of the last hours: flow, outages, lines.',
+  details: [
+    '  --data DIR     the directory of status.json, and of settings.json if there',
+    '  --config FILE  the settings, shown without secrets; they name the directory too',
+    `  --hours N      how far back it goes; ${String(usualHours)} unless given, at most ${String(mostHours)}`,
+    `  --output FILE  ${usualFile} unless given; - is stdout`,
+    '  --json         tells the file as JSON',
+    '',
+    'The collector may run or not. The page needs no network, and has each metric\'s line.',
+  ],
+  example: 'report --data /var/lib/psutil-agent --hours 12',
+  options: { data: { type: 'string' }, config: { type: 'string' }, hours: { type: 'string' }, output: { type: 'string' }, json: { type: 'boolean' } },
+  positionals: { least: 0, most: 0 },
+  async run(options) {
+    const hours = numberOption(options, 'hours', 0.1) ?? usualHours;
+    if (hours > mostHours) throw new UsageError(`--hours: expected a number of at most ${String(mostHours)}, found "${String(hours)}"`);
+    const output = typeof options['output'] === 'string' && options['output'] !== '' ? options['output'] : usualFile;
+    const page = await pageOf(options, hours);
+    if (output === '-') {
+      process.stdout.write(page);
+      return ExitCode.ok;
+    }
+    const file = resolve(output);
+    await write(file, page);
+    if (options['json'] === true) print(JSON.stringify({ file, bytes: Buffer.byteLength(page) }));
+    else tell(`psutil-agent: ${display(file, 500)}: written, ${String(Math.ceil(Buffer.byteLength(page) / 1024))} KiB`);
+    return ExitCode.ok;
+  },
+};
+
+async function pageOf(options: Options, hours: number): Promise<string> {
+  const { data, config } = options;
+  if (typeof data !== 'string' && typeof config !== 'string') throw new UsageError('expected --data DIR or --config FILE, found none');
+  const directory = typeof data === 'string' ? resolve(data) : readSettings(String(config), process.env).settings.status.path;
+  if (typeof data === 'string') await checkDirectory(directory);
+  const file = typeof config === 'string' ? config : join(directory, 'settings.json');
+  const isThere = typeof config === 'string' || (await exists(file));
+  const settings = isThere ? viewSettings(file) : 'The settings are not shown: their file is not in the data directory. Name it with --config.';
+  const viewed = viewStatus(directory);
+  const status = 'status' in viewed ? viewed.status : undefined;
+  const to = Date.now();
+  const from = Math.round(to - hours * hour);
+  return reportPage({
+    title: (isThere ? nodeOf(file) : undefined) ?? basename(directory), directory, from, to, settings, status,
+    statusFault: 'fault' in viewed ? viewed.fault : '', alive: status?.pid !== undefined && alive(status.pid), history: readHistory(directory, from, to),
+  });
+}
+
+/** The node's name and id as its settings have them. */
+function nodeOf(file: string): string | undefined {
+  if (file === '-') return undefined;
+  try {
+    const { identity: { nodeName, nodeId } } = readSettings(file, process.env).settings;
+    return nodeName === nodeId ? nodeId : `${nodeName} (${nodeId})`;
+  } catch {
+    return undefined;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() === true;
+}
+
+async function checkDirectory(directory: string): Promise<void> {
+  const found = await stat(directory).catch((error: unknown) => error);
+  if (found instanceof Error) {
+    const reason = systemCode(found) === 'ENOENT' ? 'none' : messageOf(found);
+    throw new PlatformError('PSA_STATUS_NOT_FOUND', `${display(directory, 500)}: expected the data directory of a collector, found ${reason}; check --data`);
+  }
+}
+
+/** Whole or not at all, and through no link: who made one there may mean another file. */
+async function write(file: string, page: string): Promise<void> {
+  const draft = `${file}.${String(process.pid)}.part`;
+  const { O_CREAT, O_EXCL, O_WRONLY } = constants;
+  try {
+    const there = await lstat(file).catch(() => undefined);
+    if (there !== undefined && !there.isFile()) throw new Error(there.isSymbolicLink() ? 'it is a link' : 'it is no file');
+    const handle = await open(draft, O_WRONLY | O_CREAT | O_EXCL, 0o600);
+    try {
+      await handle.writeFile(page).finally(() => handle.close());
+      await rename(draft, file);
+    } catch (error) {
+      await rm(draft, { force: true }).catch(() => undefined);
+      throw error;
+    }
+  } catch (error) {
+    throw new PlatformError('PSA_OUTPUT', `${display(file, 500)}: expected a place to write the report to (${messageOf(error)}); check --output`, { cause: error });
+  }
+}
