@@ -18,6 +18,7 @@ export function installPackages() {
   const marker = `${root}/node_modules/.package-lock.json`;
   if (existsSync(marker) && statSync(marker).mtimeMs >= statSync(`${root}/package-lock.json`).mtimeMs) return;
   const [command, words, options] = npm(['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  console.error('Installing the packages of package-lock.json, once ...');
   const { status } = spawnSync(command, words, { ...options, stdio: ['ignore', 2, 2] });
   if (status === 0) return;
   console.error('npm ci failed: the npm registry must be reachable once, to install the packages of package-lock.json.');

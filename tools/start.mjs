@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { installPackages, root } from './dependencies.mjs';
 
 installPackages();
+console.error('Building ...');
 await import('./build.mjs');
 const words = ['dist/cli/launcher.cjs', 'run', '--config', 'examples/monitor.yaml', '--output', 'stdout', ...process.argv.slice(2)];
 const child = spawn(process.execPath, words, { cwd: root, stdio: 'inherit' });

@@ -1,18 +1,16 @@
 /**
  * The module on Windows (Wine): real pwsh.exe and Pester, nssm.exe, node.exe and RabbitMQ. First all of Pester/ that Windows may
- * decide, which leaves monitors running; then a power cut, what comes after it, and the README's quick start.
+ * decide, which leaves monitors running; then a power cut, and what comes after it.
  */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startBroker, type TestBroker } from '../support/broker.js';
 import { consume, type Consumer } from '../support/consumer.js';
-import { examples } from '../support/examples.js';
 import { until } from '../support/wait.js';
 import { layoutModule, root, type WineEnded } from '../support/wine.js';
 import { allParts } from './parts.js';
@@ -94,23 +92,6 @@ async function filesWith(folder: string, text: string): Promise<string[]> {
   return found;
 }
 
-/** The broker at its usual port, which the README's lines mean. */
-async function listen(port: number): Promise<Server> {
-  const server = createServer((socket) => {
-    const far = connect({ host: '127.0.0.1', port: broker.port });
-    for (const [from, to] of [[socket, far], [far, socket]] as const) {
-      from.on('error', () => to.destroy());
-      from.pipe(to);
-    }
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  server.unref();
-  return server;
-}
-
 before(async () => {
   [host, broker] = await allParts<[WindowsHost, TestBroker]>([makeWindowsHost(), startBroker({ users: [{ name: 'sampler', password, permissions: { '/': ['.*', '.*', '.*'] } }] })]);
   module = join(host.drive, 'Program Files/PsutilAgent');
@@ -167,28 +148,6 @@ describe('the module under Wine', () => {
   });
 
   it('stops its monitors', () => pester(['EndToEnd.Tests.ps1'], ['-Tag', 'Booted']));
-
-  it('does what the README says for Windows, as printed', async () => {
-    const blocks = examples().filter(({ fate }) => fate === 'wine');
-    assert.deepEqual(blocks.map(({ page }) => page), ['README.md', 'README.md']);
-    const script = join(host.drive, 'quickstart.ps1');
-    // As at a prompt: what each line gives is shown by itself.
-    const lines = blocks.flatMap(({ text }) => text.trim().split('\n')).map((line) => `${line} | Out-Default`);
-    await writeFile(script, ["$ErrorActionPreference = 'Stop'", ...lines].join('\n'));
-    const skip = consumer.received.length;
-    const relay = await listen(5672);
-    try {
-      const { code, out, err } = await host.runFile(host.prefix.path(script), [], { cwd: join(module, '..') });
-      assert.equal(code, 0, `${out}\n${err}`);
-      assert.equal([...out.matchAll(/^.*cpu_percent.*$/gm)].length, 3, out);
-      assert.match(out, /True/);
-      assert.ok([...out.matchAll(/^.*(memory_MemFree|cpu_total_).*$/gm)].length >= 3, out);
-      assert.match(out, /cloudify-psutil\s+Running\s+\d+\s+samples flow to localhost:5672/);
-      assert.ok(consumer.received.length > skip, 'samples came');
-    } finally {
-      relay.close();
-    }
-  });
 
   it('leaves nothing in the registry', async () => {
     await host.prefix.powerCut();

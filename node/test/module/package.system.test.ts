@@ -7,12 +7,13 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { unzipSync, zipSync } from 'fflate';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { join, posix } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { startBroker, type TestBroker } from '../support/broker.js';
 import { consume, type Consumer } from '../support/consumer.js';
+import { examples } from '../support/examples.js';
 import { packageCollector, packageFile, type Bill } from '../support/package.js';
 import { until } from '../support/wait.js';
 import { makeWindowsHost, type WindowsHost } from '../support/windowsHost.js';
@@ -128,7 +129,7 @@ describe('a Windows host with the package and nothing else', () => {
   let consumer: Consumer;
   let files0: string[];
   before(async () => {
-    [host, broker] = await allParts<[WindowsHost, TestBroker]>([makeWindowsHost(), startBroker()]);
+    [host, broker] = await allParts<[WindowsHost, TestBroker]>([makeWindowsHost(), startBroker({ port: 5672 })]);
     await mkdir(host.modules, { recursive: true });
     files0 = host.files();
     await host.unpack(zip, join(host.modules, 'PsutilAgent', version), 'PsutilAgent');
@@ -148,6 +149,26 @@ describe('a Windows host with the package and nothing else', () => {
     assert.equal(code, 0, out);
     assert.match(out, /"result":\d+/, 'psutil-agent is a command that runs from the folder as it is');
     assert.doesNotMatch(err, /unrecognized|bad option/, 'this node.exe has every flag that is set');
+  });
+
+  it('does what the README says, as printed, in the folder where the zip was unpacked', async () => {
+    const unpacked = join(host.drive, 'unpacked');
+    await host.unpack(zip, join(unpacked, 'PsutilAgent'), 'PsutilAgent');
+    const blocks = examples().filter(({ fate }) => fate === 'wine');
+    assert.deepEqual(blocks.map(({ page }) => page), ['README.md', 'README.md']);
+    // As at a prompt: what each line gives is shown by itself.
+    const lines = blocks.flatMap(({ text: block }) => block.trim().split('\n')).map((line) => `${line} | Out-Default`);
+    const script = join(unpacked, 'readme.ps1');
+    await writeFile(script, ["$ErrorActionPreference = 'Stop'", ...lines].join('\n'));
+    const began = Date.now();
+    const { code, out, err } = await host.runFile(host.prefix.path(script), [], { cwd: unpacked });
+    console.log(`The README on Windows took ${((Date.now() - began) / 1000).toFixed(0)} s`);
+    assert.equal(code, 0, `${out}\n${err}`);
+    assert.equal([...out.matchAll(/^.*cpu_percent.*$/gm)].length, 3, out);
+    assert.match(out, /True/);
+    assert.ok([...out.matchAll(/^.*(memory_MemFree|cpu_total_).*$/gm)].length >= 3, out);
+    assert.match(out, /cloudify-psutil\s+Running\s+\d+\s+samples flow to localhost:5672/);
+    await rm(unpacked, { recursive: true });
   });
 
   it('starts the example, whose samples come to RabbitMQ', async () => {

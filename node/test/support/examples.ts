@@ -3,7 +3,7 @@
  * about_ topics, which are their lines indented by eight. A comment on the line above a block says what becomes of it:
  *
  *   <!-- not run: REASON -->   no test runs it
- *   <!-- run: wine -->         node/test/module/monitor.system.test.ts does, on a Windows host under Wine
+ *   <!-- run: wine -->         node/test/module/package.system.test.ts does, with the zip on a Windows host under Wine
  *
  * Without one, YAML and JSON are held against the schemas (node/test/examples.test.ts), sh is run with RabbitMQ
  * (node/test/module/examples.system.test.ts), PowerShell is run in pwsh (Pester/Example.Tests.ps1, with the cmdlets' own examples).
