@@ -33,8 +33,10 @@ BeforeAll {
     Copy-Item -Path (Join-Path $root 'examples') -Destination (Join-Path $folder 'PsutilAgent') -Recurse
     Copy-Item -Path (Join-Path $root 'examples') -Destination $folder -Recurse
     $credential = [pscredential]::new('guest', [System.Net.NetworkCredential]::new('', 'guest').SecurePassword)
+    # What is Windows' own, or asks a person.
     Set-Item -Path function:Get-Credential -Value { $credential }
-    Set-Item -Path function:Set-Clipboard -Value { $null = $input }
+    Set-Item -Path function:Get-WinEvent -Value { param($FilterHashtable) $FilterHashtable.ProviderName }
+    Set-Item -Path function:Set-Clipboard -Value { param([Parameter(ValueFromPipeline)] [string] $Value) process { $Value } }
     Set-Item -Path function:Get-Service -Value { param($Name) Get-FakeServiceName | Where-Object { $_ -like $Name } | ForEach-Object { [pscustomobject]@{ Name = $_ } } }
 }
 AfterAll {
@@ -56,6 +58,7 @@ Describe 'The examples' -Skip:$skip {
     BeforeEach {
         . (Join-Path $PSScriptRoot 'FakeWindows.ps1')
         $PSDefaultParameterValues = @{ '*-PsutilMonitor:NssmPath' = $nssm; '*-Psutil*:WarningAction' = 'SilentlyContinue'; 'Protect-PsutilPassword:Password' = $credential.Password }
+        $ConfirmPreference = 'None'
         $settings = Join-Path $folder 'settings.yaml'
         if ($Code -match '^\s*New-PsutilConfiguration') { Remove-Item -Path $settings -ErrorAction SilentlyContinue }
         else { Copy-Item -Path (Join-Path $root 'examples/broker.yaml') -Destination $settings }
