@@ -25,6 +25,7 @@
         'Start-PsutilMonitor'
         'Stop-PsutilMonitor'
         'Test-PsutilConfiguration'
+        'Watch-PsutilSample'
     )
     CmdletsToExport      = @()
     VariablesToExport    = @()

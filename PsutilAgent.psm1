@@ -9,12 +9,12 @@ foreach ($folder in 'Private', 'Public') {
 # Completers get command, parameter, word, syntax tree and the parameters bound so far. As attributes they would run
 # outside the module and not find these functions.
 Register-ArgumentCompleter -CommandName Get-PsutilMethod -ParameterName Name -ScriptBlock { CompleteMethod $args[2] }
-Register-ArgumentCompleter -CommandName Get-PsutilSample -ParameterName Method -ScriptBlock { CompleteMethod $args[2] }
-Register-ArgumentCompleter -CommandName Get-PsutilSample -ParameterName ResultArgument -ScriptBlock {
+Register-ArgumentCompleter -CommandName Get-PsutilSample, Watch-PsutilSample -ParameterName Method -ScriptBlock { CompleteMethod $args[2] }
+Register-ArgumentCompleter -CommandName Get-PsutilSample, Watch-PsutilSample -ParameterName ResultArgument -ScriptBlock {
     CompleteField $args[2] $args[4]['Method']
 }
 Register-ArgumentCompleter -CommandName Get-PsutilCounter -ParameterName Name -ScriptBlock { CompleteCounter $args[2] }
-Register-ArgumentCompleter -CommandName Export-PsutilReport, Get-PsutilMonitor, Receive-PsutilSample, Restart-PsutilMonitor, Stop-PsutilMonitor -ParameterName Name -ScriptBlock {
+Register-ArgumentCompleter -CommandName Export-PsutilReport, Get-PsutilMonitor, Receive-PsutilSample, Restart-PsutilMonitor, Stop-PsutilMonitor, Watch-PsutilSample -ParameterName Name -ScriptBlock {
     CompleteMonitor $args[2]
 }
 

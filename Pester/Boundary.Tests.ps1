@@ -107,8 +107,8 @@ Describe 'A limit' {
     }
     It 'of readings: one needs no interval, several have one of a second' {
         Mock -ModuleName PsutilAgent ReadNativeLine { throw "asked: $ArgumentList" }
-        { Get-PsutilSample -Method m } | Should -Throw 'asked: * sample m --json --time'
-        { Get-PsutilSample -Method m -Count 2 } | Should -Throw 'asked: * sample m --count 2 --interval 1 --json --time'
+        { Get-PsutilSample -Method m } | Should -Throw 'asked: * sample m --json --time --values'
+        { Get-PsutilSample -Method m -Count 2 } | Should -Throw 'asked: * sample m --count 2 --interval 1 --json --time --values'
     }
 }
 

@@ -315,6 +315,19 @@ Describe 'Get-PsutilSample' {
         { Get-PsutilSample -Method disk_usage -Argument @{ path = (Join-Path $here 'no such folder') } } |
             Should -Throw -ErrorId 'SampleUnavailable,Get-PsutilSample'
     }
+    It 'is shown as a row a value that fits 80 columns, with readable units, or the reason where there is none' {
+        Mock -ModuleName PsutilAgent ReadNativeLine {
+            '{"method":"m","args":{},"result":1,"time":"2026-01-02T03:04:05.678Z","values":[{"path":"lo.bytes_recv","value":2048,"unit":"B"},' +
+            '{"path":"\u001b[2J","value":"a\u0007b","unit":""},{"path":"gone","value":null,"unit":"","reason":"D: is not ready"},{"path":"none","value":null,"unit":""}]}'
+        }
+        $sample = Get-PsutilSample -Method m
+        ($sample.Values | ForEach-Object { "$($_.Metric) $($_.Path) $($_.Value) $($_.Text) $($_.Fault)" }) -join '|' | Should -BeExactly 'm lo.bytes_recv 2048 2.0 KiB |m ?[2J a?b a?b |m gone   D: is not ready'.Replace('a?b a?b', "a$([char]7)b a?b")
+        $lines = @(($sample, $sample | Out-String -Width 80) -split '\r?\n' | ForEach-Object { $_.TrimEnd() } | Where-Object { $_ })
+        $time = $sample.Time.ToString('HH:mm:ss')
+        $rows = "$time m                      lo.bytes_recv               2.0 KiB", "$time m                      ?[2J                            a?b", "$time m                      gone D: is not ready"
+        $lines | Should -BeExactly (@('Time     Metric                 Path                          Value  Fault', '----     ------                 ----                          -----  -----') + $rows + $rows)
+        ($sample | Format-Table | Out-String) | Should -BeLike "*$time m*3 values*"
+    }
     It 'tells when the reading was taken, not when it was looked at' {
         Mock -ModuleName PsutilAgent ReadNativeLine { '{"method":"boot_time","args":{},"result":5,"time":"2026-01-02T03:04:05.678Z"}' }
         $sample = Get-PsutilSample -Method boot_time
@@ -332,6 +345,39 @@ Describe 'Get-PsutilSample' {
         [System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches[0].CompletionText | Should -Be 'virtual_memory'
         $line = 'Get-PsutilSample -Method virtual_memory -ResultArgument fr'
         [System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches[0].CompletionText | Should -Be 'free'
+    }
+}
+
+Describe 'Watch-PsutilSample' {
+    It 'gives an object a value of several methods, and ends the collector when the pipeline has enough' {
+        $values = @('boot_time', 'virtual_memory' | Watch-PsutilSample -Interval 0.1 | Select-Object -First 20)
+        $values.Count | Should -Be 20
+        $values[0].PSObject.TypeNames | Should -Contain 'PsutilAgent.Value'
+        ($values | ForEach-Object { $_.Metric } | Sort-Object -Unique) -join ' ' | Should -Be 'boot_time virtual_memory'
+        ($values | Where-Object Path -eq total)[0].Text | Should -Match '^\d+\.\d [MGT]iB$'
+    }
+    It 'reads as often as is asked, and gives the reason where there is no value' {
+        $values = @(Watch-PsutilSample -Method disk_usage -Argument @{ path = (Join-Path $here 'no such folder') } -Interval 0.1 -Count 2)
+        $values.Count | Should -Be 2
+        $values[1].Value | Should -BeNullOrEmpty
+        $values[1].Fault | Should -BeLike '*no such folder*'
+    }
+    It 'throws SampleInvalid for a method that is none' {
+        { Watch-PsutilSample -Method boot_time, virtual_memor } | Should -Throw -ErrorId 'SampleInvalid,Watch-PsutilSample' -ExpectedMessage '*virtual_memory*'
+    }
+    It 'gives of monitors all that there is at first, then what is new' {
+        $path = Join-Path $here 'watched.json'
+        $entry = '"method":"m","interval":1,"unit":"","units":{"free":"B","percent":"%"},"fault":null'
+        Mock -ModuleName PsutilAgent AssertWindows { }
+        Mock -ModuleName PsutilAgent GetMonitor { [pscustomobject]@{ Name = 'web' } }
+        Mock -ModuleName PsutilAgent GetMonitorPath { [pscustomobject]@{ Status = $path; Data = $here } }.GetNewClosure()
+        $looks = @{ Count = 0 }
+        $write = { [System.IO.File]::WriteAllText($path, '{"entries":[{"index":0,"name":"a","last":{"time":"2026-01-02T03:04:05.000Z","values":{"free":2048,"percent":5}},' + $entry +
+                '},{"index":1,"name":"b","last":{"time":"2026-01-02T03:04:0' + $looks.Count + '.000Z","values":{"value":' + $looks.Count + '}},' + $entry + '}]}') }.GetNewClosure()
+        & $write
+        Mock -ModuleName PsutilAgent Start-Sleep { $looks.Count++; & $write }.GetNewClosure()
+        $values = @(Watch-PsutilSample -Name web -Count 3 -Interval 3600)
+        ($values | ForEach-Object { "$($_.Monitor) $($_.Metric) $($_.Path) $($_.Text)" }) -join '|' | Should -BeExactly 'web a free 2.0 KiB|web a percent 5 %|web b  0|web b  1|web b  2'
     }
 }
 

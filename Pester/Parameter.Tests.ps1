@@ -40,6 +40,11 @@ BeforeDiscovery {
             Name = 'Get-PsutilSample'; Sets = '__AllParameterSets'; Changes = $false
             Parameters = 'Argument:IDictionary Count:Int32 Interval:Double Method:String NodePath:String ResultArgument:String'
         }
+        @{
+            Name = 'Watch-PsutilSample'; Sets = 'InputObject Method Name'; Changes = $false
+            Parameters = 'Argument:IDictionary Count:Int32 InputObject:PSObject[] Interval:Double Method:String[] Name:String[] NodePath:String ' +
+            'ResultArgument:String'
+        }
     )
 }
 
@@ -88,6 +93,8 @@ Describe 'Aliases and pipeline' {
         @{ Command = 'Restart-PsutilMonitor'; Parameter = 'Name' }
         @{ Command = 'Restart-PsutilMonitor'; Parameter = 'InputObject' }
         @{ Command = 'Get-PsutilSample'; Parameter = 'Method' }
+        @{ Command = 'Watch-PsutilSample'; Parameter = 'Method' }
+        @{ Command = 'Watch-PsutilSample'; Parameter = 'InputObject' }
         @{ Command = 'Test-PsutilConfiguration'; Parameter = 'Configuration' }
         @{ Command = 'Get-PsutilCounter'; Parameter = 'Name' }
         @{ Command = 'Get-PsutilLeftover'; Parameter = 'Name' }

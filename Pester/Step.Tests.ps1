@@ -116,10 +116,10 @@ Describe 'The catalog' {
 
 Describe 'A reading' {
     It 'is asked for with <With>: <Words>' -ForEach @(
-        @{ With = @{}; Words = 'sample m --json --time' }
-        @{ With = @{ Count = 2; Interval = 0.5; ResultArgument = 'f' }; Words = 'sample m --result-argument f --count 2 --interval 0.5 --json --time' }
-        @{ With = @{ Count = 1; Interval = 7 }; Words = 'sample m --json --time' }
-        @{ With = @{ Argument = [ordered]@{ a = 'x y'; b = $true; c = 1.5; d = @('p', 'q') } }; Words = 'sample m a=x y b=true c=1.5 d=["p","q"] --json --time' }
+        @{ With = @{}; Words = 'sample m --json --time --values' }
+        @{ With = @{ Count = 2; Interval = 0.5; ResultArgument = 'f' }; Words = 'sample m --result-argument f --count 2 --interval 0.5 --json --time --values' }
+        @{ With = @{ Count = 1; Interval = 7 }; Words = 'sample m --json --time --values' }
+        @{ With = @{ Argument = [ordered]@{ a = 'x y'; b = $true; c = 1.5; d = @('p', 'q') } }; Words = 'sample m a=x y b=true c=1.5 d=["p","q"] --json --time --values' }
     ) {
         Mock -ModuleName PsutilAgent GetCollectorPath { 'main.js' }
         Mock -ModuleName PsutilAgent GetProgramPath { "node at $Path" }
@@ -134,6 +134,49 @@ Describe 'A reading' {
         $seen = [System.Collections.Generic.List[object]]::new()
         { Get-PsutilSample -Method m | ForEach-Object { $seen.Add($_) } } | Should -Throw -ErrorId 'SampleUnavailable,Get-PsutilSample' -ExpectedMessage 'It is gone. (PSA_UNAVAILABLE)'
         $seen.Count | Should -Be 1
+    }
+}
+
+Describe 'A quantity' {
+    It 'of <Value> <Unit> is <Text>, as the collector writes it' -ForEach @(
+        @{ Value = 0; Unit = 'B'; Text = '0 B' }, @{ Value = 1023; Unit = 'B'; Text = '1023 B' }, @{ Value = 1048575; Unit = 'B'; Text = '1.0 MiB' }
+        @{ Value = -2048; Unit = 'B'; Text = '-2.0 KiB' }, @{ Value = 3145728; Unit = 'B/s'; Text = '3.0 MiB/s' }, @{ Value = 0.5; Unit = 'B'; Text = '0.5 B' }
+        @{ Value = 12.3456; Unit = '%'; Text = '12.35 %' }, @{ Value = 1.23456; Unit = '%'; Text = '1.235 %' }, @{ Value = 1234.56; Unit = 'ms'; Text = '1234.6 ms' }
+        @{ Value = 5; Unit = 'count'; Text = '5' }, @{ Value = 5.25; Unit = 'count/s'; Text = '5.25/s' }, @{ Value = 123456789012345; Unit = ''; Text = '123456789012345' }
+        @{ Value = $true; Unit = ''; Text = 'True' }, @{ Value = $null; Unit = 'B'; Text = '' }, @{ Value = [double]7; Unit = ''; Text = '7' }
+    ) {
+        InModuleScope PsutilAgent -Parameters @{ Value = $Value; Unit = $Unit; Text = $Text } {
+            param($Value, $Unit, $Text)
+            FormatQuantity -Value $Value -Unit $Unit | Should -BeExactly $Text
+        }
+    }
+    It 'that is not 0 is not shown as 0' {
+        InModuleScope PsutilAgent { FormatQuantity -Value 0.00001234567 -Unit 's' | Should -BeExactly '1.23E-05 s' }
+    }
+}
+
+Describe 'An entry''s rows' {
+    It 'are its values and its fault: <Shows>' -ForEach @(
+        @{ Values = '{"value":2048}'; Fault = 'null'; Shows = ' 2.0 KiB ' }, @{ Values = '{"value":1}'; Fault = '"gone"'; Shows = ' 1 B gone' }
+        @{ Values = '{"x":1,"y":2}'; Fault = '"z is gone"'; Shows = 'x 1 B |y 2 % |  z is gone' }
+    ) {
+        InModuleScope PsutilAgent -Parameters @{ Values = $Values; Fault = $Fault; Shows = $Shows } {
+            param($Values, $Fault, $Shows)
+            $report = ConvertFromJsonText ('{"name":"m","unit":"B","units":{"y":"%"},"fault":' + $Fault + ',"last":{"time":"2026-01-02T03:04:05.000Z","values":' + $Values + '}}')
+            $entry = NewEntryObject -Report $report -Monitor web
+            ($entry.Rows | ForEach-Object { "$($_.Path) $($_.Text) $($_.Fault)" }) -join '|' | Should -BeExactly $Shows
+        }
+    }
+    It 'are what is shown of it, in any session' {
+        $entry = InModuleScope PsutilAgent { NewEntryObject -Monitor web -Report (ConvertFromJsonText '{"name":"m","unit":"B","fault":null,"last":{"time":"2026-01-02T03:04:05.000Z","values":{"x":2048}}}') }
+        $lines = @(($entry | Out-String -Width 80) -split '\r?\n' | Where-Object { $_.Trim() })
+        $lines[2] | Should -Match '^\d+ s +m +x +2\.0 KiB *$'
+    }
+    It 'are its fault alone where it has no value' {
+        InModuleScope PsutilAgent {
+            $entry = NewEntryObject -Monitor web -Report (ConvertFromJsonText '{"name":"m","unit":"","fault":"D: is not ready","last":null}')
+            "$($entry.Rows.Metric) $($entry.Rows.Fault)" | Should -BeExactly 'm D: is not ready'
+        }
     }
 }
 

@@ -74,7 +74,7 @@ function NewMonitorObject {
     }
 }
 
-# What a user sees of one entry. Value is its number where it gives one; Values has them all, by path.
+# What a user sees of one entry. Value is its number where it gives one; Values has them all, by path; Rows are objects of their own.
 function NewEntryObject {
     [CmdletBinding()]
     [OutputType('PsutilAgent.Entry')]
@@ -86,7 +86,7 @@ function NewEntryObject {
     $last = GetValue $Report 'last'
     $values = GetValue $last 'values'
     $time = ConvertToTime (GetValue $last 'time')
-    [pscustomobject]@{
+    $entry = [pscustomobject]@{
         PSTypeName  = 'PsutilAgent.Entry'
         Monitor     = $Monitor
         Metric      = GetValue $Report 'name'
@@ -95,6 +95,7 @@ function NewEntryObject {
         Value       = GetValue $values 'value'
         Values      = $values
         Unit        = GetValue $Report 'unit'
+        Units       = GetValue $Report 'units'
         Time        = $time
         Age         = if ($time) { [datetime]::Now - $time }
         Fault       = GetValue $Report 'fault'
@@ -103,6 +104,9 @@ function NewEntryObject {
         Skipped     = GetValue $Report 'skipped'
         Unavailable = GetValue $Report 'unavailable'
     }
+    # What is shown of it, made when it is looked at: a monitor may have thousands of entries.
+    $entry.PSObject.Properties.Add([System.Management.Automation.PSScriptProperty]::new('Rows', { GetEntryValue $this }))
+    $entry
 }
 
 # What a collector last said of itself in status.json; $null where it said nothing.

@@ -1,4 +1,4 @@
-# Starts a program with all three streams redirected, its output as text in the encoding given. Nothing secret may be an
+# Starts a program with all three streams redirected, its output as text in the encoding given, or on this console. Nothing secret may be an
 # argument: any user may read a command line.
 function StartNative {
     [CmdletBinding()]
@@ -6,7 +6,9 @@ function StartNative {
     param(
         [Parameter(Mandatory)] [string] $FilePath,
         [Parameter(Mandatory)] [AllowEmptyString()] [string[]] $ArgumentList,
-        [System.Text.Encoding] $Encoding
+        [System.Text.Encoding] $Encoding,
+        # The program gets this console instead of redirected streams.
+        [switch] $OnConsole
     )
 
     $start = [System.Diagnostics.ProcessStartInfo]::new($FilePath, (JoinArgument $ArgumentList))
@@ -14,12 +16,14 @@ function StartNative {
     $folder = $ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath
     if ([System.IO.Directory]::Exists($folder)) { $start.WorkingDirectory = $folder }
     $start.UseShellExecute = $false
-    $start.CreateNoWindow = $true
-    $start.RedirectStandardInput = $true
-    $start.RedirectStandardOutput = $true
-    $start.RedirectStandardError = $true
-    $start.StandardOutputEncoding = $Encoding
-    $start.StandardErrorEncoding = $Encoding
+    if (-not $OnConsole) {
+        $start.CreateNoWindow = $true
+        $start.RedirectStandardInput = $true
+        $start.RedirectStandardOutput = $true
+        $start.RedirectStandardError = $true
+        $start.StandardOutputEncoding = $Encoding
+        $start.StandardErrorEncoding = $Encoding
+    }
     # What node would run, load or trust because of a variable of this session, or of this host, is not the collector.
     foreach ($variable in @($start.EnvironmentVariables.Keys)) {
         if ($variable -like 'NODE_*' -or $variable -in (GetNodeVariable)) { $start.EnvironmentVariables.Remove($variable) }

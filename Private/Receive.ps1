@@ -17,7 +17,7 @@ function NewReceivedSample {
     }
     $text = @{}
     foreach ($name in 'name', 'path', 'unit', 'node_name', 'node_id', 'deployment_id', 'host') {
-        $text[$name] = "$(GetValue $message $name)" -replace '[\x00-\x1f\x7f-\x9f]', '?'
+        $text[$name] = ConvertToSafeText (GetValue $message $name)
     }
     [pscustomobject]@{
         PSTypeName   = 'PsutilAgent.ReceivedSample'

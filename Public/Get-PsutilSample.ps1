@@ -5,8 +5,9 @@ function Get-PsutilSample {
 
     .DESCRIPTION
         Gives one object a reading, each as soon as it is taken; Time is when that was. Result is what psutil would return: a number, an
-        object with a property a field, a list, or an object of objects. No service and no broker is needed. Works
-        wherever PowerShell and the collector do.
+        object with a property a field, a list, or an object of objects. Values has the same value by value: Metric, Path, Value, Unit,
+        Text (with its unit, as people read it), and Fault, why there is none; that is what is shown. No service and no broker is
+        needed. Works wherever PowerShell and the collector do.
 
     .INPUTS
         Methods' names, or methods from Get-PsutilMethod. One that cannot be called does not keep the others from being.
@@ -29,8 +30,16 @@ function Get-PsutilSample {
 
         Calls one method after the other.
 
+    .EXAMPLE
+        (Get-PsutilSample -Method disk_io_counters -Argument @{ perdisk = $true }).Values | Where-Object Path -like *.read_bytes
+
+        Takes some of the values.
+
     .NOTES
         Error ids: SampleInvalid, SampleUnavailable, UnsupportedPlatform, NodeNotFound, CollectorNotFound, CollectorFailed.
+
+    .LINK
+        Watch-PsutilSample
 
     .LINK
         Get-PsutilMethod
@@ -69,14 +78,11 @@ function Get-PsutilSample {
     process {
         try {
             $words = @(GetCollectorPath) + 'sample' + $Method
-            foreach ($key in $Argument.Keys) {
-                $value = $Argument[$key]
-                $words += "$key=" + $(if ($value -is [string]) { $value } else { ConvertToJsonText $value })
-            }
+            foreach ($key in $Argument.Keys) { $words += "$key=" + (ConvertToArgumentText $Argument[$key]) }
             if ($ResultArgument) { $words += '--result-argument', $ResultArgument }
             if ($Count -gt 1) { $words += '--count', "$Count", '--interval', (FormatNumber $Interval) }
             $node = GetProgramPath -Program node -Path $NodePath
-            ReadNativeLine -FilePath $node -ArgumentList ($words + '--json' + '--time') | ForEach-Object {
+            ReadNativeLine -FilePath $node -ArgumentList ($words + '--json' + '--time' + '--values') | ForEach-Object {
                 $reply = ConvertFromJsonText $_
                 $failure = GetValue $reply 'error'
                 if ($failure) { throw (NewCollectorError $failure) }
@@ -86,6 +92,7 @@ function Get-PsutilSample {
                     Method     = GetValue $reply 'method'
                     Arguments  = GetValue $reply 'args'
                     Result     = GetValue $reply 'result'
+                    Values     = @(GetReadingValue $reply)
                 }
             }
         }

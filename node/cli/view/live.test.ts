@@ -98,7 +98,7 @@ describe('the live view', () => {
     }
     Object.assign(size, { columns: 20, rows: 12 });
     view.resized();
-    assert.deepEqual((await screen()).slice(-4), ['held since 10:04,', '1,204 kept: nobody', 'is bound to ...', '1-7 of 12; q ends']);
+    assert.deepEqual((await screen()).slice(-4), ['held since 10:04,', '1,204 kept: ...', 'more', '1-7 of 12; q ends'], 'the short sentence is whole');
     Object.assign(size, { columns: 7, rows: 2 });
     view.resized();
     assert.deepEqual(await screen(), ['too sma', '']);

@@ -129,11 +129,11 @@ export class LiveView {
     return table;
   }
 
+  /** The status; where it has more lines than there is room for, the first sentence gives way to the others, which are short. */
   #foot(columns: number, most: number): string[] {
-    const lines = this.parts.source.status().flatMap((sentence) => wrap(display(sentence, 400), columns));
-    if (lines.length <= most) return lines;
-    // The end of a sentence may be left out, but not the end of a number.
-    return [...lines.slice(0, Math.max(0, most - 1)), `${(lines[most - 1] ?? '').slice(0, columns - 4).replace(/\s?\S*$/, '')} ...`].slice(0, most);
+    const [first = [], ...others] = this.parts.source.status().map((sentence) => wrap(display(sentence, 400), columns));
+    const below = clipped(others.flat(), Math.max(0, most - 1), columns);
+    return [...clipped(first, most - below.length, columns), ...below];
   }
 
   #keys({ shown }: Table, columns: number): string {
@@ -142,6 +142,12 @@ export class LiveView {
     const texts = [`${place}, ${this.#rows.order}; arrows, page keys scroll, s sorts, q ends`, `${place}, ${this.#rows.order}; s sorts, q ends`, `${place}; q ends`, place, 'q ends'];
     return texts.find((text) => text.length <= columns) ?? '';
   }
+}
+
+/** So many lines; the end of a sentence may be left out, but not the end of a number. */
+function clipped(lines: readonly string[], most: number, columns: number): readonly string[] {
+  if (lines.length <= most) return lines;
+  return [...lines.slice(0, Math.max(0, most - 1)), `${(lines[most - 1] ?? '').slice(0, columns - 4).replace(/\s?\S*$/, '')} ...`].slice(0, most);
 }
 
 function filled(lines: readonly string[], count: number): string[] {
