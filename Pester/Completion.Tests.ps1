@@ -49,6 +49,7 @@ Describe 'Tab completion' {
         @{ Line = 'Test-PsutilConfiguration -Path x -Sample | Where-Object Rea'; Found = 'Reason' }
         @{ Line = 'Receive-PsutilSample -Path x | Group-Object Deploy'; Found = 'DeploymentId' }
         @{ Line = 'Get-PsutilSample cpu_percent | Select-Object Res'; Found = 'Result' }
+        @{ Line = 'Watch-PsutilSample cpu_percent | Select-Object Tex'; Found = 'Text' }
         @{ Line = 'Get-PsutilMethod | Where-Object Plat'; Found = 'Platforms' }
         @{ Line = 'Get-PsutilCounter | Select-Object Inst'; Found = 'Instances' }
     ) {

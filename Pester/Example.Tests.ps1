@@ -57,7 +57,7 @@ Describe 'The examples' -Skip:$skip {
     }
     BeforeEach {
         . (Join-Path $PSScriptRoot 'FakeWindows.ps1')
-        $PSDefaultParameterValues = @{ '*-PsutilMonitor:NssmPath' = $nssm; '*-Psutil*:WarningAction' = 'SilentlyContinue'; 'Protect-PsutilPassword:Password' = $credential.Password }
+        $PSDefaultParameterValues = @{ '*-PsutilMonitor:NssmPath' = $nssm; '*-Psutil*:WarningAction' = 'SilentlyContinue'; 'Protect-PsutilPassword:Password' = $credential.Password; 'Watch-PsutilSample:Count' = 1 }
         $ConfirmPreference = 'None'
         $settings = Join-Path $folder 'settings.yaml'
         if ($Code -match '^\s*New-PsutilConfiguration') { Remove-Item -Path $settings -ErrorAction SilentlyContinue }

@@ -32,9 +32,9 @@ function Watch-PsutilSample {
         Shows what a monitor samples, and whether its samples reach the broker.
 
     .EXAMPLE
-        Watch-PsutilSample -Method cpu_percent -Interval 5 -Count 12 | Export-Csv -Path cpu.csv -NoTypeInformation
+        Watch-PsutilSample -Method cpu_percent -Interval 0.5 -Count 4 | Export-Csv -Path cpu.csv -NoTypeInformation
 
-        Writes a minute of readings to a file.
+        Writes four readings to a file.
 
     .NOTES
         Error ids: SampleInvalid, MonitorNotFound, UnsupportedPlatform, NodeNotFound, CollectorNotFound, CollectorFailed.
@@ -46,7 +46,7 @@ function Watch-PsutilSample {
         Get-PsutilMonitor
     #>
     [CmdletBinding(DefaultParameterSetName = 'Method')]
-    [OutputType('PsutilAgent.Value')]
+    [OutputType('PsutilAgent.Value', 'PsutilAgent.Value.Members')]
     param(
         # The methods' names.
         [Parameter(Mandatory, Position = 0, ValueFromPipeline, ParameterSetName = 'Method')]
