@@ -1,4 +1,4 @@
-# Shows what cmdlets print, for tools/pictures.mjs: a monitor's collector is a real one, by its status.json in Data; its service, which
+# Shows what cmdlets print, for tools/terminal-pictures.mjs: a monitor's collector is a real one, by its status.json in Data; its service, which
 # only Windows has, is told here.
 param(
     [Parameter(Mandatory)] [string] $Data,
