@@ -4,6 +4,7 @@
 //   npm run mutation                      config, catalog, sample, scheduler
 //   npm run mutation -- node/config       one folder, or node/config/host.ts one file
 //   npm run mutation -- --sample 40 --seed 1      40 mutants of every folder in minutes (mutation/sample.mjs)
+//   npm run mutation -- --again --system spool     what survived there, on the system tests that pass through it
 //   npm run mutation -- Private Public --seed 1   60 mutants of the PowerShell module on its Pester tests (mutation/module.mjs)
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';

@@ -40,6 +40,8 @@ describe('counters', () => {
     assert.deepEqual(await find(list, 'mem', silent), [all('Memory', ['Available Bytes', 'Pages/sec'])]);
     assert.deepEqual(await find(list, 'pages', silent), [all('Memory', ['Pages/sec'])]);
     assert.deepEqual(await find(list, '\\Pr*\\*', silent), [all('Print Queue', ['Jobs']), all('Processor', ['% User Time'], ['_Total', '0', '1'])]);
+    assert.deepEqual(await find(list, '\\Mem*', silent), [all('Memory', ['Available Bytes', 'Pages/sec'])]);
+    assert.deepEqual(await find(list, '\\Processor(1)', silent), [all('Processor', ['% User Time'], ['1'])]);
     assert.deepEqual(await find(list, '\\processor(0)\\% *', silent), [all('Processor', ['% User Time'], ['0'])]);
     for (const nothing of ['\\Processor(7)\\*', '\\Memory\\Nope', 'zzz']) assert.deepEqual(await find(list, nothing, silent), [], nothing);
   });

@@ -18,6 +18,7 @@ describe('decodeText', () => {
     refused(Buffer.from('p\xe9ss', 'latin1'), /expected text in UTF-8, or in UTF-16 with its byte order mark, found the byte E9 at offset 1; save the file as UTF-8/);
     refused([0x61, 0x80], /byte 80 at offset 1/);
     refused([0xc3, 0xa9, 0xff], /byte FF at offset 2/);
+    refused([0xef, 0xbb, 0xbf, 0x61, 0xff], /byte FF at offset 4/);
     refused([0x61, 0xe2, 0x82], /byte E2 at offset 1/);
   });
 

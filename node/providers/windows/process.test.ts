@@ -273,7 +273,7 @@ test('memory_maps: the mapped files, and the bytes of all regions of each', () =
 
 test('open_files: handles that are files on a disk; those that are not, cannot be copied or were closed meanwhile are left out', async () => {
   const [Head, Entry] = [layouts.PROCESS_HANDLE_SNAPSHOT_INFORMATION, layouts.PROCESS_HANDLE_TABLE_ENTRY_INFO];
-  const [file, pipe, foreign, gone] = [0x10n, 0x14n, 0x18n, 0x1cn];
+  const [file, pipe, foreign, gone, astray] = [0x10n, 0x14n, 0x18n, 0x1cn, 0x20n];
   const sizes: number[] = [];
   const { one, opened } = opening({
     addressOf: () => 0x9000n, GetCurrentProcess: () => -1,
@@ -281,8 +281,8 @@ test('open_files: handles that are files on a disk; those that are not, cannot b
       assert.equal(what, 51);
       sizes.push(size);
       if (size < 128 * 1024) return 0xc0000004;
-      list.writeBigUInt64LE(4n, Head.NumberOfHandles);
-      for (const [at, handle] of [file, pipe, foreign, gone].entries()) structure(Entry, { HandleValue: handle }).copy(list, Head.size + at * Entry.size);
+      list.writeBigUInt64LE(5n, Head.NumberOfHandles);
+      for (const [at, handle] of [file, pipe, foreign, gone, astray].entries()) structure(Entry, { HandleValue: handle }).copy(list, Head.size + at * Entry.size);
       return 0;
     },
     DuplicateHandle: (...args: [number, bigint, number, Buffer]) => { args[3].writeBigInt64LE(args[1] + 0x100n); return args[1] === foreign ? 0 : 1; },
@@ -290,13 +290,14 @@ test('open_files: handles that are files on a disk; those that are not, cannot b
     NtQueryObject: (handle: bigint, what: number, name: Buffer) => {
       assert.equal(what, 1);
       const path = Buffer.from('\\Device\\HarddiskVolume3\\data.mdf', 'utf16le');
-      text(name, 0, path.length, 0x9000n + BigInt(layouts.UNICODE_STRING.size));
+      // The last one's name is said to lie before its buffer.
+      text(name, 0, path.length, handle === astray + 0x100n ? 0x8000n : 0x9000n + BigInt(layouts.UNICODE_STRING.size));
       path.copy(name, layouts.UNICODE_STRING.size);
-      return handle === file + 0x100n ? 0 : 0xc0000008;
+      return handle === gone + 0x100n ? 0xc0000008 : 0;
     },
   });
   assert.deepEqual(await one.read('open_files'), [{ path: 'C:\\data.mdf', fd: -1 }]);
-  assert.deepEqual([sizes, opened], [[65_536, 131_072], ['440', `close ${String(file + 0x100n)}`, `close ${String(pipe + 0x100n)}`, `close ${String(gone + 0x100n)}`, 'close 5']]);
+  assert.deepEqual([sizes, opened], [[65_536, 131_072], ['440', `close ${String(file + 0x100n)}`, `close ${String(pipe + 0x100n)}`, `close ${String(gone + 0x100n)}`, `close ${String(astray + 0x100n)}`, 'close 5']]);
 });
 
 test('username: DOMAIN\\user of the token\'s SID, which is looked up once; who refuses is told so', async () => {
