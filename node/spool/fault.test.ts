@@ -193,6 +193,31 @@ test('a folder that is deleted: what is in open files is written again, the rest
   assert.deepEqual(await numbers(again.queue), found, 'all of it is on disk');
 });
 
+test('a sample is handed out once it is on disk, and not before', async () => {
+  const disk = new MemoryDisk();
+  const { queue } = await open(disk);
+  let release: () => void = () => undefined;
+  const answer = new Promise<void>((resolve) => (release = resolve));
+  disk.before = (call) => (call === 'write' ? answer : undefined);
+  const put = queue.put(samples(0, 3));
+  await settle();
+  assert.deepEqual([await queue.read(0, 9), queue.stats().count], [[], 3]);
+  release();
+  await put;
+  assert.deepEqual(await numbers(queue), range(0, 3));
+});
+
+test('a cursor that cannot be read is no cursor that is not there', async () => {
+  const disk = new MemoryDisk();
+  const first = await open(disk);
+  await first.queue.put(samples(0, 5));
+  first.queue.ack(3);
+  await first.queue.close();
+  disk.before = (call, path) => { if (call === 'open' && path.endsWith('cursor')) throw systemError('EIO'); };
+  const { queue } = await open(disk);
+  assert.match(queue.stats().fault ?? '', /input\/output errors/);
+});
+
 test('a segment that is gone costs its own samples, which are counted', async () => {
   const disk = new MemoryDisk();
   const options = { maxBytes: 1e6 };
