@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { unzipSync, zipSync } from 'fflate';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import { join, posix } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -156,12 +156,10 @@ describe('a Windows host with the package and nothing else', () => {
     await host.unpack(zip, join(unpacked, 'PsutilAgent'), 'PsutilAgent');
     const blocks = examples().filter(({ fate }) => fate === 'wine');
     assert.deepEqual(blocks.map(({ page }) => page), ['README.md', 'README.md']);
-    // As at a prompt: what each line gives is shown by itself.
-    const lines = blocks.flatMap(({ text: block }) => block.trim().split('\n')).map((line) => `${line} | Out-Default`);
-    const script = join(unpacked, 'readme.ps1');
-    await writeFile(script, ["$ErrorActionPreference = 'Stop'", ...lines].join('\n'));
     const began = Date.now();
-    const { code, out, err } = await host.runFile(host.prefix.path(script), [], { cwd: unpacked });
+    const { code, out, err } = await host.runFile(
+      host.prefix.path(join(root, 'tools/ci/quickStart.ps1')), ['-Readme', host.prefix.path(join(root, 'README.md')), '-Folder', host.prefix.path(unpacked)],
+    );
     console.log(`The README on Windows took ${((Date.now() - began) / 1000).toFixed(0)} s`);
     assert.equal(code, 0, `${out}\n${err}`);
     assert.equal([...out.matchAll(/^.*cpu_percent.*$/gm)].length, 3, out);

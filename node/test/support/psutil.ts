@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
-const python = '/usr/bin/python3';
+let python = '/usr/bin/python3';
 const remedy = 'Real psutil is missing: apt-get install python3 python3-psutil';
 
 // Reads an expression a line, as JSON, and answers a line each; ends with its standard input.
@@ -30,6 +30,9 @@ for line in sys.stdin:
     print(json.dumps(answer(line)), flush=True)
 `;
 
+/** On Windows a Python finds nothing without the session's own. */
+const environment = process.platform === 'win32' ? {} : { env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' } };
+
 interface Answer {
   readonly value?: unknown;
   readonly kind?: string;
@@ -47,7 +50,7 @@ class Oracle {
   readonly #waiting: Waiting[] = [];
 
   constructor() {
-    this.#process = spawn(python, ['-c', program], { stdio: ['pipe', 'pipe', 'inherit'], env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' } });
+    this.#process = spawn(python, ['-c', program], { stdio: ['pipe', 'pipe', 'inherit'], ...environment });
     this.#process.on('error', (error) => { this.#fail(error); });
     this.#process.on('exit', () => { this.#fail(new Error(`${python} ended`)); });
     this.#process.stdin?.on('error', (error) => { this.#fail(error); });
@@ -84,6 +87,11 @@ class Oracle {
 }
 
 let oracle: Oracle | undefined;
+
+/** Asks another Python than Debian's, from the first question on. */
+export function usePython(path: string): void {
+  python = path;
+}
 
 /**
  * What the real psutil says to a Python expression (`psutil.cpu_times(percpu=True)`), with named tuples as maps, tuples as
