@@ -35,6 +35,7 @@ BeforeAll {
     $credential = [pscredential]::new('guest', [System.Net.NetworkCredential]::new('', 'guest').SecurePassword)
     # What is Windows' own, or asks a person.
     Set-Item -Path function:Get-Credential -Value { $credential }
+    Set-Item -Path function:Invoke-Item -Value { $null = $input }
     Set-Item -Path function:Get-WinEvent -Value { param($FilterHashtable) $FilterHashtable.ProviderName }
     Set-Item -Path function:Set-Clipboard -Value { param([Parameter(ValueFromPipeline)] [string] $Value) process { $Value } }
     Set-Item -Path function:Get-Service -Value { param($Name) Get-FakeServiceName | Where-Object { $_ -like $Name } | ForEach-Object { [pscustomobject]@{ Name = $_ } } }

