@@ -25,6 +25,7 @@
         'Start-PsutilMonitor'
         'Stop-PsutilMonitor'
         'Test-PsutilConfiguration'
+        'Test-PsutilMonitor'
         'Watch-PsutilSample'
     )
     CmdletsToExport      = @()

@@ -14,7 +14,7 @@ Register-ArgumentCompleter -CommandName Get-PsutilSample, Watch-PsutilSample -Pa
     CompleteField $args[2] $args[4]['Method']
 }
 Register-ArgumentCompleter -CommandName Get-PsutilCounter -ParameterName Name -ScriptBlock { CompleteCounter $args[2] }
-Register-ArgumentCompleter -CommandName Export-PsutilReport, Get-PsutilMonitor, Receive-PsutilSample, Restart-PsutilMonitor, Stop-PsutilMonitor, Watch-PsutilSample -ParameterName Name -ScriptBlock {
+Register-ArgumentCompleter -CommandName Export-PsutilReport, Get-PsutilMonitor, Receive-PsutilSample, Restart-PsutilMonitor, Stop-PsutilMonitor, Test-PsutilMonitor, Watch-PsutilSample -ParameterName Name -ScriptBlock {
     CompleteMonitor $args[2]
 }
 

@@ -413,9 +413,29 @@ Describe 'Receive-PsutilSample' {
     }
 }
 
+Describe 'Test-PsutilMonitor -Path' {
+    It 'gives an object a finding, the collector''s own' {
+        $file = Join-Path $here 'examined.json'
+        Set-Content -Path $file -Value '{"status":{"path":"."},"psutil_config":[{"method":"disk_usage","args":{"path":"no/such/place"},"interval":5,"alias":"gone"}]}'
+        $found = @(Test-PsutilMonitor -Path $file)
+        ($found | Where-Object Check -EQ 'settings').Result | Should -BeExactly 'Ok'
+        ($found | Where-Object Check -EQ 'metrics').Result | Should -BeExactly 'Warning', 'Warning'
+        ($found | Where-Object Check -EQ 'metrics')[1].Message | Should -BeLike 'gone: *'
+        $lines = ($found | Out-String -Width 80) -split '\r?\n'
+        ($lines | ForEach-Object { $_.TrimEnd().Length } | Measure-Object -Maximum).Maximum | Should -BeLessOrEqual 80
+        $lines -join ' ' | Should -BeLike '*Result*Check*Message*Warning*metrics*gone: *'
+    }
+    It 'finds what is wrong with settings, too' {
+        $file = Join-Path $here 'faulty.json'
+        Set-Content -Path $file -Value '[{"method":"boot_tim","interval":5}]'
+        (Test-PsutilMonitor -Path $file | Where-Object Result -EQ 'Fault').Message -join ' ' | Should -BeLike '*did you mean "boot_time"*'
+        (Test-PsutilMonitor -Path (Join-Path $here 'no such file') | Where-Object Check -EQ 'settings').Message | Should -BeLike '*expected a configuration file, found none*'
+    }
+}
+
 Describe 'Where there are no Windows services' -Skip:$onWindows {
     It '<Name> throws UnsupportedPlatform' -ForEach @(
-        @{ Name = 'Start-PsutilMonitor'; With = @{ Path = 'x' } }, @{ Name = 'Stop-PsutilMonitor'; With = @{ Name = 'x' } }, @{ Name = 'Restart-PsutilMonitor'; With = @{ Name = 'x' } }, @{ Name = 'Receive-PsutilSample'; With = @{ Name = 'x' } }, @{ Name = 'Get-PsutilMonitor'; With = @{} }, @{ Name = 'Export-PsutilReport'; With = @{} }
+        @{ Name = 'Start-PsutilMonitor'; With = @{ Path = 'x' } }, @{ Name = 'Stop-PsutilMonitor'; With = @{ Name = 'x' } }, @{ Name = 'Restart-PsutilMonitor'; With = @{ Name = 'x' } }, @{ Name = 'Receive-PsutilSample'; With = @{ Name = 'x' } }, @{ Name = 'Get-PsutilMonitor'; With = @{} }, @{ Name = 'Export-PsutilReport'; With = @{} }, @{ Name = 'Test-PsutilMonitor'; With = @{} }
     ) {
         $record = $null
         try { & $Name @With } catch { $record = $_ }

@@ -1,6 +1,6 @@
 # Help is part of the contract: complete for every command, its examples sound.
 BeforeDiscovery {
-    $commands = 'Export-PsutilReport', 'Get-PsutilCounter', 'Get-PsutilLeftover', 'Get-PsutilMethod', 'Get-PsutilMonitor', 'Get-PsutilSample', 'New-PsutilConfiguration', 'Protect-PsutilPassword', 'Receive-PsutilSample', 'Remove-PsutilLeftover', 'Restart-PsutilMonitor', 'Start-PsutilMonitor', 'Stop-PsutilMonitor', 'Test-PsutilConfiguration', 'Watch-PsutilSample' |
+    $commands = 'Export-PsutilReport', 'Get-PsutilCounter', 'Get-PsutilLeftover', 'Get-PsutilMethod', 'Get-PsutilMonitor', 'Get-PsutilSample', 'New-PsutilConfiguration', 'Protect-PsutilPassword', 'Receive-PsutilSample', 'Remove-PsutilLeftover', 'Restart-PsutilMonitor', 'Start-PsutilMonitor', 'Stop-PsutilMonitor', 'Test-PsutilConfiguration', 'Test-PsutilMonitor', 'Watch-PsutilSample' |
         ForEach-Object { @{ Name = $_ } }
 }
 

@@ -27,6 +27,7 @@ BeforeDiscovery {
             Parameters = 'BrokerCaCertificate:String BrokerCredential:PSCredential BrokerHostname:String[] BrokerPort:Int32 BrokerVirtualHost:String ' +
             'CheckBroker:SwitchParameter Configuration:Object[] DeploymentId:String NodeId:String NodeName:String NodePath:String Path:String Sample:SwitchParameter'
         }
+        @{ Name = 'Test-PsutilMonitor'; Sets = 'InputObject Name Path'; Changes = $false; Parameters = 'InputObject:PSObject[] Name:String[] NodePath:String Path:String' }
         @{
             Name = 'New-PsutilConfiguration'; Sets = '__AllParameterSets'; Changes = $true
             Parameters = 'BrokerHostname:String Force:SwitchParameter NodePath:String Path:String ServiceName:String[]'
@@ -91,6 +92,8 @@ Describe 'Aliases and pipeline' {
         @{ Command = 'Export-PsutilReport'; Parameter = 'Name' }
         @{ Command = 'Export-PsutilReport'; Parameter = 'InputObject' }
         @{ Command = 'Restart-PsutilMonitor'; Parameter = 'Name' }
+        @{ Command = 'Test-PsutilMonitor'; Parameter = 'Name' }
+        @{ Command = 'Test-PsutilMonitor'; Parameter = 'InputObject' }
         @{ Command = 'Restart-PsutilMonitor'; Parameter = 'InputObject' }
         @{ Command = 'Get-PsutilSample'; Parameter = 'Method' }
         @{ Command = 'Watch-PsutilSample'; Parameter = 'Method' }

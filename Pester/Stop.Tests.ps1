@@ -224,3 +224,36 @@ Describe 'Get-PsutilMonitor' {
         }
     }
 }
+
+Describe 'Test-PsutilMonitor' {
+    BeforeEach { . $arrange }
+    It 'gives the findings of the service, then the collector''s own' {
+        $found = @('cloudify-psutil' | Test-PsutilMonitor)
+        $found[0].Monitor, $found[0].Check, $found[0].Result | Should -Be 'cloudify-psutil', 'service', 'Ok'
+        $found[0].Message | Should -Be 'The service runs, as LocalSystem.'
+        @($found | Where-Object Check -EQ 'settings')[0].Message | Should -BeLike '*settings.json: valid, one entry'
+        @(Get-PsutilMonitor | Test-PsutilMonitor).Count | Should -Be $found.Count
+    }
+    It 'says what to do where the service is <State>' -ForEach @(
+        @{ State = 'Stopped'; Says = 'The service is stopped: Restart-PsutilMonitor cloudify-psutil starts it.*'; Result = 'Fault' }
+        @{ State = 'Paused'; Says = '*ended again and again*psutil.log and ''*service.log''*'; Result = 'Fault' }
+        @{ State = 'StopPending'; Says = '*on its way (state ''StopPending'')*'; Result = 'Warning' }
+    ) {
+        Set-FakeState -Name cloudify-psutil -State $State
+        $found = @(Test-PsutilMonitor -Name cloudify-psutil | Where-Object Check -EQ 'service')
+        $found[0].Result | Should -Be $Result
+        $found[0].Message | Should -BeLike $Says
+    }
+    It 'misses a program that is gone, and a start with Windows' {
+        Mock -ModuleName PsutilAgent ReadFinding { }
+        Mock -ModuleName PsutilAgent GetServiceEntry { [pscustomobject]@{ Name = $Name; IsMonitor = $true; StartupType = 'Manual'; Account = 'LocalSystem'; ImagePath = '"C:\gone\nssm.exe"'; AppDirectory = $data } }
+        $found = @(Test-PsutilMonitor -Name cloudify-psutil)
+        $found.Result | Should -Be 'Ok', 'Warning', 'Fault'
+        $found[1].Message | Should -BeLike '*does not start the service by itself (Manual)*'
+        $found[2].Message | Should -BeLike "'C:\gone\nssm.exe', which the service runs from, is gone*"
+    }
+    It 'writes MonitorNotFound for a name that is none' {
+        Test-PsutilMonitor -Name nobody -ErrorAction SilentlyContinue -ErrorVariable faults
+        $faults[-1].FullyQualifiedErrorId | Should -Be 'MonitorNotFound,Test-PsutilMonitor'
+    }
+}

@@ -259,10 +259,7 @@ describe('to RabbitMQ', () => {
 
   const wrong: [string, object, RegExp, string][] = [
     ['name', { hostnames: ['no-such-host.invalid'] }, /no-such-host\.invalid/, 'PSA_BROKER_UNREACHABLE'],
-    ['port', { port: 1 }, /127\.0\.0\.1:1/, 'PSA_BROKER_UNREACHABLE'],
     ['password', { password: 'hunter2hunter2' }, /guest/, 'PSA_BROKER_REFUSED'],
-    ['user', { username: 'nobody-here' }, /nobody-here/, 'PSA_BROKER_REFUSED'],
-    ['vhost', { vhost: 'nowhere' }, /nowhere/, 'PSA_BROKER_REFUSED'],
   ];
   for (const [what, change, pattern, code] of wrong) {
     it(`check-broker and run --once with a wrong ${what}: exit 4, one clear message`, async () => {

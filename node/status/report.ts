@@ -40,7 +40,7 @@ export interface DeliveryReport {
   /**
    * idle: all is confirmed. flowing: samples are on their way. held: nobody is bound for them. nacked: the broker refuses
    * them. blocked: it asks for a pause. connecting: a name is being resolved, or a connection or channel opened.
-   * unreachable: the last attempt failed, the next waits. refused: as that, where only a person can put it right.
+   * unreachable: attempts fail, since then. refused: as that, where only a person can put it right.
    */
   readonly state: 'idle' | 'flowing' | 'held' | 'nacked' | 'blocked' | 'connecting' | 'unreachable' | 'refused';
   readonly since: string;

@@ -18,13 +18,13 @@ export type Summarized = Pick<StatusReport,
 export function summaryOf(report: Summarized): string {
   if (report.state === 'failed') return `failed: ${report.last_error?.message ?? 'the reason is in psutil.log'}`;
   if (report.state === 'stopped') return `stopped${report.spooled === 0 ? '' : `, ${formatCount(report.spooled)} unsent samples kept`}`;
-  const parts = [delivery(report), unhad(report.entries), report.spool_fault === null ? '' : `kept in memory only: ${report.spool_fault}`, dropped(report)];
+  const parts = [delivery(report), unhad(report.entries), report.spool_fault === null ? '' : `kept in memory only: ${withoutStop(report.spool_fault)}`, dropped(report)];
   const line = parts.filter((part) => part !== '').join('; ');
   return report.state === 'sampling' ? line : `${report.state}: ${line}`;
 }
 
 const way: Readonly<Record<Exclude<DeliveryReport['state'], 'idle' | 'flowing'>, string>> = {
-  held: 'held', nacked: 'refused by the broker', blocked: 'blocked', connecting: 'connecting', unreachable: 'broker away', refused: 'login or certificate refused',
+  held: 'held', nacked: 'refused by the broker', blocked: 'blocked', connecting: 'connecting', unreachable: 'broker away', refused: 'cannot connect',
 };
 
 function delivery({ delivery: now, broker, spooled, spool_oldest: oldest, updated, taken }: Summarized): string {
@@ -43,8 +43,11 @@ function unhad(entries: Summarized['entries']): string {
   const [first] = faulty;
   if (first === undefined) return '';
   const none = faulty.every(({ last, last_error: error }) => last === null || (error !== null && last.time < error.time));
-  return `${formatCount(faulty.length)} of ${formatCount(entries.length)} metrics cannot be had${none ? '' : ' in full'}: ${first.fault ?? ''}`;
+  return `${formatCount(faulty.length)} of ${formatCount(entries.length)} metrics cannot be had${none ? '' : ' in full'}: ${withoutStop(first.fault ?? '')}`;
 }
+
+/** More may follow on the line. */
+const withoutStop = (sentence: string): string => sentence.replace(/\.$/, '');
 
 function dropped({ dropped: samples }: Summarized): string {
   return samples === 0 ? '' : `${formatCount(samples)} dropped`;

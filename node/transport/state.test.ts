@@ -25,19 +25,19 @@ describe('the state of the delivery', () => {
     { name: 'a refusal', events: [{ kind: 'connectFailed', fault: refused, address, retryIn: 1 }], state: 'refused', reason: 'wrong password; again in 0.0 s' },
     {
       name: 'the attempt after it', events: [{ kind: 'connectFailed', fault: refused, address, retryIn: 1 }, { kind: 'resolving', host: 'other' }],
-      state: 'connecting', reason: 'the name "other" is being resolved; before: wrong password',
+      state: 'refused', reason: 'wrong password; the name "other" is being resolved',
     },
     { name: 'a channel, nothing waiting', events: up, state: 'idle' },
     { name: 'a channel, samples waiting', events: up, waiting: 1, state: 'flowing' },
     { name: 'a fault that is over', events: [{ kind: 'connectFailed', fault: refused, address, retryIn: 1 }, ...up], state: 'idle' },
-    { name: 'a pause', events: [...up, { kind: 'blocked', reason: 'low on memory' }], state: 'blocked', reason: 'the broker asks for a pause (low on memory)' },
+    { name: 'a pause', events: [...up, { kind: 'blocked', reason: 'low on memory' }], state: 'blocked', reason: 'the broker asks for a pause (low on memory): its host needs memory or disk space; rabbitmqctl status shows the alarm' },
     { name: 'the end of a pause', events: [...up, { kind: 'blocked', reason: 'x' }, { kind: 'unblocked' }], state: 'idle' },
     { name: 'a pause that ended with its connection', events: [...up, { kind: 'blocked', reason: 'x' }, { kind: 'connectionLost', fault: unreachable, address }, ...up], state: 'idle' },
     { name: 'nobody bound', events: [...up, { kind: 'returned', held: true }], waiting: 1, state: 'held', reason: 'nobody is bound' },
     { name: 'nobody bound, dropped', events: [...up, { kind: 'returned', held: false }], state: 'idle' },
     { name: 'somebody bound again', events: [...up, { kind: 'returned', held: true }, { kind: 'routed' }], state: 'idle' },
     { name: 'nobody bound, and then no connection', events: [...up, { kind: 'returned', held: true }, { kind: 'connectionLost', fault: unreachable, address }], state: 'unreachable', reason: 'nobody listens' },
-    { name: 'nacks', events: [...up, { kind: 'nacked', count: 3 }], waiting: 1, state: 'nacked', reason: 'the broker refuses samples (nack), as it does for a full queue' },
+    { name: 'nacks', events: [...up, { kind: 'nacked', count: 3 }], waiting: 1, state: 'nacked', reason: 'the broker refuses samples (nack), as it does for a full queue: see that its consumers run, or raise its limit' },
     { name: 'confirms after nacks', events: [...up, { kind: 'nacked', count: 3 }, { kind: 'confirmed', count: 1 }], state: 'idle' },
   ];
   for (const { name, events, waiting = 0, state, reason } of cases) {
@@ -57,6 +57,18 @@ describe('the state of the delivery', () => {
     }
     assert.deepEqual(passed, [false, false, true, false, true, false]);
     assert.equal(fold.state(0).delivery.since, 5000);
+  });
+
+  it('an outage begins once, however each attempt fails', async () => {
+    const clock = new TestClock(0);
+    const fold = new TransportFold(clock, '');
+    const attempts: TransportEvent[] = [{ kind: 'resolving', host: 'other' }, { kind: 'connectFailed', fault: refused, address, retryIn: 1 }, { kind: 'connecting', address }, { kind: 'opened', address }];
+    for (const event of [{ kind: 'connectFailed', fault: unreachable, address, retryIn: 1 } as const, ...attempts]) {
+      await clock.pass(1000);
+      fold.apply(event);
+    }
+    const { state, since } = fold.state(0).delivery;
+    assert.deepEqual([state, since], ['refused', 1000]);
   });
 });
 

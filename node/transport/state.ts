@@ -14,9 +14,9 @@ export type DeliveryState =
   | 'nacked'
   /** The broker asks for a pause. */
   | 'blocked'
-  /** A name is being resolved, or a connection or a channel being opened. */
+  /** A name is being resolved, or a connection or a channel being opened, and no attempt has failed before. */
   | 'connecting'
-  /** The last attempt failed; the next one waits. */
+  /** The last attempt failed; the next one waits, or is under way. */
   | 'unreachable'
   /** As unreachable, where only a person can put it right: a refused login, a certificate, a password that cannot be read. */
   | 'refused';
@@ -60,6 +60,8 @@ export interface TransportState {
 
 /** What only a person can put right. */
 const refusals: ReadonlySet<ErrorCode> = new Set(['PSA_BROKER_REFUSED', 'PSA_BROKER_TLS', 'PSA_SECRET_UNAVAILABLE']);
+const failing: ReadonlySet<DeliveryState> = new Set(['unreachable', 'refused']);
+const stateOf = ({ code }: AgentError): 'unreachable' | 'refused' => (refusals.has(code) ? 'refused' : 'unreachable');
 
 /** The transport's state: a fold over its events. */
 export class TransportFold {
@@ -95,8 +97,9 @@ export class TransportFold {
     this.#move(event);
     const { state } = this.#delivery();
     if (state === this.#told) return false;
+    // Several hosts may fail each in its own way: it is one outage.
+    if (!failing.has(state) || !failing.has(this.#told)) this.#since = this.clock.wall();
     this.#told = state;
-    this.#since = this.clock.wall();
     return true;
   }
 
@@ -126,9 +129,9 @@ export class TransportFold {
 
   #delivery(): { readonly state: DeliveryState; readonly reason?: string } {
     if (this.#road !== undefined) return this.#road;
-    if (this.#blocked !== undefined) return { state: 'blocked', reason: `the broker asks for a pause (${this.#blocked})` };
+    if (this.#blocked !== undefined) return { state: 'blocked', reason: `the broker asks for a pause (${this.#blocked}): its host needs memory or disk space; rabbitmqctl status shows the alarm` };
     if (this.#unroutable) return { state: 'held', reason: this.nobody };
-    if (this.#refusing) return { state: 'nacked', reason: 'the broker refuses samples (nack), as it does for a full queue' };
+    if (this.#refusing) return { state: 'nacked', reason: 'the broker refuses samples (nack), as it does for a full queue: see that its consumers run, or raise its limit' };
     return { state: 'flowing' };
   }
 
@@ -186,8 +189,9 @@ export class TransportFold {
     }
   }
 
+  /** An attempt changes nothing of a fault before it has gone well. */
   #try(what: string): void {
-    this.#road = { state: 'connecting', reason: this.#fault === undefined ? what : `${what}; before: ${this.#fault.message}` };
+    this.#road = this.#fault === undefined ? { state: 'connecting', reason: what } : { state: stateOf(this.#fault), reason: `${this.#fault.message}; ${what}` };
   }
 
   #fail(fault: AgentError, retryIn?: number): void {
@@ -195,7 +199,7 @@ export class TransportFold {
     this.#fault = fault;
     this.#lastError = { time: this.clock.wall(), code: fault.code, message: fault.message };
     const next = retryIn === undefined ? '' : `; again in ${seconds(retryIn)}`;
-    this.#road = { state: refusals.has(fault.code) ? 'refused' : 'unreachable', reason: fault.message + next };
+    this.#road = { state: stateOf(fault), reason: fault.message + next };
   }
 }
 

@@ -28,7 +28,8 @@ export async function checkCollector({ settings, collector, silence, file }: Sub
 
 function noteRunning(report: StatusReport, note: Note): void {
   const { summary, last_error: error, delivery, pid, dropped, dropped_by: by, skipped } = report;
-  note(resultOf(report), `${summary} (pid ${String(pid)}, since ${report.since})`);
+  const advice = delivery?.state === 'held' ? '. Bind a queue there; psutil-agent consume --config FILE shows what arrives' : '';
+  note(resultOf(report), `pid ${String(pid)}, since ${report.since}: ${summary}${advice}`);
   const over = error !== null && delivery?.reason?.includes(error.message) !== true;
   if (over) note('ok', `its last fault, at ${error.time}, is over: ${error.message}`);
   if (dropped > 0) note('warning', `${String(dropped)} samples were dropped since it began (${Object.entries(by).flatMap(([cause, count]) => (count === 0 ? [] : [`${cause} ${String(count)}`])).join(', ')})`);

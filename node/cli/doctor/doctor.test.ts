@@ -131,8 +131,8 @@ describe('what is told of', () => {
     const since = report.since;
     const delivery = (state: NonNullable<StatusReport['delivery']>['state'], reason: string | null): Partial<StatusReport> => ({ delivery: { state, since, reason } });
     const first = async (other: Partial<StatusReport>, life?: Witness['life']): Promise<string> => (await noted((note) => checkCollector(witness({ ...other }, life), note)))[0] ?? '';
-    assert.match(await first(delivery('flowing', null)), /^ok: samples flow \(pid/);
-    assert.match(await first(delivery('held', 'nobody')), /^warning: /);
+    assert.match(await first(delivery('flowing', null)), /^ok: pid \d+, since .*: samples flow$/);
+    assert.match(await first(delivery('held', 'nobody')), /^warning: .*samples flow\. Bind a queue there/);
     assert.match(await first(delivery('refused', 'no')), /^fault: /);
     assert.match(await first({ spool_fault: 'full' }), /^fault: /);
     assert.match(await first({}, 'gone'), /^fault: the collector is gone \(process \d+\), without a word, after .*; it last said: samples flow\. See psutil\.log in \/l/);

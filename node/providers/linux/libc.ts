@@ -1,5 +1,5 @@
 import { endianness } from 'node:os';
-import { getSystemErrorName } from 'node:util';
+import { getSystemErrorMap } from 'node:util';
 import type koffiModule from 'koffi';
 import type { LibraryHandle } from 'koffi';
 import { messageOf, UnavailableError } from '../../model/errors.js';
@@ -68,7 +68,8 @@ async function bind(): Promise<Libc> {
 }
 
 function failed(koffi: Koffi, call: string): UnavailableError {
-  return new UnavailableError(`${call} was refused by the system (${getSystemErrorName(-koffi.errno())}).`);
+  const [code, words] = getSystemErrorMap().get(-koffi.errno()) ?? [`errno ${String(koffi.errno())}`, 'for a reason that Node does not know'];
+  return new UnavailableError(`${call} was refused by the system: ${words} (${code}).`);
 }
 
 interface Statvfs { frsize: Wide; blocks: Wide; bfree: Wide; bavail: Wide }
