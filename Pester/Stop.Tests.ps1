@@ -175,8 +175,8 @@ Describe 'Get-PsutilMonitor' {
         # The line is wrapped, not cut.
         $text -replace '\s+' | Should -BeLike '*cloudify-psutil-web_server_abc12Running10samplesflowtoh:5672;1dropped'
         $entries = $monitor.Entries | Out-String -Width 80
-        $entries | Should -Match '(?m)^m +0[.,]5 percent +\d+ s'
-        $entries | Should -Match '(?m)^d +D: is not ready'
+        $entries | Should -Match '(?m)^\d+ s +m +0[.,]5 percent'
+        $entries | Should -Match '(?m)^ +d +D: is not ready'
     }
     It 'does not take a dead collector''s word' {
         Mock -ModuleName PsutilAgent TestCollectorAlive { $false }
