@@ -23,7 +23,7 @@ describe('run on a terminal', { skip: process.platform !== 'linux' }, () => {
       try {
         const first = await terminal.until((text) => /of 41/.test(text) && /memory_0 .* [GMT]iB/.test(text));
         assert.match(first[0] ?? '', /^METRIC +VALUE +AGE +TREND$/);
-        assert.match(first[1] ?? '', /^存储 .*ENOENT/);
+        assert.match(first[1] ?? '', /^存储 .*no such/);
         terminal.press('End');
         await terminal.until((text) => /-41 of 41/.test(text) && text.includes('memory_39'));
         terminal.resize(20, 10);

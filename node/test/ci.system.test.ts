@@ -50,7 +50,7 @@ describe('The workflows\' scripts', () => {
     const pwsh = await pwshIn(folder);
     const [shelf, module] = [join(folder, 'shelf'), join(folder, 'PsutilAgent')];
     for (const path of [shelf, module]) mkdirSync(path);
-    for (const name of ['PsutilAgent.psd1', 'PsutilAgent.psm1', 'PsutilAgent.Format.ps1xml', 'Public', 'Private', 'schemas']) symlinkSync(join(root, name), join(module, name));
+    for (const name of ['PsutilAgent.psd1', 'PsutilAgent.psm1', 'PsutilAgent.Format.ps1xml', 'PsutilAgent.Types.ps1xml', 'Public', 'Private', 'schemas']) symlinkSync(join(root, name), join(module, name));
     const script = join(root, 'tools/ci/publish.ps1');
     const publish = `& '${script}' -Path '${module}' -Repository shelf`;
     const { code, text } = run(pwsh, [
