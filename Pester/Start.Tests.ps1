@@ -483,8 +483,11 @@ Describe 'A start that fails' {
         Test-Path -Path $data | Should -BeFalse
     }
     It 'because the registry refuses leaves nothing' {
+        $record = $null
         Reset-FakeWindows -FailAt registry
-        { Start-PsutilMonitor -Configuration $entry @start @broker -WarningVariable warnings } | Should -Throw
+        $warnings = @()
+        try { Start-PsutilMonitor -Configuration $entry @start @broker -WarningVariable warnings } catch { $record = $_ }
+        $record.FullyQualifiedErrorId | Should -BeLike '*,Start-PsutilMonitor'
         "$warnings" | Should -BeLike '*faults will not be in Windows'' event log: *the registry refuses*'
         @(Get-FakeServiceName).Count | Should -Be 0
         Test-Path -Path $data | Should -BeFalse

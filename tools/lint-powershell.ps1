@@ -55,19 +55,19 @@ function Get-LintSettings {
 # of the path: most of its time.
 $env:PATH = ''
 
-# A path relative to the root, with slashes.
+# A path relative to a folder, with slashes.
 function Get-Relative {
-    param([string] $File)
+    param([string] $File, [string] $Folder)
 
-    $File.Substring($Root.Length).TrimStart('/', '\').Replace('\', '/')
+    $File.Substring($Folder.Length).TrimStart('/', '\').Replace('\', '/')
 }
 
 $files = @(Get-Content -LiteralPath $List)
 # All files of one kind in one call: each call loads every rule anew.
-foreach ($kind in $files | Group-Object -Property { (Get-Relative $_) -match '^(Pester|tools/(powershell|mutation))/' }) {
+foreach ($kind in $files | Group-Object -Property { (Get-Relative $_ $Root) -match '^(Pester|tools/(powershell|mutation))/' }) {
     $settings = Get-LintSettings -Test ($kind.Name -eq 'True') -ProfilePath $Profiles
     foreach ($finding in $kind.Group | Invoke-ScriptAnalyzer -Settings $settings) {
-        Write-Output ('{0}:{1}:{2}: {3} {4}: {5}' -f (Get-Relative $finding.ScriptPath), $finding.Extent.StartLineNumber, $finding.Extent.StartColumnNumber, $finding.Severity, $finding.RuleName, $finding.Message)
+        Write-Output ('{0}:{1}:{2}: {3} {4}: {5}' -f (Get-Relative $finding.ScriptPath $Root), $finding.Extent.StartLineNumber, $finding.Extent.StartColumnNumber, $finding.Severity, $finding.RuleName, $finding.Message)
     }
 }
 Write-Output "PSScriptAnalyzer: $($files.Count) files (default rules, syntax of 5.1 and 7.0, commands of Windows Server 2016 with 5.1)"

@@ -67,6 +67,9 @@ const table: readonly (readonly [pointer: string, given: unknown, arrives: (sett
   ['log/level', 'debug', (settings) => settings.log.level],
   ['log/max_bytes', 2048, (settings) => settings.log.maxBytes],
   ['log/files', 2, (settings) => settings.log.files],
+  ['history/enabled', false, (settings) => settings.history.enabled],
+  ['history/max_bytes', 70_000, (settings) => settings.history.maxBytes],
+  ['history/max_series', 7, (settings) => settings.history.maxSeries],
   ['status/path', 't', (settings) => settings.status.path, join(home, 't')],
   ['status/interval', 16, (settings) => settings.status.interval],
 ];
@@ -135,6 +138,7 @@ describe('what is not set', () => {
       schedule: { jitter: 0, align: false }, publish: { units: false, time: 's', id: false, unroutable: 'hold' },
       spool: { path: join(data, 'spool'), maxBytes: 1_073_741_824, maxAge: 604_800 },
       log: { path: data, level: 'info', maxBytes: 10_485_760, files: 5 }, status: { path: data, interval: 5 },
+      history: { enabled: true, maxBytes: 4_194_304, maxSeries: 200 },
     });
   });
 

@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { openKoffi } from './koffi.js';
 
 /** The account that this process runs as. */
 export interface Account {
@@ -24,7 +25,7 @@ function userName(): string | null {
 
 async function isPrivileged(): Promise<boolean> {
   if (process.platform !== 'win32') return process.getuid?.() === 0;
-  const { default: koffi } = await import('koffi');
+  const koffi = await openKoffi();
   const isAdministrator = koffi.load('shell32.dll').func('int32_t __stdcall IsUserAnAdmin()') as () => number;
   return isAdministrator() !== 0;
 }

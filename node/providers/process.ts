@@ -1,5 +1,6 @@
 /** The end of this process. */
 import { isolation } from './isolation.js';
+import { openKoffi } from './koffi.js';
 
 /** TerminateProcess's name for the process itself. */
 const thisProcess = -1;
@@ -25,7 +26,7 @@ export function exitProcess(code: number): void {
 }
 
 async function systemExit(): Promise<(code: number) => unknown> {
-  const { default: koffi } = await import('koffi');
+  const koffi = await openKoffi();
   if (process.platform !== 'win32') return koffi.load(null).func('void _exit(int)') as (code: number) => void;
   const terminate = koffi.load('kernel32.dll').func('int32_t __stdcall TerminateProcess(intptr_t, uint32_t)') as (handle: number, code: number) => number;
   return (code) => terminate(thisProcess, code);

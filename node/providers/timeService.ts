@@ -1,6 +1,7 @@
 /** What keeps this system's clock right: the time servers that its own settings name, and what the kernel says of it. */
 import { readFile } from 'node:fs/promises';
 import { systemCode } from '../model/errors.js';
+import { openKoffi } from './koffi.js';
 
 /** The system's settings of its clock. */
 export interface TimeService {
@@ -69,7 +70,7 @@ const TIME_ERROR = 5;
 const timex = { size: 256, maxerror: 24 } as const;
 
 async function kernelClock(): Promise<TimeService['kernel']> {
-  const { default: koffi } = await import('koffi');
+  const koffi = await openKoffi();
   const adjtimex = koffi.load(null).func('int adjtimex(void *)') as (buffer: Buffer) => number;
   const buffer = Buffer.alloc(timex.size);
   const state = adjtimex(buffer);

@@ -112,12 +112,12 @@ export class PowerShellSession {
     };
     void session.ended.then(() => { this.#end(session); });
     this.#session = session;
-    await this.#send(session, definition, startTimeout);
+    await this.#send(session, definition, startTimeout, 'PowerShell has not started');
     return session;
   }
 
   /** What the session writes while it runs a line. */
-  async #send(session: Session, line: string, timeout: number): Promise<string> {
+  async #send(session: Session, line: string, timeout: number, late = 'the command has not ended'): Promise<string> {
     const { shell } = session;
     let cancel = (): void => undefined;
     let bytes = 0;
@@ -131,7 +131,7 @@ export class PowerShellSession {
         this.#end(session);
         reject(new UnavailableError(reason));
       };
-      cancel = this.#clock.after(timeout, () => { fail(`the command has not ended within ${String(timeout / 1000)} s; its PowerShell was ended`); });
+      cancel = this.#clock.after(timeout, () => { fail(`${late} within ${String(timeout / 1000)} s; its PowerShell was ended`); });
       flooded = () => { fail(`the command wrote more than ${String(mostOutput)} bytes to the console; its PowerShell was ended`); };
       void session.ended.then(fail);
     });

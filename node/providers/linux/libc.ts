@@ -4,6 +4,7 @@ import type koffiModule from 'koffi';
 import type { LibraryHandle } from 'koffi';
 import { messageOf, UnavailableError } from '../../model/errors.js';
 import { bindEthtool, type Link } from './ethtool.js';
+import { openKoffi } from '../koffi.js';
 
 /** Blocks of a volume and their size in bytes (`f_frsize`). */
 export interface Volume {
@@ -61,7 +62,7 @@ type Pointer = bigint | null;
 type Wide = number | bigint;
 
 async function bind(): Promise<Libc> {
-  const { default: koffi } = await import('koffi');
+  const koffi = await openKoffi();
   if (koffi.sizeof('void *') !== 8 || endianness() !== 'LE') throw new Error('only 64-bit little-endian systems are supported');
   const library = koffi.load(null);
   return { statvfs: bindStatvfs(koffi, library), interfaces: bindInterfaces(koffi, library), links: bindEthtool(koffi, library), ioPriorityOf: bindIoPriority(koffi, library) };

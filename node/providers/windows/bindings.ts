@@ -3,6 +3,7 @@
  * when it is first used, so that one missing on some Windows (or Wine) takes only its own readings with it.
  */
 import type { LibraryHandle } from 'koffi';
+import { openKoffi } from '../koffi.js';
 import { messageOf, PlatformError, UnavailableError } from '../../model/errors.js';
 
 /** A HANDLE or a pointer from Windows. */
@@ -19,9 +20,6 @@ export interface Native<A extends readonly unknown[], R> {
 
 /** A function that this Windows has not got. */
 export class MissingFunction extends UnavailableError {}
-
-/** Bytes of stack that Windows gives a thread. */
-const threadStack = 1024 * 1024;
 
 type Memory = Buffer | null;
 
@@ -266,11 +264,9 @@ export async function loadWin32(): Promise<Win32> {
     const found = `${process.platform} ${process.arch}`;
     throw new PlatformError('PSA_PLATFORM', `Expected 64-bit Windows for Win32 readings, found ${found}: use that system's own provider.`);
   }
-  const { default: koffi } = await import('koffi').catch((error: unknown) => {
+  const koffi = await openKoffi().catch((error: unknown) => {
     throw new PlatformError('PSA_PLATFORM', `Expected koffi's native part for this system, found: ${messageOf(error)}. Reinstall the package.`);
   });
-  // Performance counters and remote calls may need as deep a stack as any thread of Windows has.
-  if ((koffi.config().async_stack_size ?? 0) < threadStack) koffi.config({ async_stack_size: threadStack });
   const libraries = new Map<string, LibraryHandle>();
   const libraryOf = (dll: string): LibraryHandle => {
     const library = libraries.get(dll) ?? koffi.load(`${dll}.dll`);

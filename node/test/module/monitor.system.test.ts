@@ -125,7 +125,7 @@ describe('the module under Wine', () => {
     await host.prefix.powerCut();
     assert.deepEqual(await filesWith(host.drive, secret), []);
     assert.ok(!host.registry().includes(secret));
-    assert.match(host.registry(), /EventLog\\\\Application\\\\PsutilAgent\][^[]*"EventMessageFile"="[^"]*EventCreate\.exe"/);
+    assert.match(host.registry(), /EventLog\\\\Application\\\\PsutilAgent\][^[]*"EventMessageFile"="[^"]*EventCreate\.exe"/i);
     const skip = consumer.received.length;
     await host.prefix.boot();
     await arrive(skip);
@@ -135,12 +135,13 @@ describe('the module under Wine', () => {
     const folder = join(host.drive, 'faulty');
     await mkdir(folder);
     await writeFile(join(folder, 'settings.json'), JSON.stringify({ status: { path: 'C:\\faulty' }, psutil_config: [{ method: 'no_such', interval: 1 }] }));
+    // The tests before have set NODE_OPTIONS for the whole machine, to something that no node.exe starts with.
+    const lines = ['@set NODE_OPTIONS=', `@"${host.prefix.path(module)}\\bin\\node.exe" "${host.prefix.path(module)}\\dist\\cli\\main.js" run --config C:\\faulty\\settings.json`];
+    await writeFile(join(folder, 'run.cmd'), lines.join('\r\n'));
     // Wine's event log writes to its own debug output, and nowhere else.
-    const run = (): Promise<WineEnded> => host.prefix.wine(
-      [join(module, 'bin/node.exe'), `${host.prefix.path(module)}\\dist\\cli\\main.js`, 'run', '--config', 'C:\\faulty\\settings.json'], { env: { WINEDEBUG: '-all,err+eventlog,fixme+advapi' } },
-    );
+    const run = (): Promise<WineEnded> => host.prefix.wine(['cmd', '/c', 'C:\\faulty\\run.cmd'], { env: { WINEDEBUG: '-all,err+eventlog,fixme+advapi' } });
     const [first, second] = [await run(), await run()];
-    assert.deepEqual([first.code, second.code], [3, 3]);
+    assert.deepEqual([first.code, second.code], [3, 3], first.err);
     // EVENTLOG_ERROR_TYPE, id 100.
     assert.match(first.err, /ReportEventW \(\w+,0x0001,0x0000,0x00000064,/);
     assert.match(first.err, /err:eventlog:ReportEventW L".*one fault; \/psutil_config\/0\/method: expected a psutil function .*found \\"no_such\\"\\r\\nThe collector of C:\\\\faulty: /);
