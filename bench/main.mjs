@@ -1,7 +1,7 @@
 // `npm run bench`: what the collector costs, beside collectd and the predecessor's way in the same run.
 //   npm run bench                    everything, medians of several runs: about half an hour, on a quiet machine
 //   npm run bench -- cpu50 drain     single rows (see `rows`)
-//   npm run bench -- --short         under a minute; ends with 1 where a ratio is off by a factor of two
+//   npm run bench -- --short         under two minutes; ends with 1 where a ratio is off by a factor of two
 // Needs rabbitmq-server, collectd-core, librabbitmq4, libyajl2, python3-psutil and python3-pika (Debian's; `npm test` installs them).
 import { parseArgs } from 'node:util';
 import { startBroker } from '../dist/test/support/broker.js';
