@@ -32,8 +32,8 @@ try {
     try {
       const measured = () => rows[name]({ port: broker.port, long });
       let result = await measured();
-      // One short measurement may meet what else the machine does at that moment; twice in a row it is the collector.
-      if (!long && result.budgets.some((budget) => fails(budget, long))) {
+      // One short measurement may meet what else the machine does at that moment; three in a row are the collector.
+      for (let again = 0; !long && again < 2 && result.budgets.some((budget) => fails(budget, long)); again++) {
         console.log(`${name}: off by a factor of two, measured once more`);
         result = await measured();
       }

@@ -39,7 +39,7 @@ const over = (runs, key) => median(runs.map((run) => run[key]));
 async function compare({ port, long }, rate, peers) {
   const subjects = [collector, ...peers];
   const runs = new Map(subjects.map((subject) => [subject.name, []]));
-  const once = async (subject) => { runs.get(subject.name).push(await measure(subject, port, rate, long ? 20 : 12, long ? 5 : 25)); };
+  const once = async (subject) => { runs.get(subject.name).push(await measure(subject, port, rate, long ? 20 : 12, long ? 5 : rate < 1000 ? 25 : 35)); };
   if (long) for (let round = 0; round < 5; round++) for (const subject of subjects) await once(subject);
   else await Promise.all(subjects.map(once));
   return runs;
