@@ -51,8 +51,8 @@ function InvokeOnConsole {
     }
 }
 
-# The words of the collector's call that reads these methods again and again.
-function GetWatchWord {
+# The words of a collector's call that reads these methods, each with the arguments.
+function GetCallWord {
     [CmdletBinding()]
     [OutputType([string])]
     param(

@@ -77,8 +77,7 @@ function Get-PsutilSample {
 
     process {
         try {
-            $words = @(GetCollectorPath) + 'sample' + $Method
-            foreach ($key in $Argument.Keys) { $words += "$key=" + (ConvertToArgumentText $Argument[$key]) }
+            $words = @(GetCollectorPath) + 'sample' + @(GetCallWord -Method $Method -Argument $Argument)
             if ($ResultArgument) { $words += '--result-argument', $ResultArgument }
             if ($Count -gt 1) { $words += '--count', "$Count", '--interval', (FormatNumber $Interval) }
             $node = GetProgramPath -Program node -Path $NodePath

@@ -120,7 +120,7 @@ function Watch-PsutilSample {
                 return
             }
             $words = if ($ofMonitors) { '--data', (GetMonitorPath $given[0]).Data }
-            else { GetWatchWord -Method $given -Argument $Argument -ResultArgument $ResultArgument }
+            else { GetCallWord -Method $given -Argument $Argument -ResultArgument $ResultArgument }
             $words = @(GetCollectorPath) + 'watch' + $words + "--interval=$(FormatNumber $Interval)"
             if ($Count) { $words += "--count=$Count" }
             $node = GetProgramPath -Program node -Path $NodePath

@@ -2,19 +2,15 @@
 import { functionNamed } from '../../catalog/functions.js';
 import { sleep, systemClock } from '../../model/clock.js';
 import type { Entry } from '../../model/settings.js';
-import { ExternalProvider } from '../../providers/external/provider.js';
-import { openProvider } from '../../providers/host.js';
-import { SharedProvider } from '../../providers/shared.js';
 import { openReader, type Reader } from '../../sample/reader.js';
+import { shortestWindow } from '../../sample/round.js';
 import { Sampler } from '../../sample/sampler.js';
-import { AgentProvider } from '../../status/agentProvider.js';
+import { openCalls } from '../call.js';
 import type { Note } from './finding.js';
 import type { Subject } from './subject.js';
 
 /** Milliseconds: what measures for longer is not waited for, and nothing is waited for longer. */
 const trialTime = 12_000;
-/** Milliseconds between the two readings of what measures since its last. */
-const window = 100;
 /** Entries that are named. */
 const mostNamed = 10;
 
@@ -46,7 +42,7 @@ function judge(missing: readonly Missing[], all: number, how: string, note: Note
 
 /** Takes a reading of each, all at the same time. */
 async function trial(entries: readonly Entry[]): Promise<{ faults: Missing[]; tried: number }> {
-  const provider = new SharedProvider(new AgentProvider(new ExternalProvider(await openProvider(), systemClock, process.argv[1] ?? '')));
+  const provider = await openCalls();
   const open = new Map<Entry, string>();
   const faults: Missing[] = [];
   const begin = Date.now();
@@ -72,7 +68,7 @@ async function takeOne(entry: Entry, reader: Reader, tick: { at: number }, miss:
   const observer = { took: () => undefined, complete: () => undefined, skipped: () => undefined, missed: (_wall: number, _count: number, reason: string) => { reasons.add(reason); } };
   const sampler = new Sampler(entry, definition, reader, observer, { units: false, overloaded: () => false, sink: () => undefined, wall: () => Date.now() });
   await sampler.prime(tick).catch(() => undefined);
-  await sleep(systemClock, window);
+  await sleep(systemClock, shortestWindow);
   await sampler.run({ at: tick.at + 1 });
   for (const reason of reasons) miss(reason);
 }
