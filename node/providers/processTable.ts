@@ -30,24 +30,3 @@ export class ProcessEnded extends UnavailableError {
     super(`the process ${String(pid)} has ended`);
   }
 }
-
-/** Calls `make` once and keeps what it gives, or throws. */
-export class Once<T> {
-  #made: { readonly value: T } | { readonly error: unknown } | undefined;
-
-  constructor(private readonly make: () => T) {}
-
-  get(): T {
-    this.#made ??= this.#attempt();
-    if ('error' in this.#made) throw this.#made.error;
-    return this.#made.value;
-  }
-
-  #attempt(): { readonly value: T } | { readonly error: unknown } {
-    try {
-      return { value: this.make() };
-    } catch (error) {
-      return { error };
-    }
-  }
-}

@@ -88,7 +88,7 @@ describe('doctor', () => {
     const path = join(mkdtempSync(join(home, 's-')), 'settings.json');
     writeFileSync(path, JSON.stringify({ status: { path: '.' }, psutil_config: [{ method: 'boot_time', interval: 5 }] }));
     const entry = { index: 0, name: 'd', unit: '', units: null, method: 'm', interval: 1, taken: 0, skipped: 0, unavailable: 3, last: null, last_error: { time: 't', message: 'D: is not ready' }, fault: 'D: is not ready' };
-    writeStatus(join(path, '..'), { ...report, entries: [entry], summary: '1 of 1 metrics cannot be had: D: is not ready' });
+    writeStatus(join(path, '..'), { ...report, updated: new Date().toISOString(), entries: [entry], summary: '1 of 1 metrics cannot be had: D: is not ready' });
     const { out } = await told(() => runProgram(['doctor', path]));
     assert.match(out, /^warning metrics {4}1 of 1 metrics cannot be had, .*, as the running collector \(pid \d+\) tells: .*$\n^warning metrics {4}d: D: is not ready$/m);
   });
