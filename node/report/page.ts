@@ -252,7 +252,7 @@ function metrics({ history, status, settings }: ReportParts, axis: Axis): Html {
 function group(series: readonly ReadSeries[], entry: EntryView | undefined, axis: Axis): Html {
   const [first] = series;
   if (first === undefined) return none;
-  const about = `${entry === undefined || entry.method === first.name ? '' : `${entry.method}, `}every ${duration(Math.max(1000, first.every * 1000))}${entry === undefined ? ', not sampled now' : ''}`;
+  const about = `${entry === undefined || entry.method === first.name ? '' : `${entry.method}, `}every ${readable(first.every, 's')}${entry === undefined ? ', not sampled now' : ''}`;
   const charts = series.map((one) => chart(one, axis, about, entry?.fault));
   if (series.length <= most.open) return html`${charts}`;
   return html`<details class="group"><summary>${outside(first.name)}: ${counted(series.length, 'value')}</summary><div class="charts">${charts}</div></details>`;
@@ -268,7 +268,7 @@ function sampled({ status, settings }: ReportParts): Html {
   const shown = rows.slice(0, most.entries).map(({ name, method, call, interval, values, unit, at, fault }) => {
     const value = values.length === 0 ? 'none yet' : values.length === 1 ? readable(values[0]?.[1] ?? 0, unit) : counted(values.length, 'value');
     const age = at === undefined || now === undefined ? '' : ` (${duration(Math.max(0, now - at))} old)`;
-    return html`<tr><th scope="row">${outside(name)}</th><td>${outside(method, 100)}${call === '' ? none : html` <code>${outside(call)}</code>`}</td><td>${interval === undefined ? '' : duration(Math.max(1000, interval * 1000))}</td><td>${value}<span class="soft">${age}</span></td><td>${fault === undefined ? '' : html`<span class="fault">${outside(fault)}</span>`}</td></tr>`;
+    return html`<tr><th scope="row">${outside(name)}</th><td>${outside(method, 100)}${call === '' ? none : html` <code>${outside(call)}</code>`}</td><td>${interval === undefined ? '' : readable(interval, 's')}</td><td>${value}<span class="soft">${age}</span></td><td>${fault === undefined ? '' : html`<span class="fault">${outside(fault)}</span>`}</td></tr>`;
   });
   const more = rows.length > most.entries ? html`<p>${counted(rows.length - most.entries, 'more entry', 'more entries')}.</p>` : none;
   return html`<div class="card"><div class="scroll" tabindex="0" role="region" aria-label="What is sampled"><table><thead><tr><th scope="col">Metric</th><th scope="col">Function</th><th scope="col">Every</th><th scope="col">Last value</th><th scope="col">Cannot be had because</th></tr></thead><tbody>${shown}</tbody></table></div>${more}</div>`;

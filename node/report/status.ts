@@ -11,8 +11,6 @@ export interface EntryView {
   /** When they were taken, milliseconds since 1970. */
   readonly at: number | undefined;
   readonly fault: string | undefined;
-  readonly skipped: number | undefined;
-  readonly unavailable: number | undefined;
 }
 
 /** What is known; whatever is not there, or is something else, is undefined. */
@@ -28,12 +26,11 @@ export interface StatusView {
   readonly updated: number | undefined;
   readonly delivery: { readonly state: string; readonly reason: string } | undefined;
   readonly lastError: { readonly at: number | undefined; readonly message: string } | undefined;
-  readonly lastPublished: number | undefined;
   readonly counts: Readonly<Partial<Record<(typeof countNames)[number], number>>>;
   readonly entries: readonly EntryView[];
 }
 
-export const countNames = ['taken', 'published', 'spooled', 'spooled_bytes', 'dropped', 'skipped', 'unavailable', 'reconnects', 'unroutable', 'nacked'] as const;
+const countNames = ['taken', 'published', 'spooled', 'spooled_bytes', 'dropped', 'skipped', 'unavailable', 'reconnects'] as const;
 const mostEntries = 20_000;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -60,7 +57,7 @@ export function viewStatus(directory: string): { readonly status: StatusView } |
   return {
     status: {
       summary: text(raw['summary']) ?? '', state: text(raw['state']) ?? '', pid: number(raw['pid']), version: text(raw['version']) ?? '', account: text(fields(raw['account'])['name']), broker: text(raw['broker']),
-      since: time(raw['since']), updated: time(raw['updated']), lastPublished: time(raw['last_published']),
+      since: time(raw['since']), updated: time(raw['updated']),
       delivery: state === undefined ? undefined : { state, reason: text(delivery['reason']) ?? '' },
       lastError: message === undefined ? undefined : { at: time(error['time']), message },
       counts: Object.fromEntries(countNames.flatMap((name) => (number(raw[name]) === undefined ? [] : [[name, number(raw[name])]]))),
@@ -73,7 +70,6 @@ function viewEntry(entry: Fields): EntryView {
   const last = fields(entry['last']);
   return {
     name: text(entry['name']) ?? '', method: text(entry['method']) ?? '', interval: number(entry['interval']), unit: text(entry['unit']) ?? '', at: time(last['time']), fault: text(entry['fault']),
-    skipped: number(entry['skipped']), unavailable: number(entry['unavailable']),
     values: Object.entries(fields(last['values'])).flatMap(([path, value]) => (number(value) === undefined ? [] : [[path, Number(value)] as const])),
   };
 }
