@@ -145,7 +145,7 @@ export class Agent {
     this.#begin();
     output.start(() => { this.#status.write(); }, onStopRequest);
     this.#enter('sampling');
-    await Promise.all(await beginRound(this.#workers.map(({ sampler }) => sampler), clock));
+    await Promise.all(beginRound(this.#workers.map(({ sampler }) => sampler), clock));
   }
 
   #begin(): void {

@@ -4,7 +4,7 @@ import { isoTime, type Clock } from '../model/clock.js';
 import { UnavailableError } from '../model/errors.js';
 import type { Entry } from '../model/settings.js';
 import type { SharedProvider } from '../providers/shared.js';
-import { openReader } from '../sample/reader.js';
+import { openReader, type Reader } from '../sample/reader.js';
 import { beginRound } from '../sample/round.js';
 import { Sampler } from '../sample/sampler.js';
 
@@ -26,27 +26,33 @@ export interface DryRow {
 
 /** One entry's rows as soon as it has been read, the entries in their order: one at least for each. Reads every entry once, all at the same time. */
 export async function* dryRun(entries: readonly Entry[], provider: SharedProvider, clock: Clock): AsyncGenerator<readonly DryRow[]> {
-  const tried = entries.map((entry) => tryEntry(entry, provider, clock));
-  const read = await beginRound(tried.map(({ sampler }) => sampler), clock);
-  for (const [at, { rows }] of tried.entries()) {
+  const trials = entries.map((entry) => new Trial(entry, openReader(provider, clock, entry), clock));
+  const read = beginRound(trials.map(({ sampler }) => sampler), clock);
+  for (const [at, trial] of trials.entries()) {
     await read[at];
-    yield rows();
+    yield trial.rows.length > 0 ? trial.rows : [trial.row('', null, '', clock.wall(), 'there is nothing here that it selects')];
   }
 }
 
-function tryEntry(entry: Entry, provider: SharedProvider, clock: Clock): { readonly sampler: Sampler; readonly rows: () => readonly DryRow[] } {
-  const rows: DryRow[] = [];
-  const { index, name, method } = entry;
-  const row = (path: string, value: number | null, unit: string, wall: number, reason: string | null): void => {
-    rows.push({ index, name, method, path, value, unit, time: isoTime(wall), reason });
-  };
-  const definition = functionNamed(method);
-  if (definition === undefined) throw new UnavailableError(`the catalog has no ${method}`);
-  const sampler = new Sampler(entry, definition, openReader(provider, clock, entry), {
-    took: (wall, selected) => { for (const { path, value, unit } of selected) row(path, value, unit, wall, null); },
-    missed: (wall, _count, reason) => { row('', null, '', wall, reason); },
-    complete: () => { if (rows.length === 0) row('', null, '', clock.wall(), 'there is nothing here that it selects'); },
-    skipped: () => undefined,
-  }, { units: true, overloaded: () => false, sink: () => undefined, wall: () => clock.wall() });
-  return { sampler, rows: () => rows };
+/** One entry that is taken once. */
+export class Trial {
+  /** What it gave. */
+  readonly rows: DryRow[] = [];
+  readonly sampler: Sampler;
+
+  constructor(readonly entry: Entry, reader: Reader, clock: Clock) {
+    const definition = functionNamed(entry.method);
+    if (definition === undefined) throw new UnavailableError(`the catalog has no ${entry.method}`);
+    this.sampler = new Sampler(entry, definition, reader, {
+      took: (wall, selected) => { this.rows.push(...selected.map(({ path, value, unit }) => this.row(path, value, unit, wall, null))); },
+      missed: (wall, _count, reason) => { this.rows.push(this.row('', null, '', wall, reason)); },
+      complete: () => undefined,
+      skipped: () => undefined,
+    }, { units: true, overloaded: () => false, sink: () => undefined, wall: () => clock.wall() });
+  }
+
+  row(path: string, value: number | null, unit: string, wall: number, reason: string | null): DryRow {
+    const { index, name, method } = this.entry;
+    return { index, name, method, path, value, unit, time: isoTime(wall), reason };
+  }
 }

@@ -96,7 +96,6 @@ function failedReport(error: AgentError): StatusReport {
   const report = {
     version, state: 'failed' as const, pid: process.pid, account: null, since: now, updated: now, taken: 0, skipped: 0, unavailable: 0,
     ...noBroker,
-    dropped_by: { ...noBroker.dropped_by, overload: 0 },
     last_error: { time: now, code: error.code, message },
     reload: null, entries: [],
   };

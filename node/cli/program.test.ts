@@ -181,8 +181,7 @@ describe('check-broker', () => {
   it('tells of queues what the collector that runs with these settings has learned', async () => {
     const data = join(home, 'running');
     const idle: StatusReport = {
-      version, state: 'sampling', pid: process.pid, account: null, since: 'S', updated: 'U', summary: '', reload: null, taken: 0, skipped: 0, unavailable: 0, ...noBroker,
-      dropped_by: { ...noBroker.dropped_by, overload: 0 }, entries: [],
+      version, state: 'sampling', pid: process.pid, account: null, since: 'S', updated: 'U', summary: '', reload: null, taken: 0, skipped: 0, unavailable: 0, ...noBroker, entries: [],
     };
     const delivery = { state: 'flowing', since: 'S', reason: null } as const;
     const unknown = /^whether a queue is bound is not known/;

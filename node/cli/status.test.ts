@@ -21,8 +21,7 @@ let folders = 0;
 const folder = (): string => mkdtempSync(join(home, `${String(++folders)}-`));
 
 const idle: StatusReport = {
-  version: '1.2.3', state: 'sampling', pid: process.pid, account: null, since: 'S', updated: 'U', summary: 'all is well', reload: null, taken: 1, skipped: 2, unavailable: 3, ...noBroker,
-  dropped_by: { ...noBroker.dropped_by, overload: 0 }, entries: [],
+  version: '1.2.3', state: 'sampling', pid: process.pid, account: null, since: 'S', updated: 'U', summary: 'all is well', reload: null, taken: 1, skipped: 2, unavailable: 3, ...noBroker, entries: [],
 };
 const busy: StatusReport = {
   ...idle, account: { name: 'NT SERVICE\\own', privileged: false }, connected: true, connected_since: 'C', broker: 'rabbit:5672', delivery: { state: 'held', since: 'D', reason: 'nobody is bound' }, published: 4, spooled: 5, spooled_bytes: 6,

@@ -16,7 +16,7 @@ const watch = (...args: string[]): Promise<Told<unknown>> => told(() => runProgr
 const objects = (text: string): Record<string, unknown>[] => text.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
 const report: StatusReport = {
   version: '1', state: 'sampling', pid: process.pid, account: null, since: 'S', updated: 'U', summary: 'all is well', reload: null, taken: 7, skipped: 0, unavailable: 0,
-  ...noBroker, dropped_by: { ...noBroker.dropped_by, overload: 0 }, entries: [],
+  ...noBroker, entries: [],
 };
 
 describe('watch', { skip: process.platform === 'win32' }, () => {

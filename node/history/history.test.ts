@@ -17,8 +17,7 @@ after(() => { rmSync(home, { recursive: true, force: true }); });
 const entry = (name: string, more: Partial<Entry> = {}): Entry => ({ index: 0, method: 'm', args: {}, interval: 5, name, rate: false, scale: 1, ...more });
 const selected = (value: number, path = '', unit = 'B') => [{ path, value, unit }];
 const totals: StatusTotals = {
-  version: '1.2.3', state: 'sampling', pid: 1, account: null, since: 'S', updated: 'U', taken: 0, skipped: 0, unavailable: 0, ...noBroker,
-  dropped_by: { ...noBroker.dropped_by, overload: 0 }, last_error: null, reload: null,
+  version: '1.2.3', state: 'sampling', pid: 1, account: null, since: 'S', updated: 'U', taken: 0, skipped: 0, unavailable: 0, ...noBroker, last_error: null, reload: null,
 };
 
 interface Made {

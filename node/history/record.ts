@@ -2,6 +2,7 @@
  * The lines of a history file, one JSON object each. A line stands for itself, so that one that is torn or damaged costs no other: what a
  * series' number means is told in the same file, before it is first used.
  */
+import { deliveryStates, dropCauses, type Drops } from '../model/delivery.js';
 
 /** What a series' number stands for in the lines below. */
 export interface SeriesLine {
@@ -14,13 +15,9 @@ export interface SeriesLine {
   readonly every: number;
 }
 
-/** How the samples fare, as far as a history tells it apart. */
-export const deliveries = ['none', 'idle', 'flowing', 'held', 'nacked', 'blocked', 'connecting', 'unreachable', 'refused'] as const;
+/** How the samples fare; none: there is no broker. */
+const deliveries = ['none', ...deliveryStates] as const;
 export type Delivery = (typeof deliveries)[number];
-
-/** Why samples were dropped, as in status.json. */
-export const dropCauses = ['size', 'age', 'damage', 'closed', 'unroutable', 'unsendable', 'overload'] as const;
-export type DropCause = (typeof dropCauses)[number];
 
 /** What was seen in about a minute. Counts are of that time alone. */
 export interface MinuteLine {
@@ -34,7 +31,7 @@ export interface MinuteLine {
   readonly published: number;
   readonly skipped: number;
   readonly unavailable: number;
-  readonly dropped: Readonly<Partial<Record<DropCause, number>>>;
+  readonly dropped: Partial<Drops>;
   /** Samples that wait at its end. */
   readonly spooled: number;
   /** Values that have no series, for lack of room. */

@@ -1,10 +1,11 @@
 import type { Clock } from '../model/clock.js';
+import { dropCauses, noDrops } from '../model/delivery.js';
 import { display } from '../model/display.js';
 import type { Entry, HistorySettings } from '../model/settings.js';
 import type { EntryRecorder } from '../status/entryObserver.js';
 import type { StatusTotals } from '../status/report.js';
 import { HistoryFile } from './file.js';
-import { dropCauses, longest, type Delivery, type EventLine, type MinuteLine } from './record.js';
+import { longest, type Delivery, type EventLine, type MinuteLine } from './record.js';
 import { EntrySeries, Room, type Series } from './series.js';
 
 /** A record is of about so long, milliseconds. */
@@ -14,9 +15,7 @@ const mostEvents = 20;
 
 type Counts = Pick<StatusTotals, 'taken' | 'published' | 'skipped' | 'unavailable' | 'dropped_by'>;
 
-const noCounts: Counts = {
-  taken: 0, published: 0, skipped: 0, unavailable: 0, dropped_by: { size: 0, age: 0, damage: 0, closed: 0, unroutable: 0, unsendable: 0, overload: 0 },
-};
+const noCounts: Counts = { taken: 0, published: 0, skipped: 0, unavailable: 0, dropped_by: noDrops };
 
 /** Where no history is kept. */
 const nobody: EntryRecorder = { took: () => undefined, missing: () => undefined, complete: () => undefined };

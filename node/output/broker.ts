@@ -4,6 +4,7 @@ import type { BrokerSettings, Settings } from '../model/settings.js';
 import { unprotect } from '../providers/secret.js';
 import type { Envelope } from '../model/message.js';
 import type { Histogram } from '../model/histogram.js';
+import { noDrops } from '../model/delivery.js';
 import { isoTime, type Clock } from '../model/clock.js';
 import type { ErrorCode } from '../model/errors.js';
 import type { OperatorKind } from '../model/operator.js';
@@ -109,8 +110,7 @@ class BrokerOutput implements Output {
     const state = this.#transport.state();
     const stats = this.queue.stats();
     const iso = (wall: number | undefined): string | null => (wall === undefined ? null : isoTime(wall));
-    const { size, age, damage, closed } = stats.dropped;
-    const dropped = { size, age, damage, closed, unroutable: state.unroutableDropped, unsendable: state.unsendable };
+    const dropped = { ...noDrops, ...stats.dropped, unroutable: state.unroutableDropped, unsendable: state.unsendable };
     const { delivery } = state;
     return {
       connected: state.connected, connected_since: iso(state.connectedSince), broker: state.address ?? null, blocked: state.blocked,

@@ -1,6 +1,7 @@
 import { createWriteStream, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
+import { noDrops } from '../model/delivery.js';
 import { messageOf, PlatformError } from '../model/errors.js';
 import type { Envelope } from '../model/message.js';
 import { isoTime, type Clock } from '../model/clock.js';
@@ -44,7 +45,7 @@ export function silentOutput(): Output {
 /** The report of an output that has no broker behind it. */
 export const noBroker: OutputReport = {
   connected: null, connected_since: null, broker: null, blocked: false, delivery: null, published: 0, spooled: 0, spooled_bytes: 0, spool_oldest: null,
-  spool_kept: null, spool_fault: null, dropped: 0, dropped_by: { size: 0, age: 0, damage: 0, closed: 0, unroutable: 0, unsendable: 0 }, unroutable: 0, returned: 0, nacked: 0,
+  spool_kept: null, spool_fault: null, dropped: 0, dropped_by: noDrops, unroutable: 0, returned: 0, nacked: 0,
   reconnects: 0, last_published: null, last_error: null,
 };
 
@@ -102,7 +103,7 @@ class LineOutput implements Output {
   report(): OutputReport {
     return {
       ...noBroker,
-      published: this.#published, dropped: this.#dropped, dropped_by: { ...noBroker.dropped_by, size: this.#dropped },
+      published: this.#published, dropped: this.#dropped, dropped_by: { ...noDrops, size: this.#dropped },
       last_published: this.#lastPublished, last_error: this.#lastError,
     };
   }

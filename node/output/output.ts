@@ -4,10 +4,10 @@ import type { Envelope } from '../model/message.js';
 import type { StatusReport } from '../status/report.js';
 
 /** The part of the status that an output knows. */
-export type OutputReport = { readonly dropped_by: Omit<StatusReport['dropped_by'], 'overload'> } & Pick<
+export type OutputReport = Pick<
   StatusReport,
   | 'connected' | 'connected_since' | 'broker' | 'blocked' | 'delivery' | 'published' | 'spooled' | 'spooled_bytes' | 'spool_oldest' | 'spool_kept'
-  | 'spool_fault' | 'dropped' | 'unroutable' | 'returned' | 'nacked' | 'reconnects' | 'last_published' | 'last_error'
+  | 'spool_fault' | 'dropped' | 'dropped_by' | 'unroutable' | 'returned' | 'nacked' | 'reconnects' | 'last_published' | 'last_error'
 >;
 
 /** The last stage as the agent sees it. */

@@ -1,6 +1,7 @@
 /** What happened when: spans and moments made of a history's events and minutes. */
 import type { History, Minute } from '../history/reader.js';
-import { dropCauses, type Delivery, type EventLine } from '../history/record.js';
+import type { Delivery, EventLine } from '../history/record.js';
+import { dropCauses, type DropCause } from '../model/delivery.js';
 import { counted, duration } from './quantity.js';
 
 /** What a span of time was like. `unknown`: there is no history of it. */
@@ -169,7 +170,7 @@ function bursts(minutes: readonly Minute[], kind: SpanKind, countOf: (minute: Mi
   return spans;
 }
 
-const causeTexts: Readonly<Record<(typeof dropCauses)[number], string>> = {
+const causeTexts: Readonly<Record<DropCause, string>> = {
   size: 'the spool was full', age: 'they were too old', damage: 'they were damaged on disk', closed: 'they could not be written when the collector ended',
   unroutable: 'nobody was bound for them', unsendable: 'AMQP cannot carry them', overload: 'there was no memory left for them',
 };

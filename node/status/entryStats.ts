@@ -1,7 +1,7 @@
 import { isoTime } from '../model/clock.js';
 import type { Entry } from '../model/settings.js';
 import type { Selected } from '../sample/selection.js';
-import type { EntryReport } from './report.js';
+import { isStale, type EntryReport } from './report.js';
 
 /** Counts what one entry does, and remembers its last value and its last fault. */
 export class EntryStats {
@@ -48,9 +48,8 @@ export class EntryStats {
     return this.#fault;
   }
 
-  /** Whether the last attempt gave nothing: the last values are of one before. */
   get stale(): boolean {
-    return this.#fault !== undefined && (this.#last === undefined || this.#last.wall < (this.#lastError?.wall ?? 0));
+    return this.#fault !== undefined && isStale(this.report());
   }
 
   report(): EntryReport {

@@ -1,8 +1,10 @@
 /** What a running collector says of itself: status.json (schemas/status.schema.json). */
+import type { DeliveryState, Drops } from '../model/delivery.js';
 import type { Account } from '../providers/account.js';
 
 /** The states of a collector, in their order. */
-export type CollectorState = 'starting' | 'sampling' | 'stopping' | 'stopped' | 'failed';
+export const collectorStates = ['starting', 'sampling', 'stopping', 'stopped', 'failed'] as const;
+export type CollectorState = (typeof collectorStates)[number];
 
 /** A fault and when it was met. Times are ISO 8601, UTC. */
 export interface ErrorInfo {
@@ -35,14 +37,14 @@ export interface EntryReport {
   readonly fault: string | null;
 }
 
+/** Whether the last attempt gave nothing: the last values are of one before. */
+export function isStale({ fault, last, last_error: error }: Pick<EntryReport, 'fault' | 'last' | 'last_error'>): boolean {
+  return fault !== null && (last === null || (error !== null && last.time < error.time));
+}
+
 /** What becomes of samples at this moment. */
 export interface DeliveryReport {
-  /**
-   * idle: all is confirmed. flowing: samples are on their way. held: nobody is bound for them. nacked: the broker refuses
-   * them. blocked: it asks for a pause. connecting: a name is being resolved, or a connection or channel opened.
-   * unreachable: attempts fail, since then. refused: as that, where only a person can put it right.
-   */
-  readonly state: 'idle' | 'flowing' | 'held' | 'nacked' | 'blocked' | 'connecting' | 'unreachable' | 'refused';
+  readonly state: DeliveryState;
   readonly since: string;
   /** Why nothing flows, one sentence: what holds now; null where samples flow. */
   readonly reason: string | null;
@@ -88,22 +90,7 @@ export interface StatusReport {
   readonly spool_kept: 'disk' | 'memory' | null;
   readonly spool_fault: string | null;
   readonly dropped: number;
-  readonly dropped_by: {
-    /** spool.max_bytes, or the memory that stands in for the disk. */
-    readonly size: number;
-    /** spool.max_age. */
-    readonly age: number;
-    /** Found damaged on disk. */
-    readonly damage: number;
-    /** Could not be written any more when the collector ended. */
-    readonly closed: number;
-    /** Nobody was bound for them (publish.unroutable: drop). */
-    readonly unroutable: number;
-    /** AMQP cannot carry them. */
-    readonly unsendable: number;
-    /** One tick brought more than there was memory for. */
-    readonly overload: number;
-  };
+  readonly dropped_by: Drops;
   /** Samples that wait because nobody is bound for them. */
   readonly unroutable: number;
   /** Times that the broker gave a sample back as unroutable. */

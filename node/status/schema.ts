@@ -1,5 +1,7 @@
 /** The JSON Schemas of what the collector writes: status.json and the message. A test holds schemas/*.json equal to them. */
 import type { Schema } from '../config/schema.js';
+import { deliveryStates, dropCauses } from '../model/delivery.js';
+import { collectorStates } from './report.js';
 
 const dialect = 'https://json-schema.org/draft/2020-12/schema';
 const count: Schema = { type: 'integer', minimum: 0 };
@@ -21,16 +23,13 @@ export function statusSchema(): Schema {
     description: 'What a running collector says of itself; replaced atomically every few seconds.',
     ...whole({
       version: text, summary: text,
-      state: { type: 'string', enum: ['starting', 'sampling', 'stopping', 'stopped', 'failed'] },
+      state: { type: 'string', enum: [...collectorStates] },
       pid: count, account: orNull(whole({ name: orNull(text), privileged: orNull({ type: 'boolean' }) })), since: time, updated: time,
       connected: orNull({ type: 'boolean' }), connected_since: orNull(time), broker: orNull(text), blocked: { type: 'boolean' },
-      delivery: orNull(whole({
-        state: { type: 'string', enum: ['idle', 'flowing', 'held', 'nacked', 'blocked', 'connecting', 'unreachable', 'refused'] },
-        since: time, reason: orNull(text),
-      })),
+      delivery: orNull(whole({ state: { type: 'string', enum: [...deliveryStates] }, since: time, reason: orNull(text) })),
       taken: count, published: count, spooled: count, spooled_bytes: count,
       spool_oldest: orNull(time), spool_kept: { enum: ['disk', 'memory', null] }, spool_fault: orNull(text),
-      dropped: count, dropped_by: whole({ size: count, age: count, damage: count, closed: count, unroutable: count, unsendable: count, overload: count }),
+      dropped: count, dropped_by: whole(Object.fromEntries(dropCauses.map((cause) => [cause, count]))),
       unroutable: count, returned: count, nacked: count, skipped: count, unavailable: count, reconnects: count,
       last_published: orNull(time), last_error: orNull(whole({ time, code: text, message: text })),
       reload: orNull(whole({ time, request: text, refused: orNull(text), kept: count, added: count, removed: count })),

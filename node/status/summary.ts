@@ -1,6 +1,6 @@
 /** Whether samples flow, and why not, in one line for a person: what status.json, `psutil-agent status` and Get-PsutilMonitor say first. */
 import { formatCount } from '../model/quantity.js';
-import type { DeliveryReport, EntryReport, StatusReport } from './report.js';
+import { isStale, type DeliveryReport, type EntryReport, type StatusReport } from './report.js';
 
 /** A backlog younger than this, milliseconds, is what is on its way. */
 const underWay = 10_000;
@@ -42,7 +42,7 @@ function unhad(entries: Summarized['entries']): string {
   const faulty = entries.filter(({ fault }) => fault !== null);
   const [first] = faulty;
   if (first === undefined) return '';
-  const none = faulty.every(({ last, last_error: error }) => last === null || (error !== null && last.time < error.time));
+  const none = faulty.every(isStale);
   return `${formatCount(faulty.length)} of ${formatCount(entries.length)} metrics cannot be had${none ? '' : ' in full'}: ${withoutStop(first.fault ?? '')}`;
 }
 

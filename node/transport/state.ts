@@ -1,25 +1,7 @@
 import type { AgentError, ErrorCode } from '../model/errors.js';
 import type { Clock } from '../model/clock.js';
+import type { DeliveryState } from '../model/delivery.js';
 import type { TransportEvent } from './events.js';
-
-/** What becomes of samples at this moment. */
-export type DeliveryState =
-  /** Connected; what was taken is confirmed. */
-  | 'idle'
-  /** Connected; samples are on their way. */
-  | 'flowing'
-  /** Nobody is bound for the samples: they are kept. */
-  | 'held'
-  /** The broker does not take the samples (nack), as for a full queue. */
-  | 'nacked'
-  /** The broker asks for a pause. */
-  | 'blocked'
-  /** A name is being resolved, or a connection or a channel being opened, and no attempt has failed before. */
-  | 'connecting'
-  /** The last attempt failed; the next one waits, or is under way. */
-  | 'unreachable'
-  /** As unreachable, where only a person can put it right: a refused login, a certificate, a password that cannot be read. */
-  | 'refused';
 
 /** How the transport stands. Times are wall-clock milliseconds since 1970; counters start at 0 with the process. */
 export interface TransportState {

@@ -29,7 +29,7 @@ const account = { name: 'root', privileged: true };
 const subject: Subject = { file: undefined, account };
 const report: StatusReport = {
   version, state: 'sampling', pid: process.pid, account: null, since: '2026-01-01T00:00:00.000Z', updated: new Date().toISOString(), summary: 'samples flow', reload: null,
-  taken: 1, skipped: 0, unavailable: 0, ...noBroker, dropped_by: { ...noBroker.dropped_by, overload: 0 }, entries: [],
+  taken: 1, skipped: 0, unavailable: 0, ...noBroker, entries: [],
 };
 const witness = (other: Partial<StatusReport>, life: Witness['life'] = 'running'): Subject => ({
   ...subject, file: 's.json', settings: { log: { path: '/l' }, status: { path: '/s', interval: 5 } } as Subject['settings'] & object, collector: { report: { ...report, ...other }, life },

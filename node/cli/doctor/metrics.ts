@@ -1,11 +1,10 @@
 /** Each entry of the settings: as a running collector tells of it, or tried once. */
-import { functionNamed } from '../../catalog/functions.js';
 import { sleep, systemClock } from '../../model/clock.js';
 import type { Entry } from '../../model/settings.js';
-import { openReader, type Reader } from '../../sample/reader.js';
-import { shortestWindow } from '../../sample/round.js';
-import { Sampler } from '../../sample/sampler.js';
+import { openReader } from '../../sample/reader.js';
+import { beginRound } from '../../sample/round.js';
 import { openCalls } from '../call.js';
+import { Trial } from '../dryRun.js';
 import type { Note } from './finding.js';
 import type { Subject } from './subject.js';
 
@@ -43,32 +42,16 @@ function judge(missing: readonly Missing[], all: number, how: string, note: Note
 /** Takes a reading of each, all at the same time. */
 async function trial(entries: readonly Entry[]): Promise<{ faults: Missing[]; tried: number }> {
   const provider = await openCalls();
-  const open = new Map<Entry, string>();
-  const faults: Missing[] = [];
-  const begin = Date.now();
-  const tick = { at: systemClock.now() };
-  const runs = entries.flatMap((entry) => {
-    // A time server is asked by the check of the clock, and may not be asked twice in a row.
-    if (entry.method === 'clock_offset') return [];
-    const reader = openReader(provider, systemClock, entry);
-    if (reader.window > trialTime / 2) return [];
-    open.set(entry, `no answer within ${String(trialTime / 1000)} s`);
-    return [takeOne(entry, reader, tick, (fault) => faults.push({ name: entry.name, fault })).finally(() => open.delete(entry))];
-  });
-  await Promise.race([Promise.all(runs), sleep(systemClock, trialTime - (Date.now() - begin))]);
+  // A time server is asked by the check of the clock, and may not be asked twice in a row.
+  const read = entries.filter(({ method }) => method !== 'clock_offset').map((entry) => ({ entry, reader: openReader(provider, systemClock, entry) }));
+  const trials = read.filter(({ reader }) => reader.window <= trialTime / 2).map(({ entry, reader }) => new Trial(entry, reader, systemClock));
+  const answered = new Set<number>();
+  const runs = beginRound(trials.map(({ sampler }) => sampler), systemClock).map((run, at) => run.then(() => answered.add(at)));
+  await Promise.race([Promise.all(runs), sleep(systemClock, trialTime)]);
   provider.close();
-  const late = [...open].map(([{ name }, fault]) => ({ name, fault }));
-  return { faults: [...faults, ...late], tried: runs.length };
-}
-
-async function takeOne(entry: Entry, reader: Reader, tick: { at: number }, miss: (fault: string) => void): Promise<void> {
-  const definition = functionNamed(entry.method);
-  if (definition === undefined) return;
-  const reasons = new Set<string>();
-  const observer = { took: () => undefined, complete: () => undefined, skipped: () => undefined, missed: (_wall: number, _count: number, reason: string) => { reasons.add(reason); } };
-  const sampler = new Sampler(entry, definition, reader, observer, { units: false, overloaded: () => false, sink: () => undefined, wall: () => Date.now() });
-  await sampler.prime(tick).catch(() => undefined);
-  await sleep(systemClock, shortestWindow);
-  await sampler.run({ at: tick.at + 1 });
-  for (const reason of reasons) miss(reason);
+  const faults = trials.flatMap(({ entry, rows }, at) => {
+    const reasons = answered.has(at) ? rows.map(({ reason }) => reason) : [`no answer within ${String(trialTime / 1000)} s`];
+    return reasons.flatMap((fault) => (fault === null ? [] : [{ name: entry.name, fault }]));
+  });
+  return { faults, tried: trials.length };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../model/clock.js';
 import { messageOf } from '../../model/errors.js';
 import { readStatus, statusName } from '../../status/file.js';
-import type { EntryReport, StatusReport } from '../../status/report.js';
+import { isStale, type EntryReport, type StatusReport } from '../../status/report.js';
 import { alive } from '../status.js';
 import { overviewLines } from './overview.js';
 import type { Source, Watched } from './source.js';
@@ -68,8 +68,4 @@ function lastOf({ last, unit, units }: EntryReport): Watched['last'] {
   if (last === null) return undefined;
   const selected = Object.entries(last.values).map(([path, value]) => ({ path: path === 'value' ? '' : path, value, unit: units?.[path] ?? unit }));
   return { wall: Date.parse(last.time), selected };
-}
-
-function isStale({ fault, last, last_error: error }: EntryReport): boolean {
-  return fault !== null && (last === null || (error !== null && last.time < error.time));
 }

@@ -86,7 +86,7 @@ export function writeReportData(directory: string, to: number, hours = 6, hostil
   const status = {
     version: '0.1.0', state: 'sampling' as const, pid: process.pid, account: { name: 'NT AUTHORITY\\SYSTEM', privileged: true }, since: iso(begin + restarted * minute), updated: iso(to - 2000), ...noBroker,
     connected: true, connected_since: iso(begin + restarted * minute), broker: 'rabbit-1.example.com:5672', delivery: { state: 'flowing' as const, since: iso(begin + 250 * minute), reason: null },
-    taken: (count - restarted) * 66, published: (count - restarted) * 66, skipped: 14, unavailable: count - 331, reconnects: 0, last_published: iso(to - 2000), dropped_by: { ...noBroker.dropped_by, overload: 0 }, reload: null,
+    taken: (count - restarted) * 66, published: (count - restarted) * 66, skipped: 14, unavailable: count - 331, reconnects: 0, last_published: iso(to - 2000), reload: null,
     entries: [...new Map(metrics.map((metric) => [metric.name, metric])).values()].map((metric, index): EntryReport => {
       const gone = metric.name === 'disk_D_percent';
       const values = Object.fromEntries(metrics.filter(({ name }) => name === metric.name).map(({ path, of }) => [path ?? 'value', of(gone ? 330 : count - 1, 0.5)]));
