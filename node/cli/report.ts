@@ -1,10 +1,10 @@
-import { constants } from 'node:fs';
-import { lstat, open, rename, rm, stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { readSettings } from '../config/reader.js';
 import { readHistory } from '../history/reader.js';
 import { display } from '../model/display.js';
 import { ExitCode, messageOf, PlatformError, systemCode, UsageError } from '../model/errors.js';
+import { replaceFile } from '../model/replaceFile.js';
 import { reportPage } from '../report/page.js';
 import { viewSettings } from '../report/settings.js';
 import { viewStatus } from '../report/status.js';
@@ -96,19 +96,10 @@ async function checkDirectory(directory: string): Promise<void> {
 
 /** Whole or not at all, and through no link: who made one there may mean another file. */
 async function write(file: string, page: string): Promise<void> {
-  const draft = `${file}.${String(process.pid)}.part`;
-  const { O_CREAT, O_EXCL, O_WRONLY } = constants;
   try {
     const there = await lstat(file).catch(() => undefined);
     if (there !== undefined && !there.isFile()) throw new Error(there.isSymbolicLink() ? 'it is a link' : 'it is no file');
-    const handle = await open(draft, O_WRONLY | O_CREAT | O_EXCL, 0o600);
-    try {
-      await handle.writeFile(page).finally(() => handle.close());
-      await rename(draft, file);
-    } catch (error) {
-      await rm(draft, { force: true }).catch(() => undefined);
-      throw error;
-    }
+    replaceFile(file, page);
   } catch (error) {
     throw new PlatformError('PSA_OUTPUT', `${display(file, 500)}: expected a place to write the report to (${messageOf(error)}); check --output`, { cause: error });
   }

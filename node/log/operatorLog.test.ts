@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,6 +74,20 @@ describe('OperatorLog', () => {
       assert.equal(events.length, 1);
     }
   });
+
+  for (const plant of [symlinkSync, linkSync]) {
+    it(`writes its stamps through no link (${plant.name})`, async () => {
+      const folder = fresh();
+      writeFileSync(join(folder, 'victim'), 'precious');
+      plant(join(folder, 'victim'), join(folder, 'events.json'));
+      const { log, events } = open(folder);
+      log.tell('disk', 'full');
+      await log.settled(1000);
+      assert.equal(events.length, 1);
+      assert.equal(readFileSync(join(folder, 'victim'), 'utf8'), 'precious');
+      assert.deepEqual(JSON.parse(readFileSync(join(folder, 'events.json'), 'utf8')), { disk: wall });
+    });
+  }
 
   it('makes what comes from outside safe, and bounds it', async () => {
     const { log, events } = open();

@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../model/clock.js';
 import { display } from '../model/display.js';
+import { replaceFile } from '../model/replaceFile.js';
 import { operatorEvents, type OperatorEvent, type OperatorKind } from '../model/operator.js';
 
 /** An event of a kind is written once in this time, milliseconds, whether or not the collector was started anew meanwhile. */
@@ -76,7 +77,7 @@ export class OperatorLog {
   #store(): void {
     if (this.folder === undefined) return;
     try {
-      writeFileSync(join(this.folder, stampName), JSON.stringify(Object.fromEntries(this.#last)), { mode: 0o600 });
+      replaceFile(join(this.folder, stampName), JSON.stringify(Object.fromEntries(this.#last)));
     } catch {
       // On a full disk: this process remembers.
     }

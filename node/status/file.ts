@@ -1,7 +1,8 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, PlatformError, systemCode } from '../model/errors.js';
 import type { Clock } from '../model/clock.js';
+import { replaceFile } from '../model/replaceFile.js';
 import type { StatusReport } from './report.js';
 
 /** The name of the status file in its directory. */
@@ -14,32 +15,7 @@ export const reloadName = 'reload';
 /** Replaces status.json atomically: a reader sees the old or the new one, whole. */
 export function writeStatus(directory: string, report: StatusReport): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const path = join(directory, statusName);
-  const draft = `${path}.${String(report.pid)}`;
-  const file = openSync(draft, 'w', 0o600);
-  try {
-    writeSync(file, JSON.stringify(report));
-  } finally {
-    closeSync(file);
-  }
-  replace(draft, path);
-}
-
-/** Windows refuses to replace a file that somebody reads at that moment: a reader is done within milliseconds. */
-function replace(draft: string, path: string): void {
-  for (let left = 5; ; left--) {
-    try {
-      renameSync(draft, path);
-      return;
-    } catch (error) {
-      const busy = ['EPERM', 'EACCES', 'EBUSY'].includes(systemCode(error) ?? '');
-      if (!busy || left === 0) {
-        rmSync(draft, { force: true });
-        throw error;
-      }
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
-    }
-  }
+  replaceFile(join(directory, statusName), JSON.stringify(report));
 }
 
 /** How often a status that cannot be written is tried in a row, and the milliseconds between. */

@@ -1,0 +1,32 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { systemCode } from './errors.js';
+
+/**
+ * Replaces a file at once, or makes it, for this account alone: a reader sees the old or the new one, whole. Nothing is written through a link,
+ * at its name or at its draft's: who made one may mean another file. Throws what the system says.
+ */
+export function replaceFile(path: string, text: string): void {
+  const draft = `${path}.${String(process.pid)}`;
+  // A process with the same id may have been killed while it wrote.
+  rmSync(draft, { force: true });
+  try {
+    writeFileSync(draft, text, { flag: 'wx', mode: 0o600 });
+    rename(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+}
+
+/** Windows refuses to replace a file that somebody reads at that moment: a reader is done within milliseconds. */
+function rename(draft: string, path: string): void {
+  for (let left = 5; ; left--) {
+    try {
+      renameSync(draft, path);
+      return;
+    } catch (error) {
+      if (left === 0 || !['EPERM', 'EACCES', 'EBUSY'].includes(systemCode(error) ?? '')) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
+  }
+}
