@@ -1,4 +1,4 @@
-"""The predecessor's way, to compare with: predecessor.py PORT ENTRIES.json
+"""The predecessor's way, to compare with: predecessor.py PORT EXCHANGE ENTRIES.json
 
 One loop over the entries, a second a round; every sample calls psutil, connects to the broker, publishes without a confirm and
 disconnects again.
@@ -11,7 +11,7 @@ import time
 import pika
 import psutil
 
-port, path = int(sys.argv[1]), sys.argv[2]
+port, exchange, path = int(sys.argv[1]), sys.argv[2], sys.argv[3]
 with open(path, encoding="utf-8") as file:
     entries = json.load(file)
 
@@ -29,8 +29,8 @@ def number_of(entry):
 def publish(message):
     connection = pika.BlockingConnection(pika.ConnectionParameters(host="127.0.0.1", port=port))
     channel = connection.channel()
-    channel.exchange_declare(exchange="predecessor", exchange_type="topic", durable=False, auto_delete=True, internal=False)
-    channel.basic_publish(exchange="predecessor", routing_key="dep", body=json.dumps(message))
+    channel.exchange_declare(exchange=exchange, exchange_type="topic", durable=False, auto_delete=True, internal=False)
+    channel.basic_publish(exchange=exchange, routing_key="dep", body=json.dumps(message))
     connection.close()
 
 

@@ -1,5 +1,5 @@
-// The three that are compared: this collector, collectd with its amqp plugin, and the predecessor's way. Each publishes to an
-// exchange of its own at one broker.
+// The three that are compared: this collector, collectd with its amqp plugin, and the predecessor's way. Each publishes to the
+// exchange it is given, an exchange of its own at one broker.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,14 +60,14 @@ export function statusOf(home) {
 }
 
 /** This collector, with confirms and spool, at so many samples a second. */
-export function collector(port, rate) {
+export function collector(port, rate, exchange) {
   const { path, remove } = folder();
-  const file = writeSettings(path, entriesOf(rate, 1), port);
+  const file = writeSettings(path, entriesOf(rate, 1), port, { exchange: { name: exchange } });
   return { name: 'collector', home: path, remove, ...start(process.execPath, [command, 'run', '--config', file]) };
 }
 
 /** collectd: what it reads each interval is about fifty lists of values, a message each, without confirms or disk. */
-export function collectd(port, rate) {
+export function collectd(port, rate, exchange) {
   const { path, remove } = folder();
   writeFileSync(join(path, 'collectd.conf'), `
 Hostname "bench"
@@ -88,7 +88,7 @@ ${['cpu', 'memory', 'swap', 'load', 'interface', 'df', 'users', 'uptime', 'proce
     VHost "/"
     User "guest"
     Password "guest"
-    Exchange "collectd"
+    Exchange "${exchange}"
     RoutingKey "dep"
     Persistent false
     Format "JSON"
@@ -100,10 +100,10 @@ ${['cpu', 'memory', 'swap', 'load', 'interface', 'df', 'users', 'uptime', 'proce
 }
 
 /** The predecessor's way: one loop in Python, a connection a sample. */
-export function predecessor(port, rate) {
+export function predecessor(port, rate, exchange) {
   const { path, remove } = folder();
   const script = fileURLToPath(new URL('predecessor.py', import.meta.url));
   const entries = join(path, 'entries.json');
   writeFileSync(entries, JSON.stringify(entriesOf(rate, 1)));
-  return { name: 'predecessor', home: path, remove, ...start('/usr/bin/python3', [script, String(port), entries], { env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' } }) };
+  return { name: 'predecessor', home: path, remove, ...start('/usr/bin/python3', [script, String(port), exchange, entries], { env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' } }) };
 }
