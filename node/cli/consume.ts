@@ -8,7 +8,7 @@ import type { ReceivedMessage } from '../transport/receiver.js';
 import { brokerOf } from './broker.js';
 import type { Command } from './command.js';
 import { numberOption, required, wholeOption } from './option.js';
-import { report } from './output.js';
+import { fitted, report } from './output.js';
 import { StopSignal } from './stopSignal.js';
 
 /** Longer bodies are no sample of ours; they are shown cut. */
@@ -50,7 +50,7 @@ export const consume: Command = {
       take: (message) => {
         if (taken === count) return undefined;
         taken += 1;
-        const written = write(asJson ? raw(message) : row(message));
+        const written = write(asJson ? raw(message) : fitted(row(message), process.stdout));
         if (taken === count) void written.then(() => { end.abort(); });
         return written;
       },

@@ -2,7 +2,7 @@ import { ExitCode, messageOf, UnavailableError } from '../model/errors.js';
 import { matches } from '../model/pattern.js';
 import { openCounterList, type CounterList, type CounterObject } from '../providers/counterList.js';
 import type { Command } from './command.js';
-import { print, report } from './output.js';
+import { print, printText, report } from './output.js';
 
 /** `counters`: the performance counters of this Windows. */
 export const counters: Command = {
@@ -35,7 +35,7 @@ export async function show(list: CounterList, pattern: string | undefined, asJso
   const objects = pattern === undefined ? (await list.objects()).toSorted(byName).map((object) => ({ object })) : await find(list, pattern, report);
   if (asJson) print(JSON.stringify({ objects }));
   else if (objects.length === 0) report(`no performance counter matches ${pattern ?? '*'}`);
-  else print(objects.map(text).join(pattern === undefined ? '\n' : '\n\n'));
+  else printText(objects.map(text).join(pattern === undefined ? '\n' : '\n\n'));
 }
 
 let collator: Intl.Collator | undefined;

@@ -1,7 +1,7 @@
 import { ExitCode } from '../model/errors.js';
 import { version } from '../model/version.js';
 import type { Command } from './command.js';
-import { print } from './output.js';
+import { print, printText } from './output.js';
 
 const marks = { ok: 'ok', warning: 'warning', fault: 'FAULT' } as const;
 
@@ -29,11 +29,11 @@ export const doctor: Command = {
     const asJson = options['json'] === true;
     const { examine } = await import('./doctor/examination.js');
     const { findings, exitCode } = await examine(file, ({ check, result, message }) => {
-      if (!asJson) print(`${marks[result].padEnd(8)}${check.padEnd(11)}${message}`);
+      if (!asJson) printText(`${marks[result].padEnd(8)}${check.padEnd(11)}${message}`);
     });
     const count = (result: string): number => findings.filter((finding) => finding.result === result).length;
     if (asJson) print(JSON.stringify({ ok: exitCode === ExitCode.ok, version, checks: findings }));
-    else print(`\n${plural(count('fault'), 'fault')}, ${plural(count('warning'), 'warning')}`);
+    else printText(`\n${plural(count('fault'), 'fault')}, ${plural(count('warning'), 'warning')}`);
     return exitCode;
   },
 };

@@ -4,8 +4,7 @@ import { shapeText, signature } from '../catalog/page.js';
 import { nearest } from '../config/nearest.js';
 import { ExitCode, UsageError } from '../model/errors.js';
 import type { Command } from './command.js';
-import { print } from './output.js';
-import { lineWidth, wrapWords } from './wrap.js';
+import { print, printText } from './output.js';
 
 /** `methods`: the catalog. */
 export const methods: Command = {
@@ -19,8 +18,8 @@ export const methods: Command = {
   run(options, [name]) {
     const chosen = name === undefined ? functions : [named(name)];
     if (options['json'] === true) print(JSON.stringify(chosen));
-    else if (name === undefined) print(table());
-    else for (const definition of chosen) print(page(definition));
+    else if (name === undefined) printText(table());
+    else for (const definition of chosen) printText(page(definition));
     return ExitCode.ok;
   },
 };
@@ -38,7 +37,7 @@ export function named(name: string): CatalogFunction {
 /** A function a line, its arguments being its page's. */
 function table(): string {
   const width = Math.max(...functions.map(({ name }) => name.length)) + 2;
-  return functions.map(({ name, meaning }) => name.padEnd(width) + wrapWords(meaning.split(' '), lineWidth - width).join(`\n${' '.repeat(width)}`)).join('\n');
+  return functions.map(({ name, meaning }) => name.padEnd(width) + meaning).join('\n');
 }
 
 /** The page of one function. */

@@ -1,14 +1,26 @@
 /** Where text goes: stdout carries what was asked for, stderr what people should know. */
 import { AgentError, ConfigError, messageOf, UsageError, type Fault } from '../model/errors.js';
+import { narrowest, wrapLine } from './wrap.js';
 
-/** Writes one line to stdout. */
+/** Writes one line to stdout, as it is: what a program may read. */
 export function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Writes one line to stderr. */
-export function report(line: string): void {
-  process.stderr.write(`${line}\n`);
+/** Writes lines for people to stdout. */
+export function printText(text: string): void {
+  print(fitted(text, process.stdout));
+}
+
+/** Writes lines for people to stderr. */
+export function report(text: string): void {
+  process.stderr.write(`${fitted(text, process.stderr)}\n`);
+}
+
+/** Text as a terminal shows it without breaking words and numbers; elsewhere a line stays one. */
+export function fitted(text: string, { isTTY, columns }: { readonly isTTY?: boolean; readonly columns?: number }): string {
+  if (isTTY !== true || columns === undefined || columns === 0) return text;
+  return text.split('\n').flatMap((line) => wrapLine(line, Math.max(narrowest, columns - 1))).join('\n');
 }
 
 /** The faults that an error carries. */

@@ -92,9 +92,8 @@ describe('psutil-agent', () => {
     const { error } = await told(() => runProgram(['sample', 'boot_time', '--time']), { terminal: true });
     assert.equal((error as Error).message, '--time: expected --json beside it, found none: a line for people has no time');
     await refused(['run'], 'expected --config FILE, found none');
-    await refused(['validate', '--config', ''], 'expected --config FILE, found none');
     await refused(['status'], 'expected --data DIR, found none');
-    for (const given of ['-1', '', ' ', 'x', 'Infinity']) await refused(['run', '--config', 'x', `--duration=${given}`], `--duration: expected a number of at least 0, found "${given}"`);
+    for (const given of ['-1', ' ', 'x', 'Infinity']) await refused(['run', '--config', 'x', `--duration=${given}`], `--duration: expected a number of at least 0, found "${given}"`);
   });
 });
 
@@ -102,7 +101,7 @@ describe('run, before it runs', () => {
   const entries = [{ method: 'boot_time', interval: 5 }];
   it('knows where samples go', async () => {
     const settings = file({ psutil_config: entries, status: { path: home } });
-    for (const output of ['file:', 'syslog', 'file', '']) await refused(['run', '--config', settings, `--output=${output}`], `--output: expected amqp, stdout or file:PATH, found "${output}"`);
+    for (const output of ['file:', 'syslog', 'file']) await refused(['run', '--config', settings, `--output=${output}`], `--output: expected amqp, stdout or file:PATH, found "${output}"`);
     await refused(['run', '--config', settings, '--output', 'amqp'], '--output amqp: expected a broker in the configuration, found none; add the key broker', 'PSA_CONFIG_INVALID');
   });
 
@@ -212,16 +211,10 @@ describe('check-broker', () => {
 });
 
 describe('methods', () => {
-  it('lists all, wrapped; one in full; as JSON', async () => {
+  it('lists all, one a line; one in full; as JSON', async () => {
     const all = (await call('methods')).out.trimEnd();
     const width = Math.max(...functions.map(({ name }) => name.length)) + 2;
-    assert.equal(all.replaceAll(`\n${' '.repeat(width)}`, ' '), functions.map(({ name, meaning }) => `${name.padEnd(width)}${meaning}`).join('\n'));
-    const lines = all.split('\n');
-    assert.ok(lines.every((line) => line.length <= 79) && lines.some((line) => line.length > 70));
-    for (const [at, line] of lines.entries()) {
-      const next = lines[at + 1]?.trim().split(' ')[0] ?? '';
-      if (lines[at + 1]?.startsWith(' ') === true) assert.ok(line.length + 1 + next.length > 79, `${next} fits behind: ${line}`);
-    }
+    assert.equal(all, functions.map(({ name, meaning }) => `${name.padEnd(width)}${meaning}`).join('\n'));
     assert.deepEqual(JSON.parse((await call('methods', '--json')).out), JSON.parse(JSON.stringify(functions)));
     assert.deepEqual((JSON.parse((await call('methods', 'cpu_freq', '--json')).out) as { name: string }[]).map(({ name }) => name), ['cpu_freq']);
     await refused(['methods', 'cpu_fre'], 'expected a psutil function of the catalog (psutil-agent methods lists them), found "cpu_fre"; did you mean "cpu_freq"?');

@@ -42,22 +42,26 @@ function help(): string {
 
 function helpOf(command: Command): string {
   const width = terminalWidth();
-  // What belongs together stays on a line: an option in its brackets, an option and its value.
-  const usage = command.usage.match(/\[(?:[^[\]]|\[[^\]]*\])*\]|--\S+ \S+|\S+/g) ?? [];
+  // What belongs together stays on a line that has room for it: an option in its brackets, an option and its value.
+  const together = command.usage.match(/\[(?:[^[\]]|\[[^\]]*\])*\]|--\S+ \S+|\S+/g) ?? [];
+  const usage = together.flatMap((words) => (words.length < width - 4 ? [words] : words.split(' ')));
   return [
-    ...hang(`Usage: psutil-agent ${command.name} `, usage, width), '', ...wrapHelp([command.summary, '', ...command.details], width), '', `Example: psutil-agent ${command.example}`,
+    ...hang(`Usage: psutil-agent ${command.name} `, usage, width), '', ...wrapHelp([command.summary, '', ...command.details], width), '', ...hang('Example: ', ['psutil-agent', ...command.example.split(' ')], width),
   ].join('\n');
 }
 
 /** Does what the words of the command line ask for. Throws AgentError, UsageError where it cannot be told what that is. */
 export async function runProgram(args: readonly string[]): Promise<ExitCode> {
+  if (args[0] === 'help' && args[1] !== undefined) alone(`help ${display(args[1])}`, args.slice(2));
   // `help CALL` is `CALL --help`.
   const [name, ...rest] = args[0] === 'help' && args[1] !== undefined ? [args[1], '--help'] : args;
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    alone(name, rest);
     print(help());
     return name === undefined ? ExitCode.usage : ExitCode.ok;
   }
   if (name === '--version' || name === '-v') {
+    alone(name, rest);
     print(version);
     return ExitCode.ok;
   }
@@ -73,6 +77,11 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
   }
   const { options, positionals } = parse(command, rest);
   return await command.run(options, positionals);
+}
+
+/** Throws UsageError where words follow what takes none. */
+function alone(name: string | undefined, [word]: readonly string[]): void {
+  if (word !== undefined) throw new UsageError(`expected nothing behind ${String(name)}, found "${display(word)}"`);
 }
 
 function unknownCommand(name: string): UsageError {
@@ -99,12 +108,13 @@ function parse(command: Command, args: readonly string[]): { options: Options; p
     if (given.has(name)) throw wrong(`${rawName}: expected once, found twice`);
     given.add(name);
     if (type === 'boolean' && value !== undefined) throw wrong(`${rawName}: expected no value, found "${display(value)}"`);
-    if (type === 'string' && value === undefined) throw wrong(`${rawName}: expected a value, found none`);
+    if (type === 'string' && (value === undefined || value === '')) throw wrong(`${rawName}: expected a value, found none`);
     // Not a number below zero, and not `-`, standard input.
     if (type === 'string' && !inlineValue && /^-[^\d.]/.test(value ?? '')) throw wrong(`${rawName}: expected a value, found "${display(value ?? '')}" (write ${rawName}=${display(value ?? '')} if that is the value)`);
   }
   const { least, most } = command.positionals;
   if (positionals.length < least) throw wrong(`expected ${command.usage.split(' ')[0] ?? ''}, found none`);
+  if (positionals.includes('')) throw wrong(`expected no empty word behind ${command.name}, found ""`);
   if (positionals.length > most) throw wrong(`expected ${most === 0 ? 'no word' : `at most ${String(most)} ${most === 1 ? 'word' : 'words'}`} behind ${command.name}, found "${display(positionals[most] ?? '')}"`);
   return { options: values, positionals };
 }

@@ -1,11 +1,13 @@
 import { lstat, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { readSettings } from '../config/reader.js';
+import { nameOf } from '../config/document.js';
+import { readConfiguration, settingsFrom } from '../config/reader.js';
 import { readHistory } from '../history/reader.js';
 import { display } from '../model/display.js';
 import { ExitCode, messageOf, PlatformError, systemCode, UsageError } from '../model/errors.js';
 import { replaceFile } from '../model/replaceFile.js';
-import { reportPage } from '../report/page.js';
+import type { Settings } from '../model/settings.js';
+import { reportPage, type SettingsView } from '../report/page.js';
 import { viewSettings } from '../report/settings.js';
 import { viewStatus } from '../report/status.js';
 import type { Command, Options } from './command.js';
@@ -39,7 +41,8 @@ export const report: Command = {
   async run(options) {
     const hours = numberOption(options, 'hours', 0.1) ?? usualHours;
     if (hours > mostHours) throw new UsageError(`--hours: expected a number of at most ${String(mostHours)}, found "${String(hours)}"`);
-    const output = typeof options['output'] === 'string' && options['output'] !== '' ? options['output'] : usualFile;
+    const output = typeof options['output'] === 'string' ? options['output'] : usualFile;
+    if (output === '-' && options['json'] === true) throw new UsageError('--json: expected --output FILE beside it, found "-": the page itself goes to stdout');
     const page = await pageOf(options, hours);
     if (output === '-') {
       process.stdout.write(page);
@@ -55,31 +58,50 @@ export const report: Command = {
 
 async function pageOf(options: Options, hours: number): Promise<string> {
   const { data, config } = options;
-  if (typeof data !== 'string' && typeof config !== 'string') throw new UsageError('expected --data DIR or --config FILE, found none');
-  const directory = typeof data === 'string' ? resolve(data) : readSettings(String(config), process.env).settings.status.path;
-  if (typeof data === 'string') await checkDirectory(directory);
-  const file = typeof config === 'string' ? config : join(directory, 'settings.json');
-  const isThere = typeof config === 'string' || (await exists(file));
-  const settings = isThere ? viewSettings(file) : 'The settings are not shown: their file is not in the data directory. Name it with --config.';
+  if ((data === undefined) === (config === undefined)) throw new UsageError(`expected --data DIR or --config FILE, found ${data === undefined ? 'none' : 'both'}`);
+  const { directory, title, settings } = typeof data === 'string' ? await ofDirectory(resolve(data)) : ofFile(String(config));
   const viewed = viewStatus(directory);
   const status = 'status' in viewed ? viewed.status : undefined;
   const to = Date.now();
   const from = Math.round(to - hours * hour);
   return reportPage({
-    title: (isThere ? nodeOf(file) : undefined) ?? basename(directory), directory, from, to, settings, status,
+    title, directory, from, to, settings, status,
     statusFault: 'fault' in viewed ? viewed.fault : '', alive: status?.pid !== undefined && alive(status.pid), history: readHistory(directory, from, to),
   });
 }
 
-/** The node's name and id as its settings have them. */
-function nodeOf(file: string): string | undefined {
-  if (file === '-') return undefined;
+/** Of whom the report tells. */
+interface Subject {
+  /** Where status and history are. */
+  readonly directory: string;
+  readonly title: string;
+  /** The settings, or why they are not shown. */
+  readonly settings: SettingsView | string;
+}
+
+/** Standard input can be read but once, so that a file is. */
+function ofFile(file: string): Subject {
+  const read = readConfiguration(file);
+  const { settings } = settingsFrom(read, file, process.env);
+  return { directory: settings.status.path, title: nodeOf(settings), settings: viewSettings(nameOf(file), read) };
+}
+
+/** A directory tells what it can, whatever became of its settings. */
+async function ofDirectory(directory: string): Promise<Subject> {
+  await checkDirectory(directory);
+  const [file, title] = [join(directory, 'settings.json'), basename(directory)];
+  if (!(await exists(file))) return { directory, title, settings: 'The settings are not shown: their file is not in the data directory. Name it with --config.' };
   try {
-    const { identity: { nodeName, nodeId } } = readSettings(file, process.env).settings;
-    return nodeName === nodeId ? nodeId : `${nodeName} (${nodeId})`;
-  } catch {
-    return undefined;
+    const read = readConfiguration(file);
+    return { directory, title: read.faults.length === 0 ? nodeOf(settingsFrom(read, file, process.env).settings) : title, settings: viewSettings(file, read) };
+  } catch (error) {
+    return { directory, title, settings: `The settings are not shown: ${messageOf(error)}` };
   }
+}
+
+/** The node's name and id. */
+function nodeOf({ identity: { nodeName, nodeId } }: Settings): string {
+  return nodeName === nodeId ? nodeId : `${nodeName} (${nodeId})`;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -9,7 +9,7 @@ import { Call, openCalls } from './call.js';
 import type { Command } from './command.js';
 import { dryRun } from './dryRun.js';
 import { numberOption, wholeOption } from './option.js';
-import { print, report } from './output.js';
+import { print, printText, report } from './output.js';
 
 /** Options of one call, which a whole configuration has no use for. */
 const callOptions = ['result-argument', 'count', 'interval', 'time', 'values'] as const;
@@ -52,6 +52,7 @@ export const sample: Command = {
     const pause = (numberOption(options, 'interval', 0) ?? 1) * 1000;
     if (options['time'] === true && !json) throw new UsageError('--time: expected --json beside it, found none: a line for people has no time');
     if (options['values'] === true && !json) throw new UsageError('--values: expected --json beside it, found none: lines for people are one a value anyway');
+    if (options['interval'] !== undefined && options['count'] === undefined) throw new UsageError('--interval: expected --count N beside it, found none: there is one reading');
     const provider = await openCalls();
     try {
       const read = await call.open(provider, systemClock);
@@ -62,7 +63,7 @@ export const sample: Command = {
         if (json) {
           const { definition: { name }, args } = call;
           print(JSON.stringify({ method: name, args, result, ...(options['time'] === true ? { time: isoTime(wall) } : {}), ...(options['values'] === true ? { values: leaves } : {}) }));
-        } else for (const line of linesOf(leaves)) print(line);
+        } else for (const line of linesOf(leaves)) printText(line);
         if (taken === count) return ExitCode.ok;
         await sleep(systemClock, pause - (systemClock.now() - began));
       }
@@ -88,7 +89,7 @@ async function sampleFile(path: string, json: boolean): Promise<ExitCode> {
   } finally {
     provider.close();
   }
-  if (!json) for (const line of linesOf(shown)) print(line);
+  if (!json) for (const line of linesOf(shown)) printText(line);
   return values > 0 ? ExitCode.ok : ExitCode.platform;
 }
 

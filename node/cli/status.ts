@@ -6,7 +6,7 @@ import type { StatusReport } from '../status/report.js';
 import type { Command } from './command.js';
 import { columns } from './methods.js';
 import { required } from './option.js';
-import { print } from './output.js';
+import { print, printText } from './output.js';
 
 /** `status`: what a running collector says of itself. */
 export const status: Command = {
@@ -29,7 +29,7 @@ export const status: Command = {
     }
     const report = readStatus(required(options, 'data', 'DIR'));
     if (options['json'] === true) print(JSON.stringify(report));
-    else for (const line of page(report)) print(line);
+    else for (const line of page(report)) printText(line);
     return ExitCode.ok;
   },
 };
@@ -37,7 +37,8 @@ export const status: Command = {
 async function showSpool(folder: string, json: boolean): Promise<void> {
   try {
     const held = await countSpool(folder);
-    print(json ? JSON.stringify(held) : `${display(folder, 300)}: ${String(held.count)} samples, ${String(held.bytes)} bytes`);
+    if (json) print(JSON.stringify(held));
+    else printText(`${display(folder, 300)}: ${String(held.count)} samples, ${String(held.bytes)} bytes`);
   } catch (error) {
     if (error instanceof SpoolError) throw error;
     throw new SpoolError('PSA_SPOOL_UNUSABLE', `${display(folder, 300)}: expected the folder of a spool, and it cannot be read (${display(messageOf(error))})`, { cause: error });

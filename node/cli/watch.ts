@@ -5,7 +5,7 @@ import { ExitCode, UsageError } from '../model/errors.js';
 import { Call, openCalls } from './call.js';
 import type { Command, Options } from './command.js';
 import { numberOption, wholeOption } from './option.js';
-import { print } from './output.js';
+import { print, printText } from './output.js';
 import { StopSignal } from './stopSignal.js';
 import { CallSource, type Outcome } from './view/callSource.js';
 import { Lines } from './view/lines.js';
@@ -46,11 +46,13 @@ export const watch: Command = {
 };
 
 /** Where the collector to watch keeps its status; undefined where functions are read instead. */
-function directoryOf({ data, config }: Options, words: readonly string[]): string | undefined {
+function directoryOf(options: Options, words: readonly string[]): string | undefined {
+  const { data, config } = options;
   const given = [words.length > 0 ? 'METHOD' : [], data === undefined ? [] : '--data DIR', config === undefined ? [] : '--config FILE'].flat();
   if (given.length !== 1) {
     throw new UsageError(`expected METHOD, --data DIR or --config FILE, found ${given.length === 0 ? 'none: try psutil-agent watch cpu_percent virtual_memory' : given.join(' and ')}`);
   }
+  if (words.length === 0 && options['result-argument'] !== undefined) throw new UsageError('--result-argument: expected METHOD beside it, found none: a collector has selected already');
   if (typeof data === 'string') return resolve(data);
   return typeof config === 'string' ? readSettings(config, process.env).settings.status.path : undefined;
 }
@@ -138,5 +140,5 @@ function show(source: Source, how: Showing, stopping: StopSignal): { readonly te
     return { tell: () => undefined, stop };
   }
   const lines = new Lines(source);
-  return { tell: () => { for (const line of lines.next()) print(line); }, stop: () => undefined };
+  return { tell: () => { for (const line of lines.next()) printText(line); }, stop: () => undefined };
 }

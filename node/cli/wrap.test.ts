@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { hang, terminalWidth, wrapHelp, wrapWords } from './wrap.js';
+import { hang, terminalWidth, wrapHelp, wrapLine, wrapWords } from './wrap.js';
 
 const words = (text: string): string[] => text.split(' ');
 
@@ -16,6 +16,16 @@ describe('a help, wrapped', () => {
     assert.deepEqual(hang('  --config  ', words('a file that is very long'), 32), ['  --config  a file that is very', '            long']);
     assert.deepEqual(hang('  --config  ', words('a file that is long'), 19), ['  --config', '    a file that is', '    long']);
     assert.deepEqual(hang('', words('a b'), 19), ['a b']);
+    assert.deepEqual(hang('  --result-argument X  ', words('a field'), 19), ['  --result-argument', '  X', '    a field']);
+  });
+
+  it('breaks neither words nor numbers of a line for people, and keeps its columns where there is room', () => {
+    assert.deepEqual(wrapLine('a  b', 19), ['a  b']);
+    assert.deepEqual(wrapLine('FAULT   broker     nobody listens there', 32), ['FAULT   broker', '    nobody listens there']);
+    assert.deepEqual(wrapLine('ok      broker     connected to localhost since noon', 40), ['ok      broker     connected to', '                   localhost since noon']);
+    assert.deepEqual(wrapLine('memory_MemFree    13.8 GiB', 19), ['memory_MemFree', '    13.8 GiB']);
+    assert.deepEqual(wrapLine('    user        s  counter  normal processes', 19), ['    user s counter', '    normal', '    processes']);
+    assert.deepEqual(wrapLine('一二三四五 六七八九十', 19), ['一二三四五', '六七八九十']);
   });
 
   it('keeps rows, their further lines, paragraphs and the empty lines between', () => {

@@ -1,18 +1,22 @@
+import { widthOf } from '../model/width.js';
+
 /** Columns of a line that a terminal of 80 shows whole. */
 export const lineWidth = 79;
+/** Columns that every terminal has. */
+export const narrowest = 19;
 
 /** The columns to fill on this terminal: at most `lineWidth`, on a narrow one what it has. */
 export function terminalWidth(): number {
-  return Math.max(19, Math.min(lineWidth, (process.stdout.columns || lineWidth + 1) - 1));
+  return Math.max(narrowest, Math.min(lineWidth, (process.stdout.columns || lineWidth + 1) - 1));
 }
 
-/** Words in lines of at most so many characters; a longer word has a line of its own. */
+/** Words in lines of at most so many columns; a longer word has a line of its own. */
 export function wrapWords(words: readonly string[], width: number): string[] {
   const lines = [''];
   for (const word of words) {
     const line = lines[lines.length - 1] ?? '';
     if (line === '') lines[lines.length - 1] = word;
-    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else if (widthOf(line) + 1 + widthOf(word) <= width) lines[lines.length - 1] = `${line} ${word}`;
     else lines.push(word);
   }
   return lines;
@@ -23,7 +27,22 @@ export function hang(start: string, words: readonly string[], width: number): st
   const indent = width - start.length < 20 ? Math.min(4, start.length) : start.length;
   const lines = wrapWords(words, width - indent);
   if (start.length <= indent) return lines.map((line, at) => `${at === 0 ? start.padEnd(indent) : ' '.repeat(indent)}${line}`);
-  return [start.trimEnd(), ...lines.map((line) => `${' '.repeat(indent)}${line}`)];
+  return [...indented(start, width), ...lines.map((line) => `${' '.repeat(indent)}${line}`)];
+}
+
+/** A text in lines that all begin where it does. */
+function indented(text: string, width: number): string[] {
+  if (widthOf(text) <= width) return [text.trimEnd()];
+  const margin = /^ */.exec(text)?.[0] ?? '';
+  return wrapWords(text.split(' ').filter((word) => word !== ''), width - margin.length).map((line) => margin + line);
+}
+
+/** A line for people in as many as its width wants: no word and no number is broken, and what goes on hangs below its column. */
+export function wrapLine(line: string, width: number): string[] {
+  if (widthOf(line) <= width) return [line];
+  const table = /^.{0,32} {2,}(?=\S)/.exec(line)?.[0] ?? '';
+  if (table.length >= width) return indented(line, width);
+  return hang(table, line.slice(table.length).split(' ').filter((word) => word !== ''), width);
 }
 
 /**

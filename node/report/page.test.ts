@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { readConfiguration } from '../config/reader.js';
 import { readHistory, type ReadSeries } from '../history/reader.js';
 import { writeReportData, reportSecret } from '../test/support/reportData.js';
 import { axisOf, binsOf, chart, extentOf, stretchesOf } from './chart.js';
@@ -20,7 +21,7 @@ const to = Math.floor(Date.now() / 60_000) * 60_000;
 function partsOf(directory: string, more: Partial<ReportParts> = {}): ReportParts {
   const viewed = viewStatus(directory);
   return {
-    title: 'web (web_1)', directory, from: to - 6 * hour, to, alive: true, history: readHistory(directory, to - 6 * hour, to), settings: viewSettings(join(directory, 'settings.json')),
+    title: 'web (web_1)', directory, from: to - 6 * hour, to, alive: true, history: readHistory(directory, to - 6 * hour, to), settings: viewSettings(join(directory, 'settings.json'), readConfiguration(join(directory, 'settings.json'))),
     status: 'status' in viewed ? viewed.status : undefined, statusFault: 'fault' in viewed ? viewed.fault : '', ...more,
   };
 }

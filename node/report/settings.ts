@@ -1,7 +1,6 @@
 /** A settings file as a report shows it: every key, and nothing that is secret. */
-import { readConfiguration } from '../config/reader.js';
+import type { ReadConfiguration } from '../config/reader.js';
 import { isSecret, showAt, showKey } from '../config/secret.js';
-import { messageOf } from '../model/errors.js';
 import type { SettingRow, SettingsView } from './page.js';
 
 /** Characters of a value, rows and faults that are shown. */
@@ -11,25 +10,20 @@ const mostFaults = 10;
 
 type Section = Readonly<Record<string, unknown>>;
 
-/** What a settings file says, or a sentence why it cannot be told. */
-export function viewSettings(file: string): SettingsView | string {
-  try {
-    const { parsed, document, faults } = readConfiguration(file);
-    const written = isMap(parsed) ? parsed : {};
-    const valid = faults.length === 0;
-    const complete: unknown = valid ? document : written;
-    const keys = isMap(complete) ? Object.entries(complete).filter(([key]) => key !== 'psutil_config') : [];
-    return {
-      file, rows: keys.flatMap(([key, value]) => rowsOf([key], value, written)).slice(0, mostRows),
-      faults: faults.slice(0, mostFaults).map(({ message }) => message),
-      entries: valid ? document.psutil_config.map(({ method, alias, interval, args, result_argument: select }) => ({
-        name: alias ?? method, method, interval,
-        call: [...Object.entries(args ?? {}).map(([name, value]) => `${showKey(name)}=${showAt(`/args/${name}`, value, longestValue)}`), ...(select === undefined ? [] : [showKey(select)])].join(' '),
-      })) : [],
-    };
-  } catch (error) {
-    return `The settings are not shown: ${messageOf(error)}`;
-  }
+/** What a settings file says, as it was read. */
+export function viewSettings(file: string, { parsed, document, faults }: ReadConfiguration): SettingsView {
+  const written = isMap(parsed) ? parsed : {};
+  const valid = faults.length === 0;
+  const complete: unknown = valid ? document : written;
+  const keys = isMap(complete) ? Object.entries(complete).filter(([key]) => key !== 'psutil_config') : [];
+  return {
+    file, rows: keys.flatMap(([key, value]) => rowsOf([key], value, written)).slice(0, mostRows),
+    faults: faults.slice(0, mostFaults).map(({ message }) => message),
+    entries: valid ? document.psutil_config.map(({ method, alias, interval, args, result_argument: select }) => ({
+      name: alias ?? method, method, interval,
+      call: [...Object.entries(args ?? {}).map(([name, value]) => `${showKey(name)}=${showAt(`/args/${name}`, value, longestValue)}`), ...(select === undefined ? [] : [showKey(select)])].join(' '),
+    })) : [],
+  };
 }
 
 function rowsOf(place: readonly string[], value: unknown, written: unknown): SettingRow[] {

@@ -1,4 +1,5 @@
 /** The settings file: what is wrong with it, and what of it is hardly meant. */
+import { nameOf } from '../../config/document.js';
 import { messageOf } from '../../model/errors.js';
 import { faultsIn } from '../output.js';
 import type { Note } from './finding.js';
@@ -18,7 +19,7 @@ export async function checkSettings({ file, configuration, settings, settingsErr
     return Promise.resolve();
   }
   const entries = settings?.entries.length ?? 0;
-  note('ok', `${file}: valid, ${entries === 1 ? 'one entry' : `${String(entries)} entries`}`);
+  note('ok', `${nameOf(file)}: valid, ${entries === 1 ? 'one entry' : `${String(entries)} entries`}`);
   for (const { message } of configuration?.warnings ?? []) note('warning', message);
   return Promise.resolve();
 }

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { command, psutilAgent, type Ended } from '../test/support/command.js';
+import { writeReportData } from '../test/support/reportData.js';
+import { Tmux } from '../test/support/tmux.js';
+import { commands } from './program.js';
+
+const home = mkdtempSync(join(tmpdir(), 'psutil-agent-bad-'));
+after(() => { rmSync(home, { recursive: true, force: true }); });
+
+const data = join(home, 'web');
+const config = join(home, 'settings.yaml');
+const withBroker = join(home, 'broker.yaml');
+const env = { XDG_STATE_HOME: home };
+
+/** Each command as it is used, and how it ends: no broker listens there, and Linux has no performance counters. */
+const usual: Readonly<Record<string, readonly [words: string, code: number]>> = {
+  run: [`run --config ${config} --once`, 0], validate: [`validate --config ${config}`, 0], sample: ['sample virtual_memory', 0],
+  watch: ['watch boot_time --count 2 --interval 0.1', 0], methods: ['methods', 0], counters: ['counters', 5], status: [`status --data ${data}`, 0],
+  report: [`report --data ${data} --output -`, 0], 'check-broker': [`check-broker --config ${withBroker}`, 4],
+  consume: [`consume --config ${withBroker} --duration 1`, 4], init: ['init', 0], doctor: [`doctor ${config}`, 0],
+};
+
+before(() => {
+  writeReportData(data, Date.now());
+  const own = `status: {path: ${data}}\npsutil_config: [{method: boot_time, interval: 5}]\n`;
+  writeFileSync(config, `status: {path: ${join(home, 'own')}}\npsutil_config: [{method: boot_time, interval: 5}]\n`);
+  writeFileSync(withBroker, `broker: {hostnames: [127.0.0.1], port: 1}\n${own}`);
+});
+
+const quoted = (words: string): string => `'${process.execPath}' '${command}' ${words}`;
+
+describe('every command', { skip: process.platform === 'win32' }, () => {
+  it('has its row here', () => { assert.deepEqual(Object.keys(usual).sort(), commands.map(({ name }) => name).sort()); });
+
+  for (const [name, [words, code]] of Object.entries(usual)) {
+    it(`${name}: a pipe that is closed early, and no stdin, are no fault of their own`, () => {
+      const { status, stdout, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', `${quoted(words)} <&- | head -n 1`], { encoding: 'utf8', env: { ...process.env, ...env } });
+      assert.equal(status, code, stderr);
+      assert.ok(stdout.split('\n').length <= 2);
+      assert.doesNotMatch(stderr, /EPIPE|EBADF|unexpected|\n\s+at |node:internal/);
+    });
+  }
+});
+
+describe('a terminal of 20 columns', { skip: process.platform !== 'linux' }, () => {
+  /** What is the same each time. */
+  const texts: readonly string[] = [
+    '--help', ...commands.map(({ name }) => `${name} --help`), 'methods', 'methods cpu_times', usual['status']![0], 'rnu', 'run --confg x', usual['validate']![0], `validate --config ${join(home, 'none')}`, 'status --data /no/such',
+  ];
+  it('breaks no word of help, lists, status and faults', async () => {
+    const script = join(home, 'narrow.sh');
+    const place = join(home, 'narrow');
+    const wanted = await Promise.all(texts.map(async (words) => psutilAgent(words.split(' '), { env })));
+    // What was written there, line by line: one that is longer the terminal breaks wherever its edge is.
+    writeFileSync(script, texts.map((words, at) => `script -qc "stty cols 20 rows 10; ${quoted(words)}" ${place}.${String(at)} </dev/null >/dev/null`).join('\n'));
+    spawnSync('bash', [script], { env: { ...process.env, ...env } });
+    for (const [at, words] of texts.entries()) {
+      const lines = readFileSync(`${place}.${String(at)}`, 'utf8').split(/\r?\n/).slice(1, -2);
+      const found = new Set(lines.join('\n').split(/\s+/));
+      const { out, err } = wanted[at] as Ended;
+      for (const word of (out + err).split(/\s+/)) assert.ok(found.has(word), `${words}: ${word}\n${lines.join('\n')}`);
+      for (const line of lines) assert.ok(line.length < 20 || !line.trimStart().includes(' '), `${words}: ${line}`);
+    }
+  });
+
+  it('cuts no number of a reading, and shows no colour where none is wanted', async () => {
+    for (const [words, value] of [['sample virtual_memory', /^total +[\d.]+ [MGT]iB$/m], [`sample --config ${config}`, /^ *[\d ,.]+ s$/m], ['watch virtual_memory --count 2', /^ +[\d.]+ [MGT]iB$/m]] as const) {
+      const terminal = new Tmux(20, 60, `${quoted(words)}; echo "rc=$?"; exec sleep 600`, { NO_COLOR: '1', ...env });
+      try {
+        const screen = await terminal.until((text) => text.includes('rc='));
+        assert.match(screen.join('\n'), value);
+        assert.ok(screen.includes('rc=0'), screen.join('\n'));
+        assert.deepEqual(terminal.screen(true).join('').split('\u001b[').slice(1).filter((style) => /^(?:3|4|9|10)\d/.test(style)), []);
+      } finally {
+        terminal.close();
+      }
+    }
+  });
+});
+
+describe('--config -', () => {
+  const same: readonly string[] = ['validate --config', 'sample --config', 'run --once --config', 'watch --count 1 --config', 'report --output - --config', 'check-broker --config', 'consume --duration 1 --config', 'doctor'];
+  /** Of a page what its settings are; its lines go on with the time. */
+  const told = (out: string): string => (out.startsWith('<!DOCTYPE') ? [...out.matchAll(/<h1>.*?<\/h1>|<h2 id="settings">[^]*?<\/main>/g)].join('\n') : out);
+  /** What differs from one call to the next, and the file's name. */
+  const plain = ({ out, err }: Ended): string => `${told(out)}\n${err}`.replaceAll(/samples are|sample is/g, 'is').replaceAll(`--config ${withBroker}`, '--config -').replaceAll(withBroker, 'standard input').replaceAll(/\d+(?:\.\d+)?|[A-Z][a-z]{2} \d+/g, '#');
+
+  for (const words of same) {
+    it(`psutil-agent ${words} - is as with the file`, async () => {
+      const text = readFileSync(withBroker, 'utf8');
+      const of = await psutilAgent([...words.split(' '), withBroker], { env });
+      const read = await psutilAgent([...words.split(' '), '-'], { env, stdin: text, cwd: home });
+      assert.deepEqual([read.code, plain(read)], [of.code, plain(of)]);
+      const bad = await psutilAgent([...words.split(' '), '-'], { env, stdin: '[{"method": "boot_tim", "interval": 5}]' });
+      assert.equal(bad.code, 3, bad.err);
+      assert.match(bad.out + bad.err, /standard input[^]*did you mean "boot_time"|did you mean "boot_time"[^]*standard input/);
+      const none = await psutilAgent([...words.split(' '), '-'], { env });
+      assert.equal(none.code, 3, none.err);
+      assert.match(none.out + none.err, /standard input: expected .*, found an empty configuration/);
+    });
+  }
+});
