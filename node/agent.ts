@@ -84,7 +84,7 @@ export class Agent {
     this.#batcher = new Batcher((batch) => parts.output.put(batch));
     this.#entryTotals = new EntryTotals(new EntryLog(parts.log.logger, clock));
     this.#samplers = {
-      units: settings.publish.units, overloaded: () => this.#batcher.full, sink: (samples) => { this.#take(samples); }, wall: () => clock.wall(),
+      units: settings.publish.units, overloaded: () => this.#batcher.full, sink: (sample) => { this.#take(sample); }, wall: () => clock.wall(),
     };
     this.#scheduler = new Scheduler(clock, {
       offset: fraction(settings.identity.nodeId) * settings.schedule.jitter * 1000,
@@ -116,10 +116,9 @@ export class Agent {
     return { stats, history, sampler: new Sampler(entry, definition, reader, new EntryObserver(stats, this.#entryTotals, history), this.#samplers) };
   }
 
-  #take(samples: readonly Sample[]): void {
+  #take(sample: Sample): void {
     // The answer of a call that hung until after the flush: nobody takes it any more.
-    if (this.#entryTotals.flushed) return;
-    for (const sample of samples) this.#batcher.add(this.#envelopes.of(sample));
+    if (!this.#entryTotals.flushed) this.#batcher.add(this.#envelopes.of(sample));
   }
 
   /** Starts sampling; resolves when the first ticks are under way. */

@@ -1,6 +1,7 @@
 import { functionNamed } from '../catalog/functions.js';
 import type { Arguments, Platform, Result } from '../catalog/value.js';
 import type { ProcessTable } from './processTable.js';
+import type { Soon } from './soon.js';
 
 /** Why a function of the catalog cannot be had on a platform at all; undefined where it can. */
 export function absence(method: string, platform: Platform): string | undefined {
@@ -35,6 +36,9 @@ export interface Provider {
    */
   read(method: string, args: Arguments): Promise<Result>;
 
+  /** The same, but what the system answers at once is given at once, or thrown. */
+  readNow?(method: string, args: Arguments): Soon<Result>;
+
   /**
    * The processes running now, each to be read as far as is asked.
    * @throws UnavailableError where this system cannot tell.
@@ -43,4 +47,9 @@ export interface Provider {
 
   /** Ends background work and frees handles. */
   close(): void;
+}
+
+/** A raw reading of a provider, at once where it can. */
+export function readNow(provider: Provider, method: string, args: Arguments): Soon<Result> {
+  return provider.readNow === undefined ? provider.read(method, args) : provider.readNow(method, args);
 }

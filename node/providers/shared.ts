@@ -1,7 +1,19 @@
 import type { Arguments, Result } from '../catalog/value.js';
 import type { Tick } from '../model/clock.js';
 import type { ProcessTable } from './processTable.js';
-import type { Provider } from './provider.js';
+import { readNow, type Provider } from './provider.js';
+import type { Soon } from './soon.js';
+
+/** What is made once for all who ask on the same tick. */
+export interface Maker<T> {
+  /** May throw as well as reject. */
+  make(tick: Tick | undefined): Soon<T>;
+}
+
+/** Failed at once: everybody is told so. */
+class Failure {
+  constructor(readonly error: unknown) {}
+}
 
 /**
  * One reading for all who ask the same on the same tick (entries due together), so that they also agree with each other.
@@ -10,7 +22,7 @@ import type { Provider } from './provider.js';
 export class SharedProvider {
   /** What was made on the last tick: those due together ask one after another. */
   #tick: Tick | undefined;
-  readonly #made = new Map<string, Promise<unknown>>();
+  readonly #made = new Map<string, unknown>();
   /** Arguments as text, by method: an entry asks with the same ones again and again. */
   readonly #keys = new Map<string, WeakMap<Arguments, string>>();
 
@@ -22,8 +34,12 @@ export class SharedProvider {
 
   /** A raw reading, as Provider.read; made anew where there is no tick. */
   read(method: string, args: Arguments, tick?: Tick): Promise<Result> {
-    if (tick === undefined) return this.once(tick, method, () => this.provider.read(method, args));
-    return this.once(tick, this.#keyOf(method, args), () => this.provider.read(method, args));
+    return this.once(tick, this.#keyOf(method, args), async () => await this.provider.read(method, args));
+  }
+
+  /** As Provider.readNow. */
+  readNow(method: string, args: Arguments, tick?: Tick): Soon<Result> {
+    return this.shared(tick, this.#keyOf(method, args), { make: () => readNow(this.provider, method, args) });
   }
 
   #keyOf(method: string, args: Arguments): string {
@@ -40,15 +56,26 @@ export class SharedProvider {
   }
 
   /** What `make` gives, made once for each key and tick. */
-  once<T>(tick: Tick | undefined, key: string, make: () => Promise<T>): Promise<T> {
-    // An async call: what throws at once fails like what rejects.
-    const start = async (): Promise<T> => await make();
-    if (tick === undefined) return start();
+  async once<T>(tick: Tick | undefined, key: string, make: () => Promise<T>): Promise<T> {
+    return await this.shared(tick, key, { make });
+  }
+
+  /** What a maker makes, made once for each key and tick. Throws what it threw. */
+  shared<T>(tick: Tick | undefined, key: string, maker: Maker<T>): Soon<T> {
+    if (tick === undefined) return maker.make(tick);
     if (tick !== this.#tick) this.#made.clear();
     this.#tick = tick;
-    let promise = this.#made.get(key) as Promise<T> | undefined;
-    if (promise === undefined) this.#made.set(key, (promise = start()));
-    return promise;
+    const known = this.#made.get(key);
+    if (known instanceof Failure) throw known.error;
+    if (known !== undefined) return known as Soon<T>;
+    try {
+      const made = maker.make(tick);
+      this.#made.set(key, made);
+      return made;
+    } catch (error) {
+      this.#made.set(key, new Failure(error));
+      throw error;
+    }
   }
 
   close(): void {

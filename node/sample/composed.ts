@@ -4,6 +4,7 @@ import { connectionStates } from '../catalog/network.js';
 import type { Arguments, Fields, Platform, Result } from '../catalog/value.js';
 import { messageOf, UnavailableError } from '../model/errors.js';
 import type { ProcessTable } from '../providers/processTable.js';
+import { soon, type Soon } from '../providers/soon.js';
 import { certificateExpiry, certificateMap, type Certificates } from './certificates.js';
 import { need, withPercent } from './derivation.js';
 import { matches } from '../model/pattern.js';
@@ -14,6 +15,8 @@ export interface Source {
   /** The time, seconds since 1970. */
   readonly now: number;
   read(method: string, args: Arguments): Promise<Result>;
+  /** The same, but what the system answers at once is given at once, or thrown. */
+  readNow(method: string, args: Arguments): Soon<Result>;
   processes(): Promise<ProcessTable>;
 }
 
@@ -23,7 +26,7 @@ export interface Composition {
   readonly reasons?: Readonly<Record<string, string>>;
 }
 
-type Compose = (source: Source, args: Arguments) => Promise<Composition>;
+type Compose = (source: Source, args: Arguments) => Soon<Composition>;
 
 /** By function. */
 export const composed: Readonly<Partial<Record<string, Compose>>> = {
@@ -48,11 +51,15 @@ async function reboot(source: Source): Promise<Composition> {
 }
 
 /** The swap space; on Windows the counter of its use may be missing, which then costs what is computed of it and no more. */
-async function swap(source: Source): Promise<Composition> {
-  const { untold, ...raw } = (await source.read('swap_memory', {})) as Fields & { untold?: string };
-  if (untold !== undefined) return { result: { ...raw, used: null, free: null, percent: null }, reasons: { used: untold, free: untold, percent: untold } };
-  return { result: withPercent(raw, (fields) => [need(fields, 'used'), need(fields, 'total')]) };
+function swap(source: Source): Soon<Composition> {
+  return soon(source.readNow('swap_memory', noArguments), (told) => {
+    const { untold, ...raw } = told as Fields & { untold?: string };
+    if (untold !== undefined) return { result: { ...raw, used: null, free: null, percent: null }, reasons: { used: untold, free: untold, percent: untold } };
+    return { result: withPercent(raw, (fields) => [need(fields, 'used'), need(fields, 'total')]) };
+  });
 }
+
+const noArguments: Arguments = {};
 
 async function usage(source: Source, path: string): Promise<Result> {
   const raw = (await source.read('disk_usage', { path })) as Fields;

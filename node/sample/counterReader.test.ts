@@ -41,10 +41,10 @@ function entry(method: string, args: Record<string, string | number>, counters: 
   const [complete, selector] = [completeArguments(given), selectorOf(given)];
   const full: Entry = { index: 0, method, args: complete, interval: 5, name: method, rate: false, scale: 1, ...(selector === undefined ? {} : { select: selector }) };
   const told: { missed: string[]; complete: number } = { missed: [], complete: 0 };
-  let taken: readonly Sample[] = [];
+  let taken: Sample[] = [];
   const sampler = new Sampler(full, definition, openReader(provider, clock, full), {
     took: () => undefined, missed: (_, __, reason) => { told.missed.push(reason); }, complete: () => { told.complete += 1; }, skipped: () => undefined,
-  }, { units: false, overloaded: () => false, sink: (samples) => { taken = samples; }, wall: () => clock.wall() });
+  }, { units: false, overloaded: () => false, sink: (sample) => { taken.push(sample); }, wall: () => clock.wall() });
   /** What one tick publishes, by path. */
   const tick = async (): Promise<Record<string, number>> => {
     taken = [];

@@ -2,7 +2,8 @@ import type { Field } from '../catalog/function.js';
 import { functionNamed } from '../catalog/functions.js';
 import type { Arguments, Fields, Result } from '../catalog/value.js';
 import { UnavailableError } from '../model/errors.js';
-import type { SharedProvider } from '../providers/shared.js';
+import type { Maker, SharedProvider } from '../providers/shared.js';
+import { soon, type Soon } from '../providers/soon.js';
 import { sleep, type Clock, type Tick } from '../model/clock.js';
 import { composed, type Source } from './composed.js';
 import { between, CounterMemory, cpuPercent, cpuTimesPercent, growth, mean, need, sum, withPercent } from './derivation.js';
@@ -61,17 +62,29 @@ function counterMemory(method: string): CounterMemory {
   return new CounterMemory(known.gauges, known.narrow);
 }
 
+/** The counters of a method and its arguments, by provider: everybody sees the same ones wrap. */
+const memories = new WeakMap<SharedProvider, Map<string, CounterMemory>>();
+
+function memoryOf(provider: SharedProvider, key: string, method: string): CounterMemory {
+  let known = memories.get(provider);
+  if (known === undefined) memories.set(provider, (known = new Map()));
+  let memory = known.get(key);
+  if (memory === undefined) known.set(key, (memory = counterMemory(method)));
+  return memory;
+}
+
 /**
- * Calls one psutil function again and again and keeps what it must remember between calls (its own last cpu_times, its
- * own counters), so that no two entries shorten each other's measuring time.
+ * Calls one psutil function again and again and keeps what it must remember between calls (its own last cpu_times), so that
+ * no two entries shorten each other's measuring time. What does not depend on that is computed once for all who ask on a tick.
  */
-export class MethodReader implements Reader {
+export class MethodReader implements Reader, Maker<Reading> {
   readonly givesRates = false;
   readonly #derive: Derive | undefined;
   readonly #computation: Computation | undefined;
-  /** The arguments of the raw reading: counter wrap is this entry's business, and entries that differ only there share one. */
+  /** The arguments of the raw reading: entries that differ only in how counters wrap share one. */
   readonly #rawArgs: Arguments;
-  #counters: CounterMemory | undefined;
+  /** What the same is known by for all who ask it on a tick. */
+  readonly #key: string;
   /** The cpu_times, or the counts, that the next reading is measured from. */
   #before: Result | undefined;
 
@@ -85,6 +98,7 @@ export class MethodReader implements Reader {
     this.#computation = computed[method];
     const { nowrap, ...rawArgs } = args;
     this.#rawArgs = nowrap === undefined ? args : rawArgs;
+    this.#key = `${method} ${JSON.stringify(args)}`;
   }
 
   get window(): number {
@@ -97,34 +111,58 @@ export class MethodReader implements Reader {
   }
 
   async prime(tick?: Tick): Promise<void> {
-    if (counted.has(this.method)) this.#before = await this.provider.read(this.method, this.#rawArgs, tick);
+    if (counted.has(this.method)) this.#before = await this.#raw(tick);
     else if (this.sinceLast) this.#before = await this.#times(tick);
   }
 
   async read(tick?: Tick): Promise<Reading> {
+    return await this.readNow(tick);
+  }
+
+  readNow(tick?: Tick): Soon<Reading> {
+    return this.#derive !== undefined || counted.has(this.method) ? this.#readOwn(tick) : this.provider.shared(tick, this.#key, this);
+  }
+
+  make(tick?: Tick): Soon<Reading> {
     const compose = composed[this.method];
-    if (compose !== undefined) return { ...(await compose(this.#source(tick), this.args)), wall: this.clock.wall(), at: this.clock.now() };
+    if (compose !== undefined) return soon(compose(this.#source(tick), this.args), (composition) => ({ ...composition, wall: this.clock.wall(), at: this.clock.now() }));
+    const raw = this.#raw(tick);
+    return raw instanceof Promise ? raw.then((result) => this.#compute(result)) : this.#compute(raw);
+  }
+
+  #compute(raw: Result): Reading {
+    const result = this.#computation === undefined
+      ? raw
+      : this.#computation(raw, this.args, () => memoryOf(this.provider, this.#key, this.method));
+    return { result, wall: this.clock.wall(), at: this.clock.now() };
+  }
+
+  /** What is measured since this entry's own last reading, or over a window. */
+  async #readOwn(tick?: Tick): Promise<Reading> {
     let result: Result;
-    if (counted.has(this.method)) {
-      const before = this.#before;
-      this.#before = await this.provider.read(this.method, this.#rawArgs, tick);
-      if (before === undefined) throw new UnavailableError('the first reading only starts the measurement');
-      result = growth(before, this.#before);
-    } else if (this.#derive !== undefined) {
+    if (this.#derive !== undefined) {
       result = await this.#measure(this.#derive, tick);
     } else {
-      const raw = await this.provider.read(this.method, this.#rawArgs, tick);
-      result = this.#computation?.(raw, this.args, () => (this.#counters ??= counterMemory(this.method))) ?? raw;
+      const before = this.#before;
+      this.#before = await this.#raw(tick);
+      if (before === undefined) throw new UnavailableError('the first reading only starts the measurement');
+      result = growth(before, this.#before);
     }
     return { result, wall: this.clock.wall(), at: this.clock.now() };
   }
 
+  #raw(tick?: Tick): Soon<Result> {
+    return this.provider.readNow(this.method, this.#rawArgs, tick);
+  }
+
   #source(tick?: Tick): Source {
+    const { provider } = this;
     return {
-      platform: this.provider.platform,
+      platform: provider.platform,
       now: this.clock.wall() / 1000,
-      read: (method, args) => this.provider.read(method, args, tick),
-      processes: () => this.provider.processes(tick),
+      read: (method, args) => provider.read(method, args, tick),
+      readNow: (method, args) => provider.readNow(method, args, tick),
+      processes: () => provider.processes(tick),
     };
   }
 
@@ -134,7 +172,7 @@ export class MethodReader implements Reader {
 
   async #measure(derive: Derive, tick?: Tick): Promise<Result> {
     if (this.window > 0) {
-      return this.provider.once(tick, `${this.method} ${JSON.stringify(this.args)}`, async () => {
+      return this.provider.once(tick, this.#key, async () => {
         const before = await this.#times(tick);
         await sleep(this.clock, this.window);
         return between(derive, before, await this.#times());

@@ -2,6 +2,7 @@ import type { Selector } from '../catalog/selector.js';
 import type { Arguments, Result } from '../catalog/value.js';
 import type { Clock, Tick } from '../model/clock.js';
 import type { SharedProvider } from '../providers/shared.js';
+import type { Soon } from '../providers/soon.js';
 import { AgentReader } from './agentReader.js';
 import { CounterReader, counterMethods } from './counterReader.js';
 import { MethodReader } from './methodReader.js';
@@ -33,6 +34,8 @@ export interface Reader {
    * @throws UnavailableError where the system cannot tell.
    */
   read(tick?: Tick): Promise<Reading>;
+  /** The same, but what the system answers at once is given at once, or thrown. */
+  readNow?(tick: Tick): Soon<Reading>;
 }
 
 /** What is to be read. */

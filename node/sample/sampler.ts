@@ -24,7 +24,7 @@ export interface SamplerContext {
   readonly units: boolean;
   /** Whether so much waits to be kept that nothing more is to be read. */
   overloaded(): boolean;
-  sink(samples: readonly Sample[]): void;
+  sink(sample: Sample): void;
   /** Wall-clock milliseconds since 1970. */
   wall(): number;
 }
@@ -61,31 +61,53 @@ export class Sampler implements Task {
     return this.reader.sinceLast || this.#rates !== undefined;
   }
 
-  async run(tick: Tick): Promise<void> {
+  run(tick: Tick): Promise<void> | undefined {
     if (this.context.overloaded()) {
       this.observer.skipped(1);
-      return;
+      return undefined;
     }
+    if (!this.#primed && this.#sinceLast()) return this.#begin(tick);
     try {
-      if (this.#sinceLast() && !this.#primed) {
-        await this.prime(tick);
-        // A reading that was no measurement after all is taken on this tick.
-        if (this.#sinceLast()) return;
-      }
-      await this.#take(tick);
+      const reading = this.reader.readNow === undefined ? this.reader.read(tick) : this.reader.readNow(tick);
+      if (reading instanceof Promise) return this.#await(reading);
+      this.#took(reading);
     } catch (error) {
-      this.observer.missed(this.context.wall(), 1, messageOf(error));
+      this.#missed(error);
+    }
+    return undefined;
+  }
+
+  async #begin(tick: Tick): Promise<void> {
+    try {
+      await this.prime(tick);
+      // A reading that was no measurement after all is taken on this tick.
+      if (!this.#sinceLast()) this.#took(await this.reader.read(tick));
+    } catch (error) {
+      this.#missed(error);
     }
   }
 
-  async #take(tick: Tick): Promise<void> {
-    const reading = await this.reader.read(tick);
+  async #await(reading: Promise<Reading>): Promise<void> {
+    try {
+      this.#took(await reading);
+    } catch (error) {
+      this.#missed(error);
+    }
+  }
+
+  #missed(error: unknown): void {
+    this.observer.missed(this.context.wall(), 1, messageOf(error));
+  }
+
+  #took(reading: Reading): void {
     const { wall } = reading;
     const { selected, missing } = this.#select(reading);
     this.observer.took(wall, selected);
     if (missing.length === 0) this.observer.complete();
     else this.observer.missed(wall, missing.length, missing.slice(0, 3).join('; '));
-    if (selected.length > 0) this.context.sink(selected.map((one) => this.#sample(one, wall)));
+    for (const { path, value, unit } of selected) {
+      this.context.sink({ name: this.entry.name, path, metric: value, unit: this.context.units ? unit : '', time: wall });
+    }
   }
 
   /** The numbers that the entry asks for, computed as it asks. */
@@ -98,10 +120,6 @@ export class Sampler implements Task {
     const { selected, missing } = selection;
     const unitOf = (one: Selected): string => unit ?? (one.field?.kind === 'counter' ? `${one.unit}${suffix}` : one.unit);
     return { selected: selected.map((one) => ({ ...one, value: one.value * scale, unit: unitOf(one) })), missing };
-  }
-
-  #sample({ path, value, unit }: Selected, wall: number): Sample {
-    return { name: this.entry.name, path, metric: value, unit: this.context.units ? unit : '', time: wall };
   }
 
   skipped(count: number): void {

@@ -9,8 +9,8 @@ export interface Task {
    * (measuring windows); a task that is slow because the system is slow leaves it a rest instead.
    */
   readonly catchUp: boolean;
-  /** Must not reject. */
-  run(tick: Tick): Promise<void>;
+  /** Must neither throw nor reject. Gives nothing where it has ended at once. */
+  run(tick: Tick): Promise<void> | undefined;
   /** Told of ticks that were not run. */
   skipped(count: number): void;
 }
@@ -23,26 +23,33 @@ export interface Alignment {
   readonly align: boolean;
 }
 
+/** A task in its turn. */
 interface Slot {
   readonly task: Task;
   /** Called when a run of the task has ended. */
   readonly ended: () => void;
-  /** The first tick, monotonic milliseconds; tick n falls at base + n * interval, so nothing adds up. */
-  readonly base: number;
-  /** The number of the next tick. */
-  next: number;
   running: boolean;
   /** A tick that fell due while the task ran and is made up for. */
   pendingTick: boolean;
   removed: boolean;
 }
 
+/** Tasks that always fall due together. */
+interface Group {
+  slots: Slot[];
+  readonly interval: number;
+  /** The first tick, monotonic milliseconds; tick n falls at base + n * interval, so nothing adds up. */
+  readonly base: number;
+  /** The number of the next tick. */
+  next: number;
+}
+
 /**
- * Runs every task on its own interval. One timer serves all: the slots stand in a binary heap by their next tick.
+ * Runs every task on its own interval. One timer serves all: groups of tasks that fall due together stand in a binary heap by their next tick.
  * Monotonic and without drift; a task that is late skips ticks and counts them, and never runs beside itself.
  */
 export class Scheduler {
-  readonly #heap: Slot[] = [];
+  readonly #heap: Group[] = [];
   #running = 0;
   #idle = (): void => undefined;
   #cancel: (() => void) | undefined;
@@ -56,28 +63,32 @@ export class Scheduler {
   /** Starts the tasks; their first ticks fall now, or at the next aligned moment. */
   start(tasks: readonly Task[]): void {
     const now = this.clock.now();
+    const groups = new Map<number, Slot[]>();
     for (const task of tasks) {
-      const slot: Slot = { task, base: this.#firstTick(task, now), next: 0, running: false, pendingTick: false, removed: false, ended: () => { this.#ended(slot); } };
-      this.#push(slot);
+      const slot: Slot = { task, running: false, pendingTick: false, removed: false, ended: () => { this.#ended(slot); } };
+      const slots = groups.get(task.interval);
+      if (slots === undefined) groups.set(task.interval, [slot]);
+      else slots.push(slot);
     }
+    for (const [interval, slots] of groups) this.#push({ slots, interval, base: this.#firstTick(interval, now), next: 0 });
     this.#arm();
   }
 
   /** Gives tasks no more ticks; a run under way ends by itself. */
   remove(tasks: ReadonlySet<Task>): void {
-    const slots = this.#heap.splice(0);
-    for (const slot of slots) {
-      if (tasks.has(slot.task)) slot.removed = true;
-      else this.#push(slot);
+    for (const group of this.#heap.splice(0)) {
+      for (const slot of group.slots) slot.removed = tasks.has(slot.task);
+      group.slots = group.slots.filter(({ removed }) => !removed);
+      if (group.slots.length > 0) this.#push(group);
     }
     this.#arm();
   }
 
-  #firstTick(task: Task, now: number): number {
+  #firstTick(interval: number, now: number): number {
     const { offset, align } = this.alignment;
     if (!align) return now + offset;
-    const late = (this.clock.wall() - offset) % task.interval;
-    return now + (late === 0 ? 0 : task.interval - late);
+    const late = (this.clock.wall() - offset) % interval;
+    return now + (late === 0 ? 0 : interval - late);
   }
 
   /** Ends all ticks and resolves when the tasks under way have ended, or after `patience` milliseconds. */
@@ -105,20 +116,17 @@ export class Scheduler {
   #fire(): void {
     const now = this.clock.now();
     const tick: Tick = { at: now };
-    for (let slot = this.#heap[0]; slot !== undefined && due(slot) <= now; slot = this.#heap[0]) {
-      this.#advance(slot, now);
+    for (let group = this.#heap[0]; group !== undefined && due(group) <= now; group = this.#heap[0]) {
+      const passed = Math.max(0, Math.floor((now - due(group)) / group.interval));
+      group.next += passed + 1;
       this.#sink(0);
-      this.#offer(slot, tick);
+      for (const slot of group.slots) {
+        // Ticks in between are lost: the host slept, the process was stopped.
+        if (passed > 0) slot.task.skipped(passed);
+        this.#offer(slot, tick);
+      }
     }
     this.#arm();
-  }
-
-  /** Moves a slot to its first tick after now; ticks in between are lost (the host slept, the process was stopped). */
-  #advance(slot: Slot, now: number): void {
-    const { interval } = slot.task;
-    const passed = Math.max(0, Math.floor((now - due(slot)) / interval));
-    slot.next += passed + 1;
-    if (passed > 0) slot.task.skipped(passed);
   }
 
   #offer(slot: Slot, tick: Tick): void {
@@ -132,9 +140,11 @@ export class Scheduler {
   }
 
   #run(slot: Slot, tick: Tick): void {
+    const run = slot.task.run(tick);
+    if (run === undefined) return;
     slot.running = true;
     this.#running += 1;
-    void slot.task.run(tick).then(slot.ended);
+    void run.then(slot.ended);
   }
 
   #ended(slot: Slot): void {
@@ -147,9 +157,9 @@ export class Scheduler {
     if (this.#running === 0) this.#idle();
   }
 
-  #push(slot: Slot): void {
+  #push(group: Group): void {
     const heap = this.#heap;
-    heap.push(slot);
+    heap.push(group);
     for (let i = heap.length - 1; i > 0; ) {
       const parent = (i - 1) >> 1;
       if (!this.#swap(parent, i)) return;
@@ -176,10 +186,10 @@ export class Scheduler {
   }
 }
 
-function due(slot: Slot): number {
-  return slot.base + slot.next * slot.task.interval;
+function due(group: Group): number {
+  return group.base + group.next * group.interval;
 }
 
-function earlier(slot: Slot, other: Slot | undefined): boolean {
-  return other === undefined || due(slot) < due(other);
+function earlier(group: Group, other: Group | undefined): boolean {
+  return other === undefined || due(group) < due(other);
 }

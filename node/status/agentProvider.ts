@@ -1,6 +1,7 @@
 import type { Arguments, Result } from '../catalog/value.js';
 import type { ProcessTable } from '../providers/processTable.js';
-import type { Provider } from '../providers/provider.js';
+import { readNow, type Provider } from '../providers/provider.js';
+import type { Soon } from '../providers/soon.js';
 import type { OwnReading } from '../sample/agentReader.js';
 import type { StatusTotals } from './report.js';
 
@@ -23,8 +24,13 @@ export class AgentProvider implements Provider {
     return this.inner.platform;
   }
 
-  read(method: string, args: Arguments): Promise<Result> {
-    return method === 'agent' ? Promise.resolve(ownReading(this.state?.())) : this.inner.read(method, args);
+  async read(method: string, args: Arguments): Promise<Result> {
+    return await this.readNow(method, args);
+  }
+
+  readNow(method: string, args: Arguments): Soon<Result> {
+    if (method === 'agent') return ownReading(this.state?.());
+    return readNow(this.inner, method, args);
   }
 
   processes(): Promise<ProcessTable> {

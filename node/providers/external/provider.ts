@@ -2,7 +2,8 @@ import { systemInformationPrefix } from '../../catalog/external.js';
 import type { Arguments, Result } from '../../catalog/value.js';
 import type { Clock } from '../../model/clock.js';
 import type { ProcessTable } from '../processTable.js';
-import type { Provider } from '../provider.js';
+import { readNow, type Provider } from '../provider.js';
+import type { Soon } from '../soon.js';
 import type { PowerShellSession } from './powershell.js';
 import type { SystemInformation } from './systeminformation.js';
 
@@ -26,12 +27,20 @@ export class ExternalProvider implements Provider {
   }
 
   async read(method: string, args: Arguments): Promise<Result> {
+    return await this.readNow(method, args);
+  }
+
+  readNow(method: string, args: Arguments): Soon<Result> {
+    if (method === 'powershell' || method.startsWith(systemInformationPrefix)) return this.#readExternal(method, args);
+    return readNow(this.inner, method, args);
+  }
+
+  async #readExternal(method: string, args: Arguments): Promise<Result> {
     const timeout = Number(args['timeout']) * 1000;
     if (method === 'powershell') {
       this.#powershell ??= import('./powershell.js').then(({ PowerShellSession }) => new PowerShellSession({ clock: this.clock }));
       return (await this.#powershell).run(String(args['command']), timeout);
     }
-    if (!method.startsWith(systemInformationPrefix)) return this.inner.read(method, args);
     this.#systemInformation ??= import('./systeminformation.js').then(
       ({ SystemInformation }) => new SystemInformation({ clock: this.clock, script: [this.script, systemInformationCommand] }));
     const of = args['of'];

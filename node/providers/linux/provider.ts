@@ -3,6 +3,7 @@ import { PlatformError, UnavailableError } from '../../model/errors.js';
 import { fileCertificates, readCertificates } from '../certificate.js';
 import { isolation } from '../isolation.js';
 import { absence, type Provider } from '../provider.js';
+import type { Soon } from '../soon.js';
 import { TimeServers } from '../timeServer.js';
 import { cpuCount, cpuFrequencies, cpuStats, cpuTimes, loadAverage } from './cpu.js';
 import { netConnections } from './connections.js';
@@ -18,7 +19,7 @@ import { systemRoots, type Roots } from './source.js';
 import { bootTime, processExists, processIds } from './system.js';
 import { users } from './users.js';
 
-type Reader = (roots: Roots, args: Arguments) => Result | Promise<Result>;
+type Reader = (roots: Roots, args: Arguments) => Soon<Result>;
 
 /*
  * Who is asked for what, and why. psutil itself reads /proc, /sys and the C library, so its meaning is theirs:
@@ -78,17 +79,19 @@ export function linuxProvider(options: Partial<Roots> = {}): Provider {
     ...readers,
     clock_offset: (_, args) => timeServers.offset(String(args['server']), Number(args['port']), Number(args['timeout'])),
   };
+  const readNow = (method: string, args: Arguments): Soon<Result> => {
+    const reader = Object.hasOwn(all, method) ? all[method] : undefined;
+    if (reader === undefined) {
+      const reason = absence(method, 'linux');
+      if (reason !== undefined) throw new UnavailableError(reason);
+      throw new PlatformError('PSA_PLATFORM', `"${method}" has no raw reading on Linux; known are ${Object.keys(all).join(', ')}.`);
+    }
+    return reader(roots, args);
+  };
   return {
     platform: 'linux',
-    async read(method, args) {
-      const reader = Object.hasOwn(all, method) ? all[method] : undefined;
-      if (reader === undefined) {
-        const reason = absence(method, 'linux');
-        if (reason !== undefined) throw new UnavailableError(reason);
-        throw new PlatformError('PSA_PLATFORM', `"${method}" has no raw reading on Linux; known are ${Object.keys(all).join(', ')}.`);
-      }
-      return reader(roots, args);
-    },
+    read: async (method, args) => await readNow(method, args),
+    readNow,
     processes() {
       return Promise.resolve(new LinuxProcessTable(roots));
     },

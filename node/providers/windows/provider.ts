@@ -4,6 +4,7 @@ import { systemClock, type Clock } from '../../model/clock.js';
 import { isolation as processIsolation, type Isolation } from '../isolation.js';
 import { fileCertificates, readCertificates } from '../certificate.js';
 import { absence, type Provider } from '../provider.js';
+import type { Soon } from '../soon.js';
 import { TimeServers } from '../timeServer.js';
 import { loadWin32, type Win32 } from './bindings.js';
 import { battery } from './battery.js';
@@ -28,7 +29,7 @@ import { bootTime, processExists, processIds } from './system.js';
 /** No message box for a drive without a disk. */
 const SEM_FAILCRITICALERRORS = 1;
 
-type Reading = (args: Arguments) => Result | Promise<Result>;
+type Reading = (args: Arguments) => Soon<Result>;
 
 /**
  * The provider of this Windows, by psutil's own system calls.
@@ -89,13 +90,15 @@ export function windowsProvider(win32: Win32, isolation: Isolation = processIsol
     pid_exists: (args) => processExists(win32, Number(args['pid'])),
   } satisfies Record<string, Reading>));
 
+  const readNow = (method: string, args: Arguments): Soon<Result> => {
+    const reading = readings.get(method);
+    if (reading === undefined) throw new UnavailableError(absence(method, 'win32') ?? `Windows gives no raw reading named ${method}`);
+    return reading(args);
+  };
   return {
     platform: 'win32',
-    async read(method, args) {
-      const reading = readings.get(method);
-      if (reading === undefined) throw new UnavailableError(absence(method, 'win32') ?? `Windows gives no raw reading named ${method}`);
-      return await reading(args);
-    },
+    read: async (method, args) => await readNow(method, args),
+    readNow,
     processes: () => Promise.resolve().then(processes),
     close() {
       events.close();
