@@ -67,7 +67,7 @@ const memories = new WeakMap<SharedProvider, Map<string, CounterMemory>>();
 
 function memoryOf(provider: SharedProvider, key: string, method: string): CounterMemory {
   let known = memories.get(provider);
-  if (known === undefined) memories.set(provider, (known = new Map()));
+  if (known === undefined) memories.set(provider, (known = new Map<string, CounterMemory>()));
   let memory = known.get(key);
   if (memory === undefined) known.set(key, (memory = counterMemory(method)));
   return memory;

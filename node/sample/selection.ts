@@ -75,7 +75,7 @@ export function select(
     } else if (typeof value === 'string') {
       if (selector !== undefined && key === undefined) missing.push(`${place.join('.')} is text, not a number`);
     } else if (key !== undefined && wholes.includes(key) && rest.length === 0 && !isNumber((value as Readonly<Record<string, Result>>)[key])) {
-      const count = Object.keys(value).length;
+      const count = Array.isArray(value) ? value.length : Object.keys(value).length;
       leaf(key === 'any' ? count > 0 : count, [...place, key], undefined, key === 'any' ? '' : 'count');
     } else if (key === undefined || key === '*') {
       for (const [name, item] of Object.entries(value)) {

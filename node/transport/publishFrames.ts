@@ -29,6 +29,8 @@ const headerRest = 64;
  */
 export class PublishFrames {
   #chunk = Buffer.allocUnsafe(chunkSize);
+  /** Of the chunk: Buffer's own ways to write a number check and allocate more than they write. */
+  #view = viewOf(this.#chunk);
   /** What is written and not yet passed on begins here. */
   #start = 0;
   #end = 0;
@@ -60,10 +62,10 @@ export class PublishFrames {
     // A character of a string takes three bytes of UTF-8 at most.
     const most = 3 * body.length;
     this.#makeRoom(this.#method.length + headerRest + this.#appId.length + longestShortString + most + frameOverhead * (2 + Math.ceil(most / (this.frameMax - frameOverhead))));
-    this.#end += this.#method.copy(this.#chunk, this.#end);
+    this.#put(this.#method);
     const sizeAt = this.#header(id, time);
     const size = this.#body(body);
-    this.#chunk.writeUInt32BE(size, sizeAt);
+    this.#view.setUint32(sizeAt, size);
     return undefined;
   }
 
@@ -80,6 +82,7 @@ export class PublishFrames {
     this.flush();
     // What was passed on may still be on its way out of the old memory.
     this.#chunk = Buffer.allocUnsafe(Math.max(chunkSize, bytes));
+    this.#view = viewOf(this.#chunk);
     this.#start = 0;
     this.#end = 0;
   }
@@ -87,21 +90,27 @@ export class PublishFrames {
   /** The header frame; gives the place of the body's size (its lower half). */
   #header(id: string, time: number): number {
     const chunk = this.#chunk;
+    const view = this.#view;
     const start = this.#end;
-    let at = start + frameHead;
-    at = chunk.writeUInt32BE(basic << 16, at);
-    at = chunk.writeUInt32BE(0, at);
-    const sizeAt = at;
-    at += 4;
-    at += this.#afterSize.copy(chunk, at);
-    const length = chunk.write(id, at + 1);
-    chunk[at] = length;
-    at += 1 + length;
-    at = chunk.writeUInt32BE(Math.floor(time / 2 ** 32), at);
-    at = chunk.writeUInt32BE(time % 2 ** 32, at);
-    at += this.#appId.copy(chunk, at);
-    this.#end = this.#close(start, frameHeader, at);
+    const sizeAt = start + frameHead + 8;
+    view.setUint32(start + frameHead, basic << 16);
+    view.setUint32(start + frameHead + 4, 0);
+    this.#end = sizeAt + 4;
+    this.#put(this.#afterSize);
+    const length = chunk.write(id, this.#end + 1);
+    chunk[this.#end] = length;
+    this.#end += 1 + length;
+    view.setUint32(this.#end, Math.floor(time / 2 ** 32));
+    view.setUint32(this.#end + 4, time % 2 ** 32);
+    this.#end += 8;
+    this.#put(this.#appId);
+    this.#end = this.#close(start, frameHeader, this.#end);
     return sizeAt;
+  }
+
+  #put(bytes: Buffer): void {
+    this.#chunk.set(bytes, this.#end);
+    this.#end += bytes.length;
   }
 
   /** The body's frames; gives its size in bytes. */
@@ -126,11 +135,15 @@ export class PublishFrames {
   #close(start: number, type: number, end: number): number {
     const chunk = this.#chunk;
     chunk[start] = type;
-    chunk.writeUInt16BE(this.channel, start + 1);
-    chunk.writeUInt32BE(end - start - frameHead, start + 3);
+    this.#view.setUint16(start + 1, this.channel);
+    this.#view.setUint32(start + 3, end - start - frameHead);
     chunk[end] = frameEnd;
     return end + 1;
   }
+}
+
+function viewOf(buffer: Buffer): DataView {
+  return new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
 }
 
 function methodFrame(channel: number, exchange: string, routingKey: string): Buffer {

@@ -118,12 +118,13 @@ function takeAcks(connection: Inside, channel: number, acked: (tag: number, mult
   const recvFrame = connection.recvFrame.bind(connection);
   const own = (): unknown => {
     const { rest } = connection;
+    const view = new DataView(rest.buffer, rest.byteOffset, rest.length);
     let at = 0;
     for (; at + ackLength <= rest.length; at += ackLength) {
-      const isAck = rest[at] === 1 && rest.readUInt16BE(at + 1) === channel && rest.readUInt32BE(at + 3) === ackPayload
-        && rest.readUInt32BE(at + 7) === basicAck && rest[at + 20] === frameEnd;
+      const isAck = rest[at] === 1 && view.getUint16(at + 1) === channel && view.getUint32(at + 3) === ackPayload
+        && view.getUint32(at + 7) === basicAck && rest[at + 20] === frameEnd;
       if (!isAck) break;
-      acked(rest.readUInt32BE(at + 11) * 2 ** 32 + rest.readUInt32BE(at + 15), ((rest[at + 19] ?? 0) & 1) === 1);
+      acked(view.getUint32(at + 11) * 2 ** 32 + view.getUint32(at + 15), ((rest[at + 19] ?? 0) & 1) === 1);
     }
     if (at > 0) connection.rest = rest.subarray(at);
     return recvFrame();

@@ -35,8 +35,8 @@ test('CPU times are seconds, over all CPUs and of each', () => {
   assert.deepEqual(total, {
     user: 10, nice: 0.2, system: 3, idle: 40, iowait: 0.5, irq: 0.06, softirq: 0.07, steal: 0.08, guest: 0.09, guest_nice: 0.1,
   });
-  assert.deepEqual(each.map((cpu) => cpu['user']), [6, 4]);
-  assert.equal(each[1]?.['steal'], 0);
+  assert.deepEqual(each().map((cpu) => cpu['user']), [6, 4]);
+  assert.equal(each()[1]?.['steal'], 0);
 });
 
 test('modes that an older kernel does not tell are absent, not 0', () => {

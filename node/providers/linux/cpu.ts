@@ -1,31 +1,46 @@
 import { loadavg } from 'node:os';
 import { UnavailableError } from '../../model/errors.js';
 import type { Fields } from '../../catalog/value.js';
-import { known, optionalNamesIn, optionalTextOf, textOf, type Roots } from './source.js';
+import { known, numberAfter, optionalNamesIn, optionalTextOf, textOf, type Roots } from './source.js';
 
 // USER_HZ, the unit of /proc/stat: 100 on every architecture that Node runs on.
 const ticksPerSecond = 100;
 const modes = ['user', 'nice', 'system', 'idle', 'iowait', 'irq', 'softirq', 'steal', 'guest', 'guest_nice'];
 
-/** CPU times out of the text of /proc/stat, in seconds: `total` over all CPUs, `each` a CPU. Older kernels tell fewer modes. */
-export function parseCpuTimes(stat: string): { total: Fields; each: Fields[] } {
-  const rows = [...stat.matchAll(/^cpu(\d*) +(.+)$/gm)].map(([, cpu, values = '']) => ({ cpu, times: timesOf(values) }));
-  const total = rows.find((row) => row.cpu === '');
+/** CPU times out of the text of /proc/stat, in seconds: `total` over all CPUs, `each` gives those of each CPU. Older kernels tell fewer modes. */
+export function parseCpuTimes(stat: string): { total: Fields; each: () => Fields[] } {
+  const rows = cpuRows(stat);
+  const total = rows.find((row) => row.startsWith('cpu '));
   if (total === undefined) throw new UnavailableError('/proc/stat has no line of CPU times.');
-  return { total: total.times, each: rows.filter((row) => row !== total).map((row) => row.times) };
+  return { total: timesOf(total), each: () => rows.filter((row) => row !== total).map(timesOf) };
 }
 
-function timesOf(values: string): Fields {
-  const ticks = values.trim().split(/ +/);
-  return known(Object.fromEntries(modes.map((mode, at) => [mode, ticks[at] === undefined ? undefined : Number(ticks[at]) / ticksPerSecond])));
+/** The lines of CPU times, which stand together. */
+function cpuRows(stat: string): string[] {
+  const start = stat.startsWith('cpu') ? 0 : stat.indexOf('\ncpu') + 1;
+  const rows: string[] = [];
+  for (let at = start; stat.startsWith('cpu', at); ) {
+    const end = stat.indexOf('\n', at);
+    rows.push(end < 0 ? stat.slice(at) : stat.slice(at, end));
+    if (end < 0) break;
+    at = end + 1;
+  }
+  return rows;
+}
+
+function timesOf(row: string): Fields {
+  const [, ...ticks] = row.trimEnd().split(/ +/);
+  const times: Record<string, number> = {};
+  for (let at = 0; at < modes.length && at < ticks.length; at += 1) {
+    const time = Number(ticks[at]) / ticksPerSecond;
+    if (Number.isFinite(time)) times[modes[at] ?? ''] = time;
+  }
+  return times;
 }
 
 /** Context switches and interrupts out of the text of /proc/stat. Linux counts no system calls: 0, as psutil documents. */
 export function parseCpuStats(stat: string): Fields {
-  const count = (key: string): number | undefined => {
-    const found = new RegExp(`^${key} (\\d+)`, 'm').exec(stat)?.[1];
-    return found === undefined ? undefined : Number(found);
-  };
+  const count = (key: string): number | undefined => numberAfter(stat, `${key} `);
   return known({ ctx_switches: count('ctxt'), interrupts: count('intr'), soft_interrupts: count('softirq'), syscalls: 0 });
 }
 
@@ -57,12 +72,12 @@ export function parseCpuList(text: string): number[] {
 /** psutil's `cpu_times`: seconds since boot, one map or one a CPU. */
 export function cpuTimes(roots: Roots, perCpu: boolean): Fields | Fields[] {
   const { total, each } = parseCpuTimes(textOf(`${roots.proc}/stat`));
-  return perCpu ? each : total;
+  return perCpu ? each() : total;
 }
 
 /** psutil's `cpu_count`: CPUs online, or physical cores. */
 export function cpuCount(roots: Roots, logical: boolean): number {
-  const count = logical ? parseCpuTimes(textOf(`${roots.proc}/stat`)).each.length : physicalCores(roots);
+  const count = logical ? cpuRows(textOf(`${roots.proc}/stat`)).filter((row) => !row.startsWith('cpu ')).length : physicalCores(roots);
   if (count === undefined || count < 1) {
     throw new UnavailableError(`This kernel tells no number of ${logical ? 'CPUs in /proc/stat' : 'physical cores in /sys or /proc/cpuinfo'}.`);
   }

@@ -1,16 +1,15 @@
 import { UnavailableError } from '../../model/errors.js';
 import type { Fields } from '../../catalog/value.js';
-import { known, optionalTextOf, textOf, type Roots } from './source.js';
+import { known, numberAfter, optionalTextOf, textOf, type Roots } from './source.js';
 
 // pswpin and pswpout count pages; psutil takes 4 KiB for a page on every architecture.
 const swapPage = 4096;
 
 /** The rows of /proc/meminfo by name, in bytes; undefined where there is none. */
 export function parseMeminfo(meminfo: string): (key: string) => number | undefined {
-  const kibibytes = new Map([...meminfo.matchAll(/^([^:\n]+):\s*(\d+)/gm)].map(([, key, value]) => [key, Number(value)]));
   return (key) => {
-    const value = kibibytes.get(key);
-    return value === undefined ? undefined : value * 1024;
+    const kibibytes = numberAfter(meminfo, `${key}:`);
+    return kibibytes === undefined ? undefined : kibibytes * 1024;
   };
 }
 
@@ -54,8 +53,8 @@ export function parseSwapMemory(meminfo: string, vmstat: string): Fields {
   const free = bytes('SwapFree');
   if (total === undefined || free === undefined) throw new UnavailableError('/proc/meminfo has no SwapTotal or no SwapFree.');
   const swapped = (key: string): number | undefined => {
-    const pages = new RegExp(`^${key} (\\d+)`, 'm').exec(vmstat)?.[1];
-    return pages === undefined ? undefined : Number(pages) * swapPage;
+    const pages = numberAfter(vmstat, `${key} `);
+    return pages === undefined ? undefined : pages * swapPage;
   };
   return known({ total, used: total - free, free, sin: swapped('pswpin'), sout: swapped('pswpout') });
 }

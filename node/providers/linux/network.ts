@@ -24,8 +24,12 @@ export function parseNetDev(dev: string): Record<string, Fields> {
     const colon = line.lastIndexOf(':');
     if (colon < 0) continue;
     const columns = line.slice(colon + 1).trim().split(/ +/);
-    const value = (column: number): number | undefined => (columns[column] === undefined ? undefined : Number(columns[column]));
-    interfaces[line.slice(0, colon).trim()] = known(Object.fromEntries(trafficColumns.map(([field, column]) => [field, value(column)])));
+    const fields: Record<string, number> = {};
+    for (const [field, column] of trafficColumns) {
+      const value = Number(columns[column] ?? NaN);
+      if (Number.isFinite(value)) fields[field] = value;
+    }
+    interfaces[line.slice(0, colon).trim()] = fields;
   }
   return interfaces;
 }

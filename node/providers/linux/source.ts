@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { systemCode, UnavailableError } from '../../model/errors.js';
 import type { Fields } from '../../catalog/value.js';
 
@@ -70,16 +70,33 @@ export function namesIn(path: string): string[] {
 /** The names in a directory that not every system has; none where it cannot be read. */
 export function optionalNamesIn(path: string): string[] {
   try {
-    return readdirSync(path);
+    // An exception costs more than a look.
+    return existsSync(path) ? readdirSync(path) : [];
   } catch {
     return [];
   }
 }
 
+/** More than a label's blanks and the digits of a number of 64 bits. */
+const longestNumber = 48;
+
+/** The number that follows a label at the start of a line; undefined where there is none. These files are searched for many, every second: no pattern is as cheap. */
+export function numberAfter(text: string, label: string): number | undefined {
+  let at = 0;
+  if (!text.startsWith(label)) {
+    at = text.indexOf(`\n${label}`) + 1;
+    if (at === 0) return undefined;
+  }
+  at += label.length;
+  const number = parseInt(text.slice(at, at + longestNumber), 10);
+  return Number.isNaN(number) ? undefined : number;
+}
+
 /** The fields whose value is known: what the system does not tell is left out, never 0. */
 export function known(fields: Readonly<Record<string, number | undefined>>): Fields {
   const told: Record<string, number> = {};
-  for (const [name, value] of Object.entries(fields)) {
+  for (const name in fields) {
+    const value = fields[name];
     if (value !== undefined && Number.isFinite(value)) told[name] = value;
   }
   return told;

@@ -1,11 +1,13 @@
 import { UnavailableError } from '../../model/errors.js';
-import { namesIn, optionalTextOf, textOf, type Roots } from './source.js';
+import { namesIn, numberAfter, optionalTextOf, textOf, type Roots } from './source.js';
+
+const digit0 = '0'.charCodeAt(0);
 
 /** When the system started, seconds since 1970, out of the text of /proc/stat. */
 export function parseBootTime(stat: string): number {
-  const seconds = /^btime (\d+)/m.exec(stat)?.[1];
+  const seconds = numberAfter(stat, 'btime ');
   if (seconds === undefined) throw new UnavailableError('/proc/stat has no line "btime".');
-  return Number(seconds);
+  return seconds;
 }
 
 /** The process that a thread belongs to, out of the text of /proc/PID/status. */
@@ -21,7 +23,17 @@ export function bootTime(roots: Roots): number {
 
 /** psutil's `pids`: processes running now, lowest first. */
 export function processIds(roots: Roots): number[] {
-  return namesIn(roots.proc).filter((name) => /^\d+$/.test(name)).map(Number).sort((one, other) => one - other);
+  const pids: number[] = [];
+  let sorted = true;
+  for (const name of namesIn(roots.proc)) {
+    const first = name.charCodeAt(0);
+    const pid = first >= digit0 && first < digit0 + 10 ? Number(name) : NaN;
+    if (!Number.isInteger(pid)) continue;
+    sorted &&= pid > (pids.at(-1) ?? 0);
+    pids.push(pid);
+  }
+  // The kernel lists them in this order.
+  return sorted ? pids : pids.sort((one, other) => one - other);
 }
 
 /** psutil's `pid_exists`: whether it is a process; the kernel also answers under the ids of threads, which do not count. */

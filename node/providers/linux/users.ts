@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { Result } from '../../catalog/value.js';
 import { messageOf, systemCode, UnavailableError } from '../../model/errors.js';
 import { answerTimeout, isolation } from '../isolation.js';
@@ -76,7 +76,8 @@ export async function users(roots: Roots, list: () => Promise<readonly ListedUse
 
 function utmpOf(path: string): Buffer | undefined {
   try {
-    return readFileSync(path);
+    // An exception costs more than a look, and many systems have none.
+    return statSync(path, { throwIfNoEntry: false }) === undefined ? undefined : readFileSync(path);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw new UnavailableError(`The login records in ${path} cannot be read: ${messageOf(error)}.`, { cause: error });
