@@ -84,14 +84,14 @@ Describe 'Test-PsutilConfiguration' {
     It 'takes each entry once with -Sample: its values, or the reason why there is none' {
         $entries = @{ method = 'virtual_memory'; result_argument = 'total'; interval = 5; alias = 'memory' }, @{ method = 'disk_usage'; args = @{ path = '/no/such/path' }; interval = 5 }
         $memory, $disk = $entries | Test-PsutilConfiguration -Sample
-        "$($memory.PSObject.TypeNames[0]) $($memory.Metric) $($memory.Method) $($memory.Path) $($memory.Unit) $($memory.Index) $($memory.Reason)" | Should -BeExactly 'PsutilAgent.MetricValue memory virtual_memory  B 0 '
+        "$($memory.PSObject.TypeNames[0]) $($memory.Metric) $($memory.Method) $($memory.Path) $($memory.Unit) $($memory.Index) $($memory.Fault)" | Should -BeExactly 'PsutilAgent.Value memory virtual_memory  B 0 '
         $memory.Value | Should -BeGreaterThan 1e6
         $memory.Time | Should -BeGreaterThan (Get-Date).AddMinutes(-10)
         $disk.Metric, $disk.Index | Should -Be 'disk_usage', 1
         $null -eq $disk.Value | Should -BeTrue
-        $disk.Reason | Should -Match 'no.such.path'
+        $disk.Fault | Should -Match 'no.such.path'
         $text = $memory, $disk | Out-String -Width 80
-        $text | Should -Match '(?m)^memory +\d+ B'
+        $text | Should -Match '(?m)^\d\d:\d\d:\d\d memory +\d+\.\d [MGT]iB'
         # What none of them gives is told, too, and no failure of the cmdlet.
         @($entries[1] | Test-PsutilConfiguration -Sample -ErrorVariable faults).Count | Should -Be 1
         $faults | Should -BeNullOrEmpty

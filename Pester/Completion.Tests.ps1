@@ -46,7 +46,7 @@ Describe 'Tab completion' {
         @{ Line = '(Get-PsutilMonitor).LastError.Co'; Found = 'Code' }
         @{ Line = '(Get-PsutilMonitor).Since.DayOfY'; Found = 'DayOfYear' }
         @{ Line = 'Get-PsutilLeftover | Where-Object Uns'; Found = 'Unsent' }
-        @{ Line = 'Test-PsutilConfiguration -Path x -Sample | Where-Object Rea'; Found = 'Reason' }
+        @{ Line = 'Test-PsutilConfiguration -Path x -Sample | Where-Object Fau'; Found = 'Fault' }
         @{ Line = 'Receive-PsutilSample -Path x | Group-Object Deploy'; Found = 'DeploymentId' }
         @{ Line = 'Get-PsutilSample cpu_percent | Select-Object Res'; Found = 'Result' }
         @{ Line = 'Watch-PsutilSample cpu_percent | Select-Object Tex'; Found = 'Text' }

@@ -119,10 +119,10 @@ function SendConfiguration {
     finally { if ($call.Password) { [System.Environment]::SetEnvironmentVariable((GetPasswordVariable), $null) } }
 }
 
-# Has the collector take each entry of a configuration once, and gives an object a value as they come; one without a value has the reason.
+# Has the collector take each entry of a configuration once, and gives an object a value as they come.
 function ReadDryRun {
     [CmdletBinding()]
-    [OutputType('PsutilAgent.MetricValue')]
+    [OutputType('PsutilAgent.Value')]
     param(
         [Parameter(Mandatory, ParameterSetName = 'Path')] [string] $Path,
         [Parameter(Mandatory, ParameterSetName = 'Object')] [AllowEmptyCollection()] [object[]] $Configuration,
@@ -137,17 +137,9 @@ function ReadDryRun {
         $row = ConvertFromJsonText $_
         $failure = GetValue $row 'error'
         if ($failure) { throw (NewCollectorError $failure -TargetObject $Path) }
-        [pscustomobject]@{
-            PSTypeName = 'PsutilAgent.MetricValue'
-            Metric     = GetValue $row 'name'
-            Path       = GetValue $row 'path'
-            Value      = GetValue $row 'value'
-            Unit       = GetValue $row 'unit'
-            Reason     = GetValue $row 'reason'
-            Method     = GetValue $row 'method'
-            Index      = GetValue $row 'index'
-            Time       = ConvertToTime (GetValue $row 'time')
-        }
+        $value = NewValueObject -Time (ConvertToTime (GetValue $row 'time')) -Metric (GetValue $row 'name') -Path (GetValue $row 'path') -Value (
+            GetValue $row 'value') -Unit (GetValue $row 'unit') -Fault (GetValue $row 'reason')
+        $value | Add-Member -NotePropertyMembers ([ordered]@{ Method = GetValue $row 'method'; Index = GetValue $row 'index' }) -PassThru
     }
 }
 

@@ -65,6 +65,7 @@ function GetEntryValue {
 }
 
 # A value with its unit as people read it, as the collector writes it (model/quantity): bytes in binary multiples, counts without a word.
+# status.json, which monitors' values are read from, has numbers alone. Pester/quantities.json holds both to the same.
 function FormatQuantity {
     [CmdletBinding()]
     [OutputType([string])]
@@ -75,10 +76,11 @@ function FormatQuantity {
 
     if (-not (TestNumber $Value)) { return ConvertToSafeText "$Value" }
     $culture = [System.Globalization.CultureInfo]::InvariantCulture
-    $size = [System.Math]::Abs([double]$Value)
+    $number = [double]$Value
+    $size = [System.Math]::Abs($number)
     if ($Unit -cin 'B', 'B/s' -and $size -ge 1024) {
         $multiples = 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'
-        $scaled = [double]$Value / 1024
+        $scaled = $number / 1024
         $power = 0
         # 1023.95 would be rounded to 1024.0 of the same multiple.
         while ([System.Math]::Abs($scaled) -ge 1023.95 -and $power -lt $multiples.Count - 1) {
@@ -87,12 +89,15 @@ function FormatQuantity {
         }
         return $scaled.ToString('0.0', $culture) + " $($multiples[$power])$Unit"
     }
-    $number = if ($size -eq [System.Math]::Floor($size) -and $size -lt 1e15) { ([decimal]$Value).ToString('0', $culture) }
-    elseif ($size -ge 1e15 -or $size -lt 0.001) { ([double]$Value).ToString('G3', $culture) }
-    else { ([double]$Value).ToString($(if ($size -ge 100) { '0.#' } elseif ($size -ge 10) { '0.##' } else { '0.###' }), $culture) }
-    if ($Unit -cin '', 'count') { return $number }
-    if ($Unit -cin '1/s', 'count/s') { return "$number/s" }
-    "$number $Unit"
+    $text = if ($size -ge 1e21 -or ($size -gt 0 -and $size -lt 1e-6)) { $number.ToString('0.##e+0', $culture) }
+    elseif ($size -lt 0.001 -or $size -eq [System.Math]::Floor($size)) {
+        # Through a decimal, which has no exponent.
+        [decimal]::Parse($number.ToString($(if ($size -lt 0.001) { 'G3' } else { 'R' }), $culture), 'Float', $culture).ToString($culture)
+    }
+    else { $number.ToString($(if ($size -ge 100) { '0.#' } elseif ($size -ge 10) { '0.##' } else { '0.###' }), $culture) }
+    if ($Unit -cin '', 'count') { return $text }
+    if ($Unit -cin '1/s', 'count/s') { return "$text/s" }
+    "$text $Unit"
 }
 
 # Text from outside without control characters, which would steer a terminal.

@@ -21,7 +21,7 @@ function Test-PsutilConfiguration {
         configuration; files from Get-ChildItem; or monitors from Get-PsutilMonitor.
 
     .OUTPUTS
-        System.Boolean, or with -Sample a PsutilAgent.MetricValue a value.
+        System.Boolean, or with -Sample a PsutilAgent.Value a value, with the Method and the Index of its entry.
 
     .EXAMPLE
         Test-PsutilConfiguration -Path .\examples\monitor.yaml
@@ -39,7 +39,7 @@ function Test-PsutilConfiguration {
         Tries the broker that Start-PsutilMonitor would use with the same parameters, step by step.
 
     .EXAMPLE
-        Test-PsutilConfiguration -Path .\examples\monitor.yaml -Sample | Where-Object Reason
+        Test-PsutilConfiguration -Path .\examples\monitor.yaml -Sample | Where-Object Fault
 
         Shows which metrics of the file cannot be had on this host, and why.
 
@@ -58,7 +58,7 @@ function Test-PsutilConfiguration {
     #>
     [CmdletBinding(DefaultParameterSetName = 'Path')]
     [OutputType([bool])]
-    [OutputType('PsutilAgent.MetricValue', 'PsutilAgent.MetricValue.Members')]
+    [OutputType('PsutilAgent.Value', 'PsutilAgent.Value.Members')]
     param(
         # The configuration: a JSON or YAML file.
         [Parameter(Mandatory, Position = 0, ParameterSetName = 'Path')]

@@ -27,7 +27,7 @@ import type { Output } from './output/output.js';
 import { version } from './model/version.js';
 
 /** How long the flush of a stop may take, milliseconds (design 3.5). */
-export const flushTime = 5000;
+const flushTime = 5000;
 /** How long a stop waits for the last samples to be kept, milliseconds. */
 const putTime = 1000;
 /** How long an end waits for the history, milliseconds. */

@@ -122,12 +122,11 @@ describe('under Wine', () => {
       return { code, result: answer.result, err: `${answer.error?.message ?? ''}${err}` };
     };
     const command = '@{ answer = 6 * 7; text = "Gr" + [char] 0xFC + [char] 0x00DF + "e"; windows = [int] $IsWindows; inner = @{ two = 2.5 } }';
-    const [object, failed, hanging, memory] = await Promise.all([
-      sample('powershell', `command=${command}`, 'timeout=120'),
-      sample('powershell', 'command=throw "no such thing"', 'timeout=120'),
-      sample('powershell', 'command=Start-Sleep -Seconds 1000', 'timeout=2'),
-      sample('systeminformation.mem', 'timeout=120', '--result-argument', 'total'),
-    ]);
+    // One PowerShell after the other: each has a minute to start in, most of which three at once need to compile on a busy machine.
+    const object = await sample('powershell', `command=${command}`, 'timeout=120');
+    const failed = await sample('powershell', 'command=throw "no such thing"', 'timeout=120');
+    const hanging = await sample('powershell', 'command=Start-Sleep -Seconds 1000', 'timeout=2');
+    const memory = await sample('systeminformation.mem', 'timeout=120', '--result-argument', 'total');
     assert.deepEqual(object.result, { answer: 42, text: 'Gr\u00fc\u00dfe', windows: 1, inner: { two: 2.5 } }, object.err);
     assert.equal(failed.code, 5);
     assert.match(failed.err, /the command failed: no such thing/);

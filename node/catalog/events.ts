@@ -3,7 +3,7 @@ import { argument, gauge, optional, pattern, selector, windows } from './field.j
 import type { CatalogFunction } from './function.js';
 
 /** What an event's level may be; audits go by their outcome instead. */
-export const eventLevels = ['critical', 'error', 'warning', 'information', 'verbose', 'audit_success', 'audit_failure'] as const;
+const eventLevels = ['critical', 'error', 'warning', 'information', 'verbose', 'audit_success', 'audit_failure'] as const;
 
 export const events: readonly CatalogFunction[] = [
   {

@@ -11,7 +11,7 @@ export const serviceStates: Readonly<Record<number, string>> = {
 };
 
 /** How a service starts. psutil tells automatic, manual and disabled apart; 12, 22 and 23 are this catalog's own. */
-export const serviceStartTypes: Readonly<Record<number, string>> = {
+const serviceStartTypes: Readonly<Record<number, string>> = {
   2: 'automatic', 3: 'manual', 4: 'disabled', 12: 'automatic, delayed', 22: 'automatic, trigger-started', 23: 'manual, trigger-started',
 };
 

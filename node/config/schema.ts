@@ -16,8 +16,8 @@ const dialect = 'https://json-schema.org/draft/2020-12/schema';
 export const schemaIds = { psutilConfig: 'psutil-config.schema.json', monitor: 'monitor.schema.json' } as const;
 
 /** Shortest and longest interval between calls, seconds. */
-export const shortestInterval = 0.1;
-export const longestInterval = 604_800;
+const shortestInterval = 0.1;
+const longestInterval = 604_800;
 
 /** The longest waiting time of a setting, seconds: a day. */
 const day = 86_400;

@@ -38,7 +38,7 @@ export interface MinuteLine {
   readonly more: number;
 }
 
-export const eventKinds = ['start', 'stop', 'failed', 'delivery', 'missing', 'complete', 'spool', 'reload'] as const;
+const eventKinds = ['start', 'stop', 'failed', 'delivery', 'missing', 'complete', 'spool', 'reload'] as const;
 
 /** Something that happened. */
 export interface EventLine {

@@ -7,7 +7,7 @@ import type { LogSettings } from '../model/settings.js';
 import { messageOf } from '../model/errors.js';
 
 /** The name of the log file in its directory. */
-export const logName = 'psutil.log';
+const logName = 'psutil.log';
 
 /** Whatever is called so is never written, wherever it stands. */
 const secrets = ['password', 'passphrase', 'blob', 'url'];

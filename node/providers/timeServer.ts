@@ -127,7 +127,7 @@ export class TimeServers {
 }
 
 /** A packet as the answer to a question that bore `mark`; undefined where it is none. `near`: seconds since 1970, to tell NTP's eras apart. */
-export function parseAnswer(packet: Buffer, mark: Buffer, near: number): Answer | undefined {
+function parseAnswer(packet: Buffer, mark: Buffer, near: number): Answer | undefined {
   if (packet.length < packetSize || !packet.subarray(24, 32).equals(mark)) return undefined;
   const head = packet.readUInt8();
   return {

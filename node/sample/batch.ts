@@ -1,7 +1,7 @@
 import type { Envelope } from '../model/message.js';
 
 /** Samples under way to where they are kept, from which on ticks are not taken: some seconds of the busiest collector. */
-export const mostUnderWay = 20_000;
+const mostUnderWay = 20_000;
 
 /** Collects what a tick gives and hands it on as one batch; tells when what takes the batches cannot keep up. */
 export class Batcher {

@@ -18,7 +18,7 @@ export interface GpuInstance {
 const form = /^(?:pid_(\d+)_)?luid_0x([0-9a-f]+)_0x([0-9a-f]+)_phys_(\d+)(?:_part_\d+)?(?:_eng_(\d+)_engtype_([^#]*))?(?:#\d+)?$/i;
 
 /** `pid_4_luid_0x00000000_0x0000D1F4_phys_0_eng_0_engtype_3D` in parts; undefined where a name is of another form. */
-export function parseGpuInstance(name: string): GpuInstance | undefined {
+function parseGpuInstance(name: string): GpuInstance | undefined {
   const parts = form.exec(name);
   if (parts === null) return undefined;
   const [, pid, high = '', low = '', physical = '', engine = '', type = ''] = parts;

@@ -100,7 +100,7 @@ function holdAfterLogin(socket: Socket): void {
 }
 
 /** The socket of a connection. */
-export function streamOf(connection: ChannelModel | ConfirmChannel): Inside['stream'] {
+function streamOf(connection: ChannelModel | ConfirmChannel): Inside['stream'] {
   return (connection.connection as unknown as Inside).stream;
 }
 

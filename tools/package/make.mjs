@@ -13,7 +13,7 @@ import { componentsOf } from './components.mjs';
 import { notices } from './notices.mjs';
 
 /** The module's name: the folder in the zip and the manifest in it. */
-export const moduleName = 'PsutilAgent';
+const moduleName = 'PsutilAgent';
 const shipped = [...moduleFiles, 'cloudify', 'docs', 'LICENSE', 'README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'];
 /** The command on Windows: its own node.exe, whatever else is on PATH. */
 const launcher = '@"%~dp0bin\\node.exe" "%~dp0collector\\main.js" %*\r\n';

@@ -1,7 +1,7 @@
 /** What the PowerShell session runs around a command: 5.1's syntax, for Windows PowerShell. */
 
 /** Objects of a command's output that are looked at; the rest is not waited for. */
-export const mostObjects = 1000;
+const mostObjects = 1000;
 /** Characters of the JSON that an output may make. */
 export const mostCharacters = 256 * 1024;
 

@@ -28,7 +28,7 @@ export function parseUdp(snmp: string): Fields {
 }
 
 /** What UDP counts over IPv6, out of the text of /proc/net/snmp6: a name and a value a line. */
-export function parseUdp6(snmp6: string): Fields {
+function parseUdp6(snmp6: string): Fields {
   const rows = new Map([...snmp6.matchAll(/^Udp6(\w+)\s+(\d+)/gm)].map(([, name, value]) => [name, Number(value)]));
   return udp((name) => rows.get(name));
 }

@@ -7,7 +7,7 @@ import { keyExists } from './registry.js';
 import { onThread } from './thread.js';
 
 /** The name of this program in the log Application. */
-export const eventSource = 'PsutilAgent';
+const eventSource = 'PsutilAgent';
 const sourceKey = `SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\${eventSource}`;
 /** EVENTLOG_ERROR_TYPE and EVENTLOG_WARNING_TYPE. */
 const types = { error: 1, warning: 2 } as const;

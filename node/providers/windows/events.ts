@@ -167,7 +167,7 @@ export class EventLogs {
 }
 
 /** EvtRenderContextSystem's values, texts of which lie behind them in the same buffer at `base`. */
-export function parseEventHead(values: Buffer, base: bigint, count: number): EventHead {
+function parseEventHead(values: Buffer, base: bigint, count: number): EventHead {
   const at = (place: number): Buffer | undefined => {
     const variant = values.subarray(place * Variant.size, (place + 1) * Variant.size);
     return place >= count || variant.length < Variant.size || variant.readUInt32LE(Variant.Type) === EvtVarTypeNull ? undefined : variant;

@@ -35,7 +35,7 @@ export function systemStats(win32: Win32): Fields {
 }
 
 /** PERFORMANCE_INFORMATION as counts. */
-export function parseSystemStats(information: Buffer): Fields {
+function parseSystemStats(information: Buffer): Fields {
   return {
     handles: information.readUInt32LE(Information.HandleCount),
     threads: information.readUInt32LE(Information.ThreadCount),

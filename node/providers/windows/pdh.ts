@@ -180,7 +180,7 @@ function roomFor(characters: Buffer): Buffer {
 }
 
 /** A PDH_FMT_COUNTERVALUE of format PDH_FMT_DOUBLE. */
-export function parseValue(buffer: Buffer, offset = 0): FormattedValue {
+function parseValue(buffer: Buffer, offset = 0): FormattedValue {
   return {
     status: buffer.readUInt32LE(offset + PDH_FMT_COUNTERVALUE.CStatus),
     value: buffer.readDoubleLE(offset + PDH_FMT_COUNTERVALUE.doubleValue),
@@ -188,7 +188,7 @@ export function parseValue(buffer: Buffer, offset = 0): FormattedValue {
 }
 
 /** PDH_FMT_COUNTERVALUE_ITEMs, whose names lie in the same memory, at `address`. */
-export function parseValues(memory: Buffer, address: bigint, count: number): InstanceValue[] {
+function parseValues(memory: Buffer, address: bigint, count: number): InstanceValue[] {
   const { size, szName, FmtValue } = PDH_FMT_COUNTERVALUE_ITEM;
   const values: InstanceValue[] = [];
   for (let at = 0; at < count && (at + 1) * size <= memory.length; at += 1) {

@@ -56,7 +56,7 @@ function has(win32: Win32, name: Statistics['name']): boolean {
 }
 
 /** MIB_TCPSTATS2. */
-export function parseTcp2(buffer: Buffer): Fields {
+function parseTcp2(buffer: Buffer): Fields {
   return {
     segments_sent: u64(buffer, Tcp2.dw64OutSegs), segments_recv: u64(buffer, Tcp2.dw64InSegs), retransmits: buffer.readUInt32LE(Tcp2.dwRetransSegs),
     errin: buffer.readUInt32LE(Tcp2.dwInErrs), resets_sent: buffer.readUInt32LE(Tcp2.dwOutRsts), ...connections(buffer),
@@ -81,7 +81,7 @@ function connections(buffer: Buffer): Fields {
 }
 
 /** MIB_UDPSTATS2. */
-export function parseUdp2(buffer: Buffer): Fields {
+function parseUdp2(buffer: Buffer): Fields {
   return {
     datagrams_sent: u64(buffer, Udp2.dw64OutDatagrams), datagrams_recv: u64(buffer, Udp2.dw64InDatagrams),
     no_port: buffer.readUInt32LE(Udp2.dwNoPorts), errin: buffer.readUInt32LE(Udp2.dwInErrors), listeners: buffer.readUInt32LE(Udp2.dwNumAddrs),

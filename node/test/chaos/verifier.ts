@@ -109,7 +109,7 @@ export class Verifier {
 }
 
 /** Message ids are `<run>-<number>`. */
-export function runOf(id: string): string {
+function runOf(id: string): string {
   return id.slice(0, id.indexOf('-'));
 }
 

@@ -106,7 +106,7 @@ export function play(scenario: Scenario): Outcome {
 }
 
 /** Seconds until nothing new befalls anybody: the broker is there for all, the last host has started. */
-export function lastHarm(event: FleetEvent, jitter: boolean): number {
+function lastHarm(event: FleetEvent, jitter: boolean): number {
   switch (event.kind) {
     case 'restart': return event.away;
     case 'split': return event.lasts;

@@ -39,14 +39,14 @@ function valuesOf(definition: CatalogFunction, { name, type, values, nullable, d
 }
 
 /** Every form: all defaults, then each argument by itself with each of its values. */
-export function formsOf(definition: CatalogFunction, tried: Tried): Arguments[] {
+function formsOf(definition: CatalogFunction, tried: Tried): Arguments[] {
   const needed = Object.fromEntries(definition.arguments.filter(({ required }) => required).map((argument) => [argument.name, valuesOf(definition, argument, tried)[0] ?? null]));
   const forms = definition.arguments.flatMap((argument) => valuesOf(definition, argument, tried).map((value) => ({ ...needed, [argument.name]: value })));
   return [...new Map([needed, ...forms].map((form) => [JSON.stringify(form), form])).values()];
 }
 
 /** Calls a function in one form twice and checks both readings, and what lies between. */
-export async function tryForm(provider: SharedProvider, clock: Clock, definition: CatalogFunction, form: Arguments): Promise<Outcome> {
+async function tryForm(provider: SharedProvider, clock: Clock, definition: CatalogFunction, form: Arguments): Promise<Outcome> {
   const args = completeArguments({ method: definition.name, args: form, interval: 1 });
   const call = `${definition.name}(${JSON.stringify(form)})`;
   // Every read there is of one process; of many, what is asked of them by default.
