@@ -1,8 +1,8 @@
 /** The collector: puts the stages together and runs them from start to stop. It alone sees every part. */
-import { functionNamed } from './catalog/functions.js';
-import { matchEntries, otherDifferences } from './config/difference.js';
-import type { Entry, Settings } from './model/settings.js';
-import { ConfigError, messageOf, systemCode, UnavailableError } from './model/errors.js';
+import { Workers } from './agent/workers.js';
+import { otherDifferences } from './config/difference.js';
+import type { Settings } from './model/settings.js';
+import { ConfigError, messageOf, systemCode } from './model/errors.js';
 import type { Log } from './log/log.js';
 import type { Account } from './providers/account.js';
 import type { Provider } from './providers/provider.js';
@@ -10,16 +10,14 @@ import { SharedProvider } from './providers/shared.js';
 import { Envelopes } from './sample/envelopes.js';
 import type { Sample } from './model/message.js';
 import { Batcher } from './sample/batch.js';
-import { openReader } from './sample/reader.js';
 import { beginRound } from './sample/round.js';
-import { Sampler, type SamplerContext } from './sample/sampler.js';
 import { isoTime, sleep, type Clock } from './model/clock.js';
 import { Scheduler } from './scheduler/scheduler.js';
 import { reloadName, RequestFile, StatusFile, stopName } from './status/file.js';
 import { AgentProvider } from './status/agentProvider.js';
 import { EntryLog } from './status/entryLog.js';
-import { EntryObserver, EntryTotals, type EntryRecorder } from './status/entryObserver.js';
-import { EntryStats } from './status/entryStats.js';
+import { EntryTotals } from './status/entryObserver.js';
+import type { EntryStats } from './status/entryStats.js';
 import { Recorder } from './history/recorder.js';
 import type { CollectorState, ErrorInfo, ReloadReport, StatusOverview, StatusReport, StatusTotals } from './status/report.js';
 import { summaryOf } from './status/summary.js';
@@ -50,20 +48,12 @@ export interface AgentParts {
   readonly account?: Account;
 }
 
-/** An entry at work. */
-interface Worker {
-  readonly stats: EntryStats;
-  readonly sampler: Sampler;
-  readonly history: EntryRecorder;
-}
-
 /** One collector. `start`, or `once` for a single round; then `stop`. */
 export class Agent {
   readonly #provider: SharedProvider;
   readonly #scheduler: Scheduler;
-  #workers: readonly Worker[];
+  readonly #workers: Workers;
   readonly #entryTotals: EntryTotals;
-  readonly #samplers: SamplerContext;
   readonly #envelopes: Envelopes;
   readonly #batcher: Batcher;
   readonly #since: number;
@@ -83,9 +73,6 @@ export class Agent {
     this.#envelopes = new Envelopes(settings.identity, settings.broker?.routingKey ?? settings.identity.deploymentId, settings.publish);
     this.#batcher = new Batcher((batch) => parts.output.put(batch));
     this.#entryTotals = new EntryTotals(new EntryLog(parts.log.logger, clock));
-    this.#samplers = {
-      units: settings.publish.units, overloaded: () => this.#batcher.full, sink: (sample) => { this.#take(sample); }, wall: () => clock.wall(),
-    };
     this.#scheduler = new Scheduler(clock, {
       offset: fraction(settings.identity.nodeId) * settings.schedule.jitter * 1000,
       align: settings.schedule.align,
@@ -93,7 +80,10 @@ export class Agent {
     this.#history = new Recorder(settings.status.path, settings.history, clock, (reason) => {
       parts.log.logger.warn({ reason }, 'the history cannot be written; a report will lack what is not kept meanwhile');
     });
-    this.#workers = settings.entries.map((entry) => this.#worker(entry));
+    this.#workers = new Workers({
+      clock, provider: this.#provider, scheduler: this.#scheduler, history: this.#history, totals: this.#entryTotals,
+      context: { units: settings.publish.units, overloaded: () => this.#batcher.full, sink: (sample) => { this.#take(sample); }, wall: () => clock.wall() },
+    }, settings.entries);
     this.#stopRequest = new RequestFile(settings.status.path, stopName);
     this.#reloadRequest = new RequestFile(settings.status.path, reloadName);
     this.#status = new StatusFile(
@@ -104,16 +94,7 @@ export class Agent {
 
   /** What each entry has done. */
   get stats(): readonly EntryStats[] {
-    return this.#workers.map(({ stats }) => stats);
-  }
-
-  #worker(entry: Entry): Worker {
-    const stats = new EntryStats(entry);
-    const definition = functionNamed(entry.method);
-    if (definition === undefined) throw new UnavailableError(`the catalog has no ${entry.method}`);
-    const reader = openReader(this.#provider, this.parts.clock, entry);
-    const history = this.#history.entry(entry);
-    return { stats, history, sampler: new Sampler(entry, definition, reader, new EntryObserver(stats, this.#entryTotals, history), this.#samplers) };
+    return this.#workers.stats;
   }
 
   #take(sample: Sample): void {
@@ -127,7 +108,7 @@ export class Agent {
     this.#history.begin();
     this.#begin();
     output.start(() => { this.#status.write(); }, onStopRequest);
-    this.#scheduler.start(this.#workers.map(({ sampler }) => sampler));
+    this.#scheduler.start(this.#workers.samplers);
     this.#enter('sampling');
     this.#every(settings.status.interval * 1000, () => { this.#status.write(); });
     this.#every(requestPoll, () => {
@@ -144,7 +125,7 @@ export class Agent {
     this.#begin();
     output.start(() => { this.#status.write(); }, onStopRequest);
     this.#enter('sampling');
-    await Promise.all(beginRound(this.#workers.map(({ sampler }) => sampler), clock));
+    await Promise.all(beginRound(this.#workers.samplers, clock));
   }
 
   #begin(): void {
@@ -169,7 +150,7 @@ export class Agent {
       this.#reload = { ...told, refused: null, ...this.#takeOver() };
       log.logger.info(this.#reload, 'the configuration was taken over anew');
     } catch (error) {
-      this.#reload = { ...told, refused: reasonOf(error), kept: this.#workers.length, added: 0, removed: 0 };
+      this.#reload = { ...told, refused: reasonOf(error), kept: this.stats.length, added: 0, removed: 0 };
       log.logger.warn(this.#reload, 'the configuration was not taken over: everything is as it was');
     }
     this.#status.write();
@@ -184,26 +165,7 @@ export class Agent {
     if (others.length > 0) {
       throw new ConfigError('PSA_CONFIG_INVALID', `only psutil_config is taken over by a running collector, and ${others.join(', ')} differs too; start the collector anew`);
     }
-    const before = this.#workers;
-    const matches = matchEntries(before, ({ stats }) => stats.entry, next.entries);
-    const added: Worker[] = [];
-    const workers = next.entries.map((entry, at) => {
-      const match = matches[at];
-      if (match !== undefined) {
-        match.stats.entry = entry;
-        return match;
-      }
-      const worker = this.#worker(entry);
-      added.push(worker);
-      return worker;
-    });
-    const stay = new Set(workers);
-    const removed = before.filter((worker) => !stay.has(worker));
-    this.#workers = workers;
-    this.#scheduler.remove(new Set(removed.map(({ sampler }) => sampler)));
-    for (const { history } of removed) this.#history.remove(history);
-    this.#scheduler.start(added.map(({ sampler }) => sampler));
-    return { kept: before.length - removed.length, added: added.length, removed: removed.length };
+    return this.#workers.replace(next.entries);
   }
 
   /** Stops sampling, flushes for at most `flushTime`, closes. Resolves with the samples that were not delivered. */
