@@ -165,7 +165,17 @@ Describe 'An entry''s rows' {
     It 'are what is shown of it, in any session' {
         $entry = InModuleScope PsutilAgent { NewEntryObject -Monitor web -Report (ConvertFromJsonText '{"name":"m","unit":"B","fault":null,"last":{"time":"2026-01-02T03:04:05.000Z","values":{"x":2048}}}') }
         $lines = @(($entry | Out-String -Width 80) -split '\r?\n' | Where-Object { $_.Trim() })
-        $lines[2] | Should -Match '^\d+ s +m +x +2\.0 KiB *$'
+        $lines[2] | Should -Match '^\d+ d +m +x +2\.0 KiB *$'
+    }
+    It 'have an age that is read at a glance: <Seconds> s are <Age>' -ForEach @(
+        @{ Seconds = 30; Age = '30 s' }, @{ Seconds = 300; Age = '5 min' }, @{ Seconds = 5400; Age = '90 min' }, @{ Seconds = 10800; Age = '3 h' }, @{ Seconds = 864000; Age = '10 d' }, @{ Seconds = -3600; Age = '0 s' }
+    ) {
+        $entry = InModuleScope PsutilAgent -Parameters @{ Taken = [datetime]::UtcNow.AddSeconds(-$Seconds).ToString('o') } {
+            param($Taken)
+            NewEntryObject -Monitor web -Report (ConvertFromJsonText "{`"name`":`"m`",`"unit`":`"B`",`"fault`":null,`"last`":{`"time`":`"$Taken`",`"values`":{`"x`":1}}}")
+        }
+        $age = $Age -replace '30 s', '3\d s'
+        ($entry | Out-String -Width 80) | Should -Match "(?m)^$age {$(7 - $Age.Length),}m +x +1 B"
     }
     It 'are its fault alone where it has no value' {
         InModuleScope PsutilAgent {

@@ -174,8 +174,19 @@ Describe 'Get-PsutilMonitor' {
         $text = $monitor | Out-String -Width 80
         # The line is wrapped, not cut.
         $text -replace '\s+' | Should -BeLike '*cloudify-psutil-web_server_abc12Running10samplesflowtoh:5672;1dropped'
+        # PowerShell breaks lines at words in the languages of which it knows that words have blanks between them.
+        $culture = [System.Globalization.CultureInfo]::CurrentCulture
+        try {
+            [System.Globalization.CultureInfo]::CurrentCulture = 'en-US'
+            $monitor.Summary = 'broker away since 14:49, 480 kept: nobody listens at 127.0.0.1:1: check broker.hostnames and broker.port'
+            $words = ($monitor | Out-String -Width 80) -split '\s+'
+            $monitor.Summary -split ' ' | Where-Object { $_ -notin $words } | Should -BeNullOrEmpty
+        }
+        finally {
+            [System.Globalization.CultureInfo]::CurrentCulture = $culture
+        }
         $entries = $monitor.Entries | Out-String -Width 80
-        $entries | Should -Match '(?m)^\d+ s +m +0[.,]5 percent'
+        $entries | Should -Match '(?m)^\d+ d +m +0[.,]5 percent'
         $entries | Should -Match '(?m)^ +d +D: is not ready'
     }
     It 'does not take a dead collector''s word' {

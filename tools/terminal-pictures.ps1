@@ -5,6 +5,8 @@ param(
     [Parameter(Mandatory)] [ValidateSet('Get-PsutilMonitor', 'Entries', 'Get-PsutilSample')] [string] $Show
 )
 
+# As on an English Windows: without a language's own rules PowerShell breaks lines inside words.
+[System.Globalization.CultureInfo]::CurrentCulture = 'en-US'
 Import-Module (Join-Path (Split-Path -Path $PSScriptRoot) 'PsutilAgent.psd1')
 & (Get-Module PsutilAgent) {
     param($Data)

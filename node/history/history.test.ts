@@ -147,6 +147,16 @@ describe('History', () => {
     assert.equal(read().series.filter(({ name }) => name === 'late').length, 2, 'what has no value for half an hour is no more; three entries keep one place each');
   });
 
+  it('has what an entry took in the minute in which a reload ended it, beside what the next takes', async () => {
+    const { recorder, minutes, read } = made({ maxSeries: 1 });
+    const before = recorder.entry(entry('cpu'));
+    before.took(selected(4));
+    recorder.remove(before);
+    const next = recorder.entry(entry('cpu', { interval: 1 }));
+    await minutes(2, () => { next.took(selected(6)); });
+    assert.deepEqual(read().series.map(({ every, points }) => [every, points.map(({ mean }) => mean)]), [[5, [4]], [1, [6, 6]]]);
+  });
+
   it('goes on with more entries than series, and with names that are no names', async () => {
     const { recorder, minutes, read } = made({ maxSeries: 2 });
     const entries = Array.from({ length: 1000 }, (_, n) => recorder.entry(entry(`e${String(n)}`)));

@@ -30,6 +30,8 @@ export class Recorder {
   readonly #entries = new Set<EntrySeries>();
   /** Series that the file has explained. */
   #known = new WeakSet<Series>();
+  /** What entries that are no more took since the last record. */
+  readonly #last = new Map<Series, number[]>();
   #began = false;
   #ended = false;
   #counts = noCounts;
@@ -65,6 +67,7 @@ export class Recorder {
   /** An entry is no more. */
   remove(recorder: EntryRecorder): void {
     if (!(recorder instanceof EntrySeries)) return;
+    recorder.take(this.#last);
     recorder.end();
     this.#entries.delete(recorder);
   }
@@ -111,7 +114,8 @@ export class Recorder {
   #record(status: StatusTotals, wall: number): void {
     const before = this.#counts;
     const { taken, published, skipped, unavailable, dropped_by } = this.#counts = status;
-    const values = new Map<Series, number[]>();
+    const values = new Map(this.#last);
+    this.#last.clear();
     let more = 0;
     for (const series of this.#entries) {
       series.take(values);
