@@ -84,6 +84,8 @@ describe('bad input, to every command and option', () => {
     ['report --data x --config y', 'expected --data DIR or --config FILE, found both'],
     ['report --data x --output - --json', '--json: expected --output FILE beside it'],
     ['init --force', '--force: expected --output FILE beside it, found none'],
+    ['init --output .', '--output: expected a file, found the folder'],
+    ['init --output . --force', '--output: expected a file, found the folder'],
     ['help run more', 'expected nothing behind help run, found "more"'],
     ['--version more', 'expected nothing behind --version, found "more"'],
     ['run', 'expected --config FILE, found none'],

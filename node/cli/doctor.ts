@@ -17,7 +17,7 @@ export const doctor: Command = {
     'Checks: program, account, settings, broker (as check-broker), folders, disk, clock, counters (Windows), metrics',
     '(as the running collector has them, or tried once), collector. Each has a time limit: what hangs is told, and',
     'the rest goes on; all is told within a minute. Nothing is changed: a small file is written to each folder and',
-    'deleted, an exchange that is not there is declared and removed.',
+    'deleted, by the account that asks, not the service\'s; an exchange that is not there is declared and removed.',
     '',
     'A line each: ok, warning (it works, and you should know) or FAULT. Exit code 0: no fault. Otherwise that of the',
     'first fault: 3 settings, 4 broker, 5 host, metrics or collector, 6 folders or disk.',

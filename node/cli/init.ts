@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { Arguments, Result } from '../catalog/value.js';
@@ -49,8 +49,10 @@ export const init: Command = {
   async run(options) {
     const path = typeof options['output'] === 'string' ? resolve(options['output']) : undefined;
     if (path === undefined && options['force'] === true) throw new UsageError('--force: expected --output FILE beside it, found none: there is nothing to write over');
-    if (path !== undefined && options['force'] !== true && existsSync(path)) {
-      throw new UsageError(`--output: expected a file that is not there yet, found ${path}; --force writes over it`);
+    const there = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false });
+    if (there?.isDirectory() === true) throw new UsageError(`--output: expected a file, found the folder ${String(path)}; name a file in it`);
+    if (there !== undefined && options['force'] !== true) {
+      throw new UsageError(`--output: expected a file that is not there yet, found ${String(path)}; --force writes over it`);
     }
     const text = settingsText(await partsOf(options));
     const { faults } = validate(parseText(text));

@@ -60,7 +60,7 @@ describe('doctor', () => {
     const lines = out.trimEnd().split('\n');
     const host = process.platform === 'win32' ? ['counters'] : [];
     assert.deepEqual(lines.slice(0, -2).map((line) => line.slice(8, 19).trim()).filter((name) => name !== 'account'), ['program', 'settings', 'broker', 'folders', 'clock', ...host, 'metrics', 'collector']);
-    assert.match(out, /^ok {6}folders {4}.* can be written$/m);
+    assert.match(out, /^ok {6}folders {4}.* can be written by \S+$/m);
     assert.match(out, /^ok {6}clock {6}within 0\.\d+ s of 127\.0\.0\.1$/m);
     assert.match(out, /^ok {6}metrics {4}all 1 metrics can be had, tried once$/m);
     assert.match(out, /^warning collector {2}no collector has run with these settings yet: start one with .*settings\.json$/m);

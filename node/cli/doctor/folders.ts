@@ -28,12 +28,14 @@ export async function checkFolders({ settings, account }: Subject, note: Note): 
     const { path } = settings[section];
     if (!paths.has(path)) paths.set(path, key);
   }
+  // Another account, such as a service's, may be refused what this one is granted.
+  const who = account.name ?? 'this account';
   await Promise.all([...paths].map(async ([path, key]) => {
     try {
       const made = await answerOf(path, 'write', () => tryFolder(path));
-      note('ok', `${path} ${made ? 'can be written' : 'is not there yet and can be made'}`);
+      note('ok', `${path} ${made ? 'can be written' : 'is not there yet and can be made'} by ${who}`);
     } catch (error) {
-      note('fault', `${path} cannot be used (${messageOf(error)}): ${adviceFor(error, account.name ?? 'this account')}, or set ${key} to another folder`);
+      note('fault', `${path} cannot be used (${messageOf(error)}): ${adviceFor(error, who)}, or set ${key} to another folder`);
     }
   }));
 }
