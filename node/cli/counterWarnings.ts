@@ -1,5 +1,5 @@
 import type { ReadConfiguration } from '../config/reader.js';
-import type { Warning } from '../config/validation.js';
+import { warning, type Warning } from '../config/fault.js';
 import { openCounterList, type CounterList } from '../providers/counterList.js';
 
 /** Counters that are looked for at most: each may take Windows a moment. */
@@ -22,7 +22,7 @@ export async function counterWarnings(
   try {
     const warnings = await Promise.all(entries.slice(0, mostLookedFor).map(async ({ path, pointer }) => {
       const fault = await list.fault(path);
-      return fault === undefined ? [] : [{ pointer, message: `${pointer}: ${fault}; this entry gives nothing until it is there` }];
+      return fault === undefined ? [] : [warning(pointer, `${fault}; this entry gives nothing until it is there`)];
     }));
     return warnings.flat();
   } finally {

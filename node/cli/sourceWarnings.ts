@@ -1,4 +1,4 @@
-import type { Warning } from '../config/validation.js';
+import { warning, type Warning } from '../config/fault.js';
 import { messageOf } from '../model/errors.js';
 import type { BrokerSettings, PasswordSource, TlsSettings } from '../model/settings.js';
 import { answerTimeout } from '../providers/isolation.js';
@@ -40,6 +40,6 @@ async function attempt(pointer: string, use: () => Promise<unknown>): Promise<Wa
   } catch (error) {
     const key = `${pointer.slice(1).replaceAll('/', '.')}: `;
     const message = messageOf(error);
-    return [{ pointer, message: `${pointer}: ${message.startsWith(key) ? message.slice(key.length) : message}` }];
+    return [warning(pointer, message.startsWith(key) ? message.slice(key.length) : message)];
   }
 }

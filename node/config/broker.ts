@@ -1,11 +1,10 @@
 /** What a schema cannot say of `broker`, and of what becomes an AMQP short string. */
 import { isIP } from 'node:net';
 import type { Fault } from '../model/errors.js';
-import { fault, valueAt } from './fault.js';
+import { fault, valueAt, warning, type Warning } from './fault.js';
 import { isHost, isThisHost } from './host.js';
 import { limits } from './limits.js';
 import { show } from './secret.js';
-import type { Warning } from './validation.js';
 
 const passwordSources = ['password', 'password_file', 'password_env', 'password_dpapi'];
 const tlsKeys = ['ca_cert', 'client_cert', 'client_key', 'server_name', 'verify'];
@@ -82,8 +81,4 @@ export function brokerWarnings(written: unknown): Warning[] {
 function hostsOf(broker: object): string[] {
   const hosts = valueAt(broker, '/hostnames');
   return Array.isArray(hosts) ? hosts.map((host) => (typeof host === 'string' ? host : '')) : [];
-}
-
-function warning(pointer: string, text: string): Warning {
-  return { pointer, message: `${pointer}: ${text}` };
 }

@@ -35,6 +35,16 @@ const typeNames: Record<string, string> = {
   object: 'a map', array: 'a list', string: 'text', number: 'a number', integer: 'a whole number', boolean: 'true or false', null: 'null',
 };
 
+/** Something that works but is hardly meant. */
+export interface Warning {
+  readonly pointer: string;
+  readonly message: string;
+}
+
+export function warning(pointer: string, text: string): Warning {
+  return { pointer, message: `${pointer}: ${text}` };
+}
+
 /** ajv's errors that are faults of their own: `if` only repeats what its `then` has said, and what is of no right type is none of a list either. */
 export function ownErrors(errors: readonly ErrorObject[]): ErrorObject[] {
   const mistyped = new Set(errors.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath));

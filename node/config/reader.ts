@@ -3,8 +3,9 @@ import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { ConfigError } from '../model/errors.js';
 import { nameOf, readDocument } from './document.js';
+import type { Warning } from './fault.js';
 import type { BrokerSettings, Entry, PasswordSource, Settings } from '../model/settings.js';
-import { completeArguments, selectorOf, validate, type ValidDocument, type ValidationResult, type Warning } from './validation.js';
+import { completeArguments, selectorOf, validate, type ValidDocument, type ValidationResult } from './validation.js';
 
 /** The environment's part in the settings. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -6,17 +6,11 @@ import { shapeOf, type CatalogFunction, type Field } from '../catalog/function.j
 import type { Fault } from '../model/errors.js';
 import { convertEntry } from './conversion.js';
 import { brokerFaults, brokerWarnings } from './broker.js';
-import { fault, faultOf, ownErrors } from './fault.js';
+import { fault, faultOf, ownErrors, warning, type Warning } from './fault.js';
 import { limits } from './limits.js';
 import { nearest } from './nearest.js';
 import { show, showAt } from './secret.js';
 import * as validators from './validators.cjs';
-
-/** Something that works but is hardly meant. */
-export interface Warning {
-  readonly pointer: string;
-  readonly message: string;
-}
 
 /** A configuration in map form as the schema sees it: converted, defaults filled in. */
 export interface ValidDocument {
@@ -206,20 +200,19 @@ function duplicates(base: string, entries: readonly { index: number; entry: Vali
 function entryWarnings(pointer: string, entry: ValidEntry, platform: string): Warning[] {
   const definition = functionNamed(entry.method);
   if (definition === undefined) return [];
-  const warning = (at: string, text: string): Warning => ({ pointer: `${pointer}${at}`, message: `${pointer}${at}: ${text}` });
   const warnings: Warning[] = [];
   const here = platform === 'win32' ? 'Windows' : 'Linux';
   const lacks = ({ platforms }: { readonly platforms: readonly string[] }): boolean => !platforms.includes(platform);
   const fields = namedFields(definition, selectorOf(entry) ?? []);
-  if (lacks(definition)) warnings.push(warning('/method', `${entry.method} cannot be had on ${here}, where this entry gives nothing`));
-  else if (fields.length > 0 && fields.every(lacks)) warnings.push(warning('/result_argument', `${show(entry.result_argument)} cannot be had on ${here}, where this entry gives nothing`));
+  if (lacks(definition)) warnings.push(warning(`${pointer}/method`, `${entry.method} cannot be had on ${here}, where this entry gives nothing`));
+  else if (fields.length > 0 && fields.every(lacks)) warnings.push(warning(`${pointer}/result_argument`, `${show(entry.result_argument)} cannot be had on ${here}, where this entry gives nothing`));
   const { leastInterval } = definition;
   if (leastInterval !== undefined && entry.interval < leastInterval.seconds) {
-    warnings.push(warning('/interval', `${String(entry.interval)} s is short: ${leastInterval.why}`));
+    warnings.push(warning(`${pointer}/interval`, `${String(entry.interval)} s is short: ${leastInterval.why}`));
   }
   const measured = entry.args?.['interval'];
   if (typeof measured === 'number' && measured > entry.interval) {
-    warnings.push(warning('/args/interval', `measures for ${String(measured)} s, longer than the entry's interval of ${String(entry.interval)} s, so that ticks are skipped; make it shorter, or that interval longer`));
+    warnings.push(warning(`${pointer}/args/interval`, `measures for ${String(measured)} s, longer than the entry's interval of ${String(entry.interval)} s, so that ticks are skipped; make it shorter, or that interval longer`));
   }
   return warnings;
 }
