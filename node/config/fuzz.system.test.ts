@@ -11,7 +11,7 @@ import { randomDocument, secret, secretNumber } from './fuzz.test.support.js';
 // FUZZ_SEED=123 repeats a run, FUZZ_DOCUMENTS=200 is the long form.
 
 const seed = Number(process.env['FUZZ_SEED'] ?? 20_261_126);
-const documents = Number(process.env['FUZZ_DOCUMENTS'] ?? 40);
+const documents = Number(process.env['FUZZ_DOCUMENTS'] ?? 14);
 const home = mkdtempSync(join(tmpdir(), 'psutil-agent-fuzz-'));
 after(() => { rmSync(home, { recursive: true, force: true }); });
 

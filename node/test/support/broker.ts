@@ -1,10 +1,10 @@
 import { spawn, execFile, type ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
@@ -12,6 +12,22 @@ const run = promisify(execFile);
 /** Where rabbitmq-server and rabbitmqctl are; another version's folder from `node tools/rabbitmq.mjs`. */
 const commands = process.env['PSUTIL_AGENT_RABBITMQ'] ?? '/usr/lib/rabbitmq/bin';
 const serverBinary = join(commands, 'rabbitmq-server');
+
+/**
+ * The server's command in a folder where it finds itself without the plugins that no test enables. Erlang looks through the folder of each
+ * for every module it loads: 55,000 files that are not there, in a start.
+ */
+async function withoutPlugins(folder: string): Promise<string> {
+  const scripts = dirname(await realpath(serverBinary));
+  const plugins = join(dirname(scripts), 'plugins');
+  // Another version's commands are scripts around it.
+  if (!existsSync(plugins)) return serverBinary;
+  await cp(scripts, join(folder, 'sbin'), { recursive: true });
+  await mkdir(join(folder, 'plugins'));
+  const needed = (await readdir(plugins)).filter((name) => !/^(?:rabbitmq_(?!prelaunch)|cow|gun|eetcd|jose|prometheus|quantile|accept|base64url|amqp10_client)/.test(name));
+  await Promise.all(needed.map((name) => symlink(join(plugins, name), join(folder, 'plugins', name))));
+  return join(folder, 'sbin/rabbitmq-server');
+}
 
 /** A real RabbitMQ of the test's own: own ports, own epmd, own data, gone at `stop`. */
 export interface TestBroker {
@@ -82,6 +98,7 @@ export async function startBroker(options: { tls?: TestBrokerTls; config?: strin
   const [port, tlsPort, distPort, epmdPort] = await Promise.all([options.port ?? freePort(), freePort(), freePort(), freePort()]);
   const node = `psutil${String(port)}@localhost`;
   await mkdir(join(home, 'data'));
+  const server = await withoutPlugins(join(home, 'server'));
   const lines = [
     `listeners.tcp.1 = 127.0.0.1:${String(port)}`,
     'loopback_users = none',
@@ -127,7 +144,7 @@ export async function startBroker(options: { tls?: TestBrokerTls; config?: strin
   const log = () => readFile(join(home, 'log', `${node}.log`), 'utf8').catch(() => 'no log');
   let child: ChildProcess | undefined;
   async function resume(): Promise<void> {
-    child = spawn(serverBinary, [], { env: environment, stdio: 'ignore', detached: true });
+    child = spawn(server, [], { env: environment, stdio: 'ignore', detached: true });
     const mine = child;
     for (const deadline = Date.now() + 90_000; ; ) {
       if (await answers(port)) return;
