@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -20,8 +20,9 @@ const to = Math.floor(Date.now() / 60_000) * 60_000;
 /** A report's parts from a directory as it is on disk. */
 function partsOf(directory: string, more: Partial<ReportParts> = {}): ReportParts {
   const viewed = viewStatus(directory);
+  const file = join(directory, 'settings.json');
   return {
-    title: 'web (web_1)', directory, from: to - 6 * hour, to, alive: true, history: readHistory(directory, to - 6 * hour, to), settings: viewSettings(join(directory, 'settings.json'), readConfiguration(join(directory, 'settings.json'))),
+    title: 'web (web_1)', directory, from: to - 6 * hour, to, alive: true, history: readHistory(directory, to - 6 * hour, to), settings: existsSync(file) ? viewSettings(file, readConfiguration(file)) : 'The settings are not shown: none are there.',
     status: 'status' in viewed ? viewed.status : undefined, statusFault: 'fault' in viewed ? viewed.fault : '', ...more,
   };
 }
