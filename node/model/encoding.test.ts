@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { decodeText, EncodingError } from './encoding.js';
+import { decodeText, EncodingError, writeText } from './encoding.js';
 
 const refused = (bytes: readonly number[] | Buffer, pattern: RegExp): void => {
   assert.throws(() => decodeText(Buffer.from(bytes)), (error) => error instanceof EncodingError && pattern.test(error.message));
@@ -30,4 +30,12 @@ describe('decodeText', () => {
     refused([0xff, 0xfe, 0x61], /UTF-16 that is cut off or damaged/);
     refused([0xfe, 0xff, 0xd8, 0x00], /UTF-16 that is cut off or damaged/);
   });
+});
+
+it('writeText writes UTF-8 at its place, no character in part and nothing behind the end', () => {
+  const into = Buffer.alloc(8, '.');
+  assert.equal(writeText(into, 'é🙂', 1), 6);
+  assert.equal(into.toString(), '.é🙂.');
+  assert.equal(writeText(into.fill('.'), 'ab🙂', 3), 2);
+  assert.equal(into.toString(), '...ab...');
 });

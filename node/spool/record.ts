@@ -2,6 +2,7 @@
  * One sample as a log holds it, little endian: marker, length of all of it, checksum of what follows (begun with the length),
  * position, arrival, time, positions skipped before it, lengths of id and routing key; then id, routing key and body in UTF-8.
  */
+import { writeText } from '../model/encoding.js';
 import type { Envelope } from '../model/message.js';
 import { crc32 } from './crc32.js';
 import type { Queued } from './queue.js';
@@ -44,9 +45,9 @@ function viewOf(buffer: Buffer): DataView {
 export function encode(into: Buffer, at: number, placed: Placed, position: number, skipped: number): number {
   const { envelope, arrived } = placed;
   const text = at + recordHeader;
-  const id = into.write(envelope.id, text);
-  const routingKey = into.write(envelope.routingKey, text + id);
-  const end = text + id + routingKey + into.write(envelope.body, text + id + routingKey);
+  const id = writeText(into, envelope.id, text);
+  const routingKey = writeText(into, envelope.routingKey, text + id);
+  const end = text + id + routingKey + writeText(into, envelope.body, text + id + routingKey);
   const length = end - at;
   const head = viewOf(into);
   head.setUint32(at, markerValue, true);

@@ -1,4 +1,5 @@
 import type { BrokerSettings } from '../model/settings.js';
+import { writeText } from '../model/encoding.js';
 import type { Envelope } from '../model/message.js';
 
 /** AMQP 0-9-1 (section 4.2 of its specification): frames, and the numbers of what is published. */
@@ -97,7 +98,7 @@ export class PublishFrames {
     view.setUint32(start + frameHead + 4, 0);
     this.#end = sizeAt + 4;
     this.#put(this.#afterSize);
-    const length = chunk.write(id, this.#end + 1);
+    const length = writeText(chunk, id, this.#end + 1);
     chunk[this.#end] = length;
     this.#end += 1 + length;
     view.setUint32(this.#end, Math.floor(time / 2 ** 32));
@@ -116,7 +117,7 @@ export class PublishFrames {
   /** The body's frames; gives its size in bytes. */
   #body(body: string): number {
     const first = this.#end;
-    const size = this.#chunk.write(body, first + frameHead);
+    const size = writeText(this.#chunk, body, first + frameHead);
     const most = this.frameMax - frameOverhead;
     if (size <= most) {
       if (size > 0) this.#end = this.#close(first, frameBody, first + frameHead + size);
