@@ -17,28 +17,9 @@ export interface TimeService {
 
 /** Asks this system. Throws what the system says where it refuses. */
 export async function systemTimeService(): Promise<TimeService> {
-  return process.platform === 'win32' ? await windowsTime() : await linuxTime();
-}
-
-const parameters = 'SYSTEM\\CurrentControlSet\\Services\\W32Time\\Parameters';
-
-async function windowsTime(): Promise<TimeService> {
-  const [{ loadWin32 }, { registryValue }] = await Promise.all([import('./windows/bindings.js'), import('./windows/registry.js')]);
-  const win32 = await loadWin32();
-  const text = async (path: string, name: string): Promise<string | undefined> =>
-    (await registryValue(win32, path, name))?.data.toString('utf16le').split('\0', 1)[0];
-  const [kind, servers, domain] = await Promise.all([text(parameters, 'Type'), text(parameters, 'NtpServer'), text('SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters', 'Domain')]);
-  return windowsService(kind, servers, domain);
-}
-
-/** Windows Time's parameters: Type (NTP, NT5DS, AllSync, NoSync), NtpServer, and the host's domain, whose name its controllers answer to. */
-export function windowsService(kind = '', servers = '', domain = ''): TimeService {
-  const source = 'Windows Time';
-  if (kind.toLowerCase() === 'nosync') return { source, off: true };
-  const inDomain = kind.toLowerCase() === 'nt5ds' && domain !== '';
-  // `time.windows.com,0x9 other,0x1`: a name and flags.
-  const server = inDomain ? domain : servers.trim().split(/[\s,]/, 1)[0];
-  return { source, ...(server === undefined || server === '' ? {} : { server }) };
+  if (process.platform !== 'win32') return await linuxTime();
+  const [{ windowsTime }, { loadWin32 }] = await Promise.all([import('./windows/timeService.js'), import('./windows/bindings.js')]);
+  return await windowsTime(await loadWin32());
 }
 
 /** Files of the usual time services, and how they name their servers. */

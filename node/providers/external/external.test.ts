@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -124,6 +125,39 @@ describe('SystemInformation', { skip: process.platform === 'win32' }, () => {
     assert.notEqual(next.pid, pid);
     await assert.rejects(source.read('usb', undefined, 1000), new UnavailableError('systeminformation.usb: its process has ended'));
     assert.notEqual(((await source.read('time', undefined, 1000)) as { pid: number }).pid, next.pid);
+  });
+
+  it('the real child: the package\'s functions, their errors, and no answer without bounds', async () => {
+    const real = join(home, 'real.mjs');
+    writeFileSync(real, `
+      import si from ${JSON.stringify(import.meta.resolve('systeminformation'))};
+      import { serveSystemInformation } from ${JSON.stringify(new URL('systeminformationChild.js', import.meta.url).href)};
+      Object.assign(si, {
+        osInfo: () => undefined, bios: () => { throw new Error('is locked'); }, users: () => Promise.reject(new Error('are hidden')),
+        services: async (names) => [names], audio: () => 'x'.repeat(2 ** 20 - 2), usb: () => 'x'.repeat(2 ** 20),
+      });
+      await serveSystemInformation();
+      process.exit(3);
+    `);
+    const source = new SystemInformation({ clock: systemClock, script: [real] });
+    opened.push(source);
+    const read = (name: string, of?: string): Promise<Result> => source.read(name, of, 60_000);
+    const { current } = (await read('time')) as { current: number };
+    assert.ok(Math.abs(current - Date.now()) < 60_000, String(current));
+    assert.deepEqual(await read('services', 'a, b'), ['a, b']);
+    await assert.rejects(read('osInfo'), { message: 'systeminformation.osInfo: this system does not tell it' });
+    await assert.rejects(read('bios'), { message: 'systeminformation.bios: is locked' });
+    await assert.rejects(read('users'), { message: 'systeminformation.users: are hidden' });
+    assert.equal(((await read('audio')) as string).length, 2 ** 20 - 2);
+    await assert.rejects(read('usb'), { message: 'systeminformation.usb: its result makes 1048578 characters, at most 1048576 are taken' });
+  });
+
+  it('the real child ends with the process that asks it', async () => {
+    const child = fork(join(home, 'real.mjs'), { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    child.send({ id: 1, name: 'time' });
+    await once(child, 'message');
+    child.disconnect();
+    assert.deepEqual(await once(child, 'exit'), [3, null]);
   });
 
   it('ends a process that nobody asks any more, and answers nothing once it is closed', async () => {

@@ -13,8 +13,9 @@ export interface ProcessTree {
 
 /** The tree of a program about to be started. */
 export async function processTree(): Promise<ProcessTree> {
-  if (process.platform === 'win32') return (await import('../windows/job.js')).jobTree();
-  return markedTree();
+  if (process.platform !== 'win32') return markedTree();
+  const [{ jobTree }, { loadWin32 }] = await Promise.all([import('../windows/job.js'), import('../windows/bindings.js')]);
+  return jobTree(await loadWin32());
 }
 
 /**

@@ -9,10 +9,9 @@ export async function serveSystemInformation(): Promise<void> {
   const { default: functions } = await import('systeminformation') as unknown as { default: Readonly<Record<string, (of?: string) => unknown>> };
   const answer = async ({ id, name, of }: Question): Promise<ChildAnswer> => {
     try {
-      const call = functions[name];
-      if (call === undefined) return { id, error: 'the package has no such function' };
-      const result = await (of === undefined ? call() : call(of));
-      const value = result === undefined ? 'null' : JSON.stringify(result);
+      // The catalog has no name that the package has not.
+      const result = await functions[name]?.(of);
+      const value = JSON.stringify(result ?? null);
       if (value.length > mostCharacters) return { id, error: `its result makes ${String(value.length)} characters, at most ${String(mostCharacters)} are taken` };
       return { id, value };
     } catch (error) {

@@ -183,6 +183,31 @@ describe('drives, battery and sessions', () => {
     await refused({ ...failing, GetLogicalDriveStringsW: () => 0 }, 'GetLogicalDriveStringsW failed with Win32 error 31', 'disk_partitions', { all: false });
     await refused({ ...failing, K32EnumProcesses: () => 0 }, 'EnumProcesses failed with Win32 error 31', 'pids');
     await refused({ ...failing, WTSEnumerateSessionsW: () => 0 }, 'WTSEnumerateSessionsW failed with Win32 error 31', 'users');
+    assert.deepEqual(await read({ ...failing, GetLastError: () => 120, WTSEnumerateSessionsW: () => 0 }, 'users'), [], 'a service that this Windows has not got');
+    await refused({ NtQuerySystemInformation: () => 0xc0000005, RtlNtStatusToDosError: () => 998, FormatMessageW: () => 0 }, 'NtQuerySystemInformation(SystemTimeOfDayInformation) failed with Win32 error 998', 'boot_time');
+  });
+
+  it('the diskette is not looked at, a drive of a type that has no word is one of unknown type, and one that does not tell its type too', async () => {
+    const asked: string[] = [];
+    const functions: Functions = {
+      FormatMessageW: () => 0,
+      GetLogicalDriveStringsW: (characters: number, roots: Buffer) => {
+        assert.deepEqual([characters, roots.length], [104, 210]);
+        return roots.write('A:\\\0B:\\\0C:\\\0U:\\\0', 'utf16le') / 2;
+      },
+      GetDriveTypeW: (root: string) => ({ 'A:\\': 2, 'B:\\': 2, 'C:\\': 3 })[root] ?? 9,
+      GetVolumeInformationW: (...args: [string, null, number, null, null, Buffer, Buffer, number]) => {
+        assert.deepEqual([args[6].length, args[7]], [522, 261]);
+        asked.push(args[0]);
+        return 0;
+      },
+    };
+    const drives = async (all: boolean): Promise<string[]> => ((await read(functions, 'disk_partitions', { all })) as { device: string; opts: string }[]).map(({ device, opts }) => `${device} ${opts}`);
+    assert.deepEqual(await drives(false), ['B:\\ removable', 'C:\\ fixed']);
+    assert.deepEqual(asked, ['B:\\', 'C:\\']);
+    assert.deepEqual(await drives(true), ['A:\\ removable', 'B:\\ removable', 'C:\\ fixed', 'U:\\ unknown']);
+    const typeless = Object.fromEntries(Object.entries(functions).filter(([name]) => name !== 'GetDriveTypeW'));
+    assert.deepEqual(await read(typeless, 'disk_partitions', { all: false }), []);
   });
 
   it('a battery is told as Windows has it', async () => {

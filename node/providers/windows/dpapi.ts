@@ -1,5 +1,5 @@
 import { ConfigError, messageOf } from '../../model/errors.js';
-import { loadWin32, type Win32 } from './bindings.js';
+import type { Win32 } from './bindings.js';
 
 /** DATA_BLOB on x64: cbData u32 at 0, pbData pointer at 8. */
 const blobSize = 16;
@@ -11,8 +11,7 @@ const uiForbidden = 1;
  * Opens what CryptProtectData has sealed on this machine (DPAPI, CryptUnprotectData).
  * @throws ConfigError PSA_SECRET_UNAVAILABLE where it was sealed elsewhere or is no DPAPI blob.
  */
-export async function unprotectData(sealed: Buffer): Promise<Buffer> {
-  const win32 = await loadWin32();
+export function unprotectData(win32: Win32, sealed: Buffer): Buffer {
   const [input, output] = [blobOf(win32, sealed), Buffer.alloc(blobSize)];
   try {
     if (win32.CryptUnprotectData(input, null, null, null, null, uiForbidden, output) === 0) {

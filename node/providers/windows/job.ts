@@ -1,6 +1,6 @@
 /** A job object around a program: whatever it starts is in the job as well, and ends with it, also when this process ends. */
 import type { ProcessTree } from '../external/processTree.js';
-import { loadWin32, type Handle } from './bindings.js';
+import type { Handle, Win32 } from './bindings.js';
 
 /** JobObjectExtendedLimitInformation, a JOBOBJECT_EXTENDED_LIMIT_INFORMATION of 144 bytes with its LimitFlags at 16. */
 const extendedLimits = { kind: 9, size: 144, flags: 16 } as const;
@@ -10,8 +10,7 @@ const killOnClose = 0x2000;
 const assignAccess = 0x0100 | 0x0001;
 
 /** The tree of a program about to be started, as a job object. */
-export async function jobTree(): Promise<ProcessTree> {
-  const win32 = await loadWin32();
+export function jobTree(win32: Win32): ProcessTree {
   const job: Handle = win32.CreateJobObjectW(null, null);
   const limits = Buffer.alloc(extendedLimits.size);
   limits.writeUInt32LE(killOnClose, extendedLimits.flags);

@@ -8,7 +8,7 @@ import { structure } from '../../test/support/structure.js';
 import * as layouts from './layouts.js';
 import { privatePages } from './processMemory.js';
 import { splitCommandLine } from './processQuery.js';
-import { WindowsProcessTable } from './processTable.js';
+import { processSnapshot, WindowsProcessTable } from './processTable.js';
 
 const Information = layouts.SYSTEM_PROCESS_INFORMATION;
 const Thread = layouts.SYSTEM_THREAD_INFORMATION;
@@ -101,6 +101,53 @@ test('paths of the kernel become paths on drives', () => {
   assert.equal(table.drivePath('\\Device\\HarddiskVolume31\\x.exe'), '\\Device\\HarddiskVolume31\\x.exe');
   assert.equal(table.drivePath('\\Device\\Mup\\server\\share\\x.exe'), '\\\\server\\share\\x.exe');
   assert.equal(table.drivePath('Registry'), 'Registry');
+  assert.equal(table.drivePath('\\??\\D:\\x.exe'), 'D:\\x.exe');
+  assert.equal(table.drivePath('\\??\\UNC\\server\\share\\x.exe'), '\\\\server\\share\\x.exe');
+});
+
+test('the list of processes is asked for with more room until it fits; what is no lack of room is told', () => {
+  const asked: number[] = [];
+  const windows = (need: number) => new FakeWindows({
+    NtQuerySystemInformation: (kind: number, list: Buffer, size: number, returned: Buffer) => {
+      assert.deepEqual([kind, size], [5, list.length]);
+      asked.push(size);
+      returned.writeUInt32LE(Math.min(need, 8));
+      if (size < need) {
+        returned.writeUInt32LE(need);
+        return 0xc0000004;
+      }
+      return 0;
+    },
+  }).win32;
+  assert.equal(processSnapshot(windows(1)).length, 1);
+  const [usual = 0] = asked;
+  // What starts before the next call has room too.
+  assert.equal(processSnapshot(windows(5 * usual)).length, 8);
+  assert.equal(asked.length, 3);
+  assert.ok((asked[2] ?? 0) > 5 * usual && (asked[2] ?? 0) < 6 * usual);
+  // It remembers what was enough.
+  processSnapshot(windows(5 * usual));
+  assert.equal(asked.length, 4);
+  assert.equal(processSnapshot(new FakeWindows({ NtQuerySystemInformation: () => 0 }).win32).length, asked[3], 'an older Windows does not tell the length');
+  assert.throws(() => processSnapshot(new FakeWindows({ NtQuerySystemInformation: () => 0xc0000005 }).win32), { message: 'NtQuerySystemInformation(SystemProcessInformation) failed with status 0xC0000005' });
+});
+
+test('a process without a name or children, and the system\'s own, which have no start and no command line', () => {
+  const win32 = new FakeWindows({
+    NtQuerySystemInformation: (kind: number, time: Buffer, size: number, returned: Buffer) => {
+      assert.equal(kind, 3);
+      structure(layouts.SYSTEM_TIMEOFDAY_INFORMATION, { BootTime: newYear }).copy(time);
+      returned.writeUInt32LE(size);
+      return 0;
+    },
+  }).win32;
+  const nameless = snapshot([{ values: { UniqueProcessId: 0n }, name: '' }, { values: { UniqueProcessId: 4n }, name: '' }, { values: { UniqueProcessId: 900n, CreateTime: newYear }, name: '' }]);
+  const table = new WindowsProcessTable(win32, new Isolation(2), nameless, base);
+  assert.deepEqual(table.all().map(({ name }) => name), ['System Idle Process', 'System', '']);
+  assert.deepEqual(table.find(900)!.read('children'), []);
+  for (const pid of [0, 4]) assert.deepEqual(table.find(pid)!.read('cmdline'), []);
+  assert.equal(table.find(0)!.read('create_time'), Date.UTC(2024, 0, 1) / 1000);
+  assert.equal(table.find(901), undefined);
 });
 
 test('command lines are split as Windows does', () => {
@@ -189,6 +236,7 @@ test('the command line that Windows tells is taken from behind its head, in the 
   assert.deepEqual(told(BigInt(layouts.UNICODE_STRING.size)).one.read('cmdline'), ['x.exe', 'a b']);
   // A pointer out of the buffer is none.
   assert.throws(() => told(-16n).one.read('cmdline'), UnavailableError);
+  assert.throws(() => told(0x2_0000n).one.read('cmdline'), UnavailableError);
 });
 
 test('the program: by pid alone, or where Windows does not tell it so by a handle', () => {
@@ -215,6 +263,19 @@ test('the program: by pid alone, or where Windows does not tell it so by a handl
   });
   assert.equal(older.one.read('exe'), 'C:\\x.exe');
   assert.deepEqual(older.opened, ['1000', 'close 5']);
+});
+
+test('a call on a process that fails is named with its process, and the handle closed', async () => {
+  const failing = {
+    addressOf: () => 0n, NtQuerySystemInformation: () => 0xc000_0003, QueryFullProcessImageNameW: () => 0, GetPriorityClass: () => 0, GetProcessAffinityMask: () => 0,
+    OpenProcessToken: (_: number, __: number, token: Buffer) => { token.writeBigInt64LE(66n); return 1; }, GetTokenInformation: () => 0, GetLastError: () => 31,
+  };
+  for (const [attribute, call] of [['exe', 'QueryFullProcessImageNameW'], ['nice', 'GetPriorityClass'], ['cpu_affinity', 'GetProcessAffinityMask'], ['username', 'GetTokenInformation']] as const) {
+    const { one, opened } = opening(failing);
+    await assert.rejects(async () => one.read(attribute), { message: `${call} of the process 712 failed with Win32 error 31` });
+    assert.deepEqual(opened, ['1000', ...(attribute === 'username' ? ['close 66'] : []), 'close 5']);
+  }
+  assert.throws(() => tableOf().find(712)!.read('terminal'), { message: 'Windows does not tell terminal of a process' });
 });
 
 test('cpu_affinity: the CPUs of the mask; none of several processor groups', () => {

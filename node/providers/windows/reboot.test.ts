@@ -1,50 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fakeRegistry, registryTexts as wide, type RegistryValues } from '../../test/support/fakeRegistry.js';
 import { FakeWindows } from '../../test/support/fakeWindows.js';
 import { windowsProvider } from './provider.js';
 import { parseFileOperations } from './reboot.js';
 
-type Values = Readonly<Record<string, Buffer>>;
-
-const wide = (...texts: string[]): Buffer => Buffer.from([...texts, ''].join('\0'), 'utf16le');
 const control = 'SYSTEM\\CurrentControlSet\\Control';
-const named: Readonly<Record<string, Values>> = {
+const named: Readonly<Record<string, RegistryValues>> = {
   [`${control}\\ComputerName\\ActiveComputerName`]: { ComputerName: wide('HOST') },
   [`${control}\\ComputerName\\ComputerName`]: { ComputerName: wide('host') },
   [`${control}\\Session Manager`]: {},
 };
 
 /** A Windows with a registry of these keys; opening `refused` gives error 5. */
-function registry(keys: Readonly<Record<string, Values>>, refused = '') {
-  const open = new Map<number, Values>();
-  let last = 0;
-  const { win32 } = new FakeWindows({
-    RegOpenKeyExW: (...[root, path, options, access, opened]: [number, string, number, number, Buffer]) => {
-      assert.deepEqual([root, options, access], [-2147483646, 0, 0x20119]);
-      if (path === refused) return 5;
-      const values = keys[path];
-      if (values === undefined) return 2;
-      last += 1;
-      open.set(last, values);
-      opened.writeBigInt64LE(BigInt(last));
-      return 0;
-    },
-    RegQueryValueExW: (...[key, name, reserved, type, data, size]: [bigint, string, null, Buffer, Buffer, Buffer]) => {
-      assert.equal(reserved, null);
-      const value = open.get(Number(key))![name];
-      if (value === undefined) return 2;
-      const room = size.readUInt32LE();
-      assert.equal(room, data.length);
-      size.writeUInt32LE(value.length);
-      if (room < value.length) return 234;
-      type.writeUInt32LE(7);
-      value.copy(data);
-      return 0;
-    },
-    RegCloseKey: (key: bigint) => { assert.ok(open.delete(Number(key))); return 0; },
-    FormatMessageW: () => 0,
-  });
-  return { read: () => windowsProvider(win32).read('reboot_pending', {}), left: () => open.size };
+function registry(keys: Readonly<Record<string, RegistryValues>>, refused = '') {
+  const { functions, left } = fakeRegistry(keys, refused);
+  const { win32 } = new FakeWindows(functions);
+  return { read: () => windowsProvider(win32).read('reboot_pending', {}), left };
 }
 
 const none = {
@@ -60,7 +32,7 @@ test('a Windows that waits for nothing has no cause, and no key is left open', a
 
 test('each cause is told by itself', async () => {
   const current = 'SOFTWARE\\Microsoft\\Windows\\CurrentVersion';
-  const all: readonly (readonly [string, Record<string, Values>])[] = [
+  const all: readonly (readonly [string, Record<string, RegistryValues>])[] = [
     ['component_servicing', { [`${current}\\Component Based Servicing\\RebootPending`]: {} }],
     ['component_servicing', { [`${current}\\Component Based Servicing\\RebootInProgress`]: {} }],
     ['windows_update', { [`${current}\\WindowsUpdate\\Auto Update\\RebootRequired`]: {} }],
@@ -75,7 +47,7 @@ test('each cause is told by itself', async () => {
 });
 
 test('files that are deleted with the next start ask for no reboot, files that are replaced do', async () => {
-  const manager = (...texts: string[]): Record<string, Values> => ({ ...named, [`${control}\\Session Manager`]: { PendingFileRenameOperations: wide(...texts, '') } });
+  const manager = (...texts: string[]): Record<string, RegistryValues> => ({ ...named, [`${control}\\Session Manager`]: { PendingFileRenameOperations: wide(...texts, '') } });
   assert.deepEqual(await registry(manager('\\??\\C:\\a.tmp', '', '\\??\\C:\\b.tmp', '')).read(), { ...none, file_deletions: 2 });
   assert.deepEqual(await registry(manager('\\??\\C:\\new.dll', '!\\??\\C:\\old.dll', '\\??\\C:\\b.tmp', '')).read(), { ...none, pending: true, file_renames: 1, file_deletions: 1 });
 });

@@ -157,6 +157,62 @@ test('a service that is not there, or is refused, and a manager that refuses: on
   await assert.rejects(managed({}, 1722).services.one('mine'), told('OpenSCManagerW failed with Win32 error 1722'));
 });
 
+test('the processes of services, of a list that Windows gives in several parts; a service without has none', async () => {
+  const Entry = layouts.ENUM_SERVICE_STATUS_PROCESSW;
+  const [parts, buffers] = [[['Dnscache', 'Spooler'], ['W32Time']], [] as Buffer[]];
+  const pids: Readonly<Record<string, number>> = { Dnscache: 1200, Spooler: 0, W32Time: 900 };
+  const windows = new FakeWindows({
+    // Each buffer has an address of its own, which what is in it points to.
+    addressOf: (buffer: Buffer) => BigInt(buffers.indexOf(buffer) + 1) * 0x100_0000n,
+    OpenSCManagerW: (_: null, __: null, access: number) => { assert.equal(access, 5); return 1; },
+    CloseServiceHandle: () => 1,
+    EnumServicesStatusExW: (...args: [number, number, number, number, Buffer, number, Buffer, Buffer, Buffer, null]) => {
+      const [manager, level, kinds, states, buffer, size, , count, resume] = args;
+      assert.deepEqual([manager, level, kinds, states, size], [1, 0, 0x30, 3, buffer.length]);
+      const base = BigInt(buffers.push(buffer)) * 0x100_0000n;
+      const part = resume.readUInt32LE();
+      const names = parts[part]!;
+      for (const [at, name] of names.entries()) {
+        const place = 8192 + at * 64;
+        structure(Entry, { lpServiceName: base + BigInt(place), lpDisplayName: base - 8n }).copy(buffer, at * Entry.size);
+        structure(layouts.SERVICE_STATUS_PROCESS, { dwProcessId: pids[name]! }).copy(buffer, at * Entry.size + Entry.ServiceStatusProcess);
+        wide(name).copy(buffer, place);
+      }
+      count.writeUInt32LE(names.length);
+      resume.writeUInt32LE(part + 1);
+      windows.lastError = part + 1 < parts.length ? 234 : 0;
+      return windows.lastError === 0 ? 1 : 0;
+    },
+  });
+  const services = new Services(windows.win32, new Isolation(2), () => fakeTable([]));
+  assert.deepEqual(await services.pids(), { Dnscache: 1200, W32Time: 900 });
+  assert.equal(buffers.length, 2);
+  // A display name said to lie outside is empty.
+  assert.deepEqual(parseServices(buffers[1]!, 0x200_0000n, 1).map(({ name, displayName }) => [name, displayName]), [['W32Time', '']]);
+});
+
+test('a list, a status or a configuration that Windows refuses is told with its call, and every handle closed', async () => {
+  const asked = (functions: ConstructorParameters<typeof FakeWindows>[0], code: number) => {
+    let open = 0;
+    const opened = (handle: number) => (): number => { open += 1; return handle; };
+    const fail = (): number => { windows.lastError = code; return 0; };
+    const windows: FakeWindows = new FakeWindows({
+      addressOf: () => 0n, FormatMessageW: () => 0, OpenSCManagerW: opened(1), OpenServiceW: opened(2), CloseServiceHandle: () => { open -= 1; return 1; },
+      EnumServicesStatusExW: fail, QueryServiceStatusEx: fail, QueryServiceConfigW: fail, ...functions,
+    });
+    return { services: new Services(windows.win32, new Isolation(2), () => fakeTable([])), open: () => open };
+  };
+  const list = asked({}, 5);
+  await assert.rejects(list.services.all(null), { message: 'EnumServicesStatusExW failed with Win32 error 5' });
+  await assert.rejects(list.services.pids(), { message: 'EnumServicesStatusExW failed with Win32 error 5' });
+  await assert.rejects(list.services.one('x'), { message: 'QueryServiceStatusEx of "x" failed with Win32 error 5' });
+  assert.equal(list.open(), 0);
+  // Windows asks for no more room than it was given.
+  const config = asked({ QueryServiceStatusEx: () => 1 }, 122);
+  await assert.rejects(config.services.one('x'), { message: 'QueryServiceConfigW failed with Win32 error 122' });
+  assert.equal(config.open(), 0);
+});
+
 /** A table of one row. */
 const rows = (row: Buffer): Buffer => Buffer.concat([Buffer.from([1, 0, 0, 0]), row]);
 const port = (number: number): number => Buffer.from([number >> 8, number & 255, 0xaa, 0xbb]).readUInt32LE();
