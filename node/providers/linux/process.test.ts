@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,9 +8,12 @@ import { after, describe, it } from 'node:test';
 import type { Result } from '../../catalog/value.js';
 import { UnavailableError } from '../../model/errors.js';
 import { kernelTree } from '../../test/support/tree.js';
+import { until } from '../../test/support/wait.js';
 import { ProcessEnded } from '../processTable.js';
+import { libc } from './libc.js';
 import { linuxProvider } from './provider.js';
 import { LinuxProcessTable } from './processTable.js';
+import { systemRoots } from './source.js';
 
 /** /proc/PID/stat: what follows the name in parentheses, each member its place times 100 unless given. */
 function stat(pid: number, name: string, members: Readonly<Record<number, number | string>> = {}): string {
@@ -117,6 +122,20 @@ describe('a process', () => {
     assert.throws(() => one.read('num_fds'), (error) => error instanceof ProcessEnded && error.message === 'the process 10 has ended');
     assert.deepEqual(one.read('num_threads'), 1700, 'what was read with it stays');
     await assert.rejects(Promise.resolve().then(() => one.read('open_files')), ProcessEnded);
+  });
+
+  it('ionice is the class and the priority that a process was given', { skip: process.platform !== 'linux' }, async () => {
+    const child = spawn('ionice', ['-c', '2', '-n', '6', 'sleep', '1000'], { stdio: 'ignore' });
+    const { pid = 0 } = child;
+    try {
+      await until('ionice has become sleep', () => new LinuxProcessTable(systemRoots).find(pid)?.name === 'sleep');
+      assert.deepEqual(await new LinuxProcessTable(systemRoots).find(pid)!.read('ionice'), { ioclass: 2, value: 6 });
+    } finally {
+      child.kill();
+    }
+    await once(child, 'exit');
+    const { ioPriorityOf } = await libc();
+    assert.throws(() => ioPriorityOf(pid), { message: `ioprio_get(${String(pid)}) was refused by the system: no such process (ESRCH).` });
   });
 
   it('reads a text that is longer than its buffer', async () => {
