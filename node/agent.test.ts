@@ -75,12 +75,14 @@ describe('Agent', () => {
     const next = { document: { psutil_config: first } as object };
     const taken: Message[] = [];
     const output = { ...silentOutput(), put: (batch: readonly Envelope[]) => { taken.push(...batch.map(({ body }) => JSON.parse(body) as Message)); return Promise.resolve(); } };
+    const lines: string[] = [];
+    const logger = pino({ base: null, timestamp: false }, { write: (line: string) => { lines.push((JSON.parse(line) as { msg: string }).msg); } });
     const agent = new Agent({
       settings: settingsOf(next.document), provider, clock, output, onStopRequest: () => undefined, reread: () => settingsOf(next.document),
-      log: { logger: pino({ level: 'silent' }), close: () => Promise.resolve() },
+      log: { logger, close: () => Promise.resolve() },
     });
     agent.start();
-    return { agent, clock, data, taken, next, of: (name: string) => taken.filter((message) => message.name === name) };
+    return { agent, clock, data, lines, taken, next, of: (name: string) => taken.filter((message) => message.name === name) };
   }
 
   const boots = { method: 'boot_time', interval: 3 };
@@ -114,9 +116,10 @@ describe('Agent', () => {
   });
 
   it('changes nothing where the configuration has a fault, or more than psutil_config has changed, and says why', async () => {
-    const { agent, clock, next, of } = collector([boots], { publish: { units: true } });
+    const { agent, clock, lines, next, of } = collector([boots], { publish: { units: true } });
     for (const [document, reason] of [
-      [{ psutil_config: [{ method: 'boot_tim', interval: 1 }] }, /boot_tim/],
+      [{ psutil_config: [{ method: 'boot_tim', interval: 1 }] }, /^the configuration has a fault; .*boot_tim/],
+      [{ psutil_config: Array.from({ length: 9 }, (_, at) => ({ method: `boot_${String(at)}`, interval: 1 })) }, /^[^;]*; [^;]*boot_0[^;]*; [^;]*boot_1[^;]*; [^;]*boot_2[^;]*$/],
       [{ psutil_config: [rate], publish: { units: false }, node: { node_id: 'x' } }, /node, publish differs/],
     ] as const) {
       next.document = document;
@@ -124,9 +127,31 @@ describe('Agent', () => {
       const { reload, entries } = agent.report();
       assert.match(reload?.refused ?? '', reason);
       assert.deepEqual([reload?.kept, reload?.added, reload?.removed, entries.length], [1, 0, 0, 1]);
+      assert.equal(lines.at(-1), 'the configuration was not taken over: everything is as it was');
     }
     await clock.pass(3100);
     assert.equal(of('boot_time').length, 2);
     await agent.stop();
+  });
+
+  it('samples what it counts itself', async () => {
+    const { agent, clock, of } = collector([boots, { method: 'agent', result_argument: 'taken', interval: 1 }]);
+    await clock.pass(6500);
+    const counted = of('agent').map(({ metric }) => metric);
+    assert.ok(counted.length >= 6, String(counted));
+    assert.deepEqual(counted, counted.toSorted((one, other) => one - other));
+    assert.ok((counted.at(-1) ?? 0) >= counted.length, String(counted));
+    await agent.stop();
+  });
+
+  it('goes on where its folder cannot be written, and says so in the log', async () => {
+    writeFileSync(join(folder, 'a file'), '');
+    const { agent, clock, lines, of } = collector([boots], { status: { path: join(folder, 'a file', 'below') } });
+    await clock.pass(200_000);
+    for (const said of ['status.json cannot be written', 'the history cannot be written; a report will lack what is not kept meanwhile']) assert.ok(lines.includes(said), lines.join('\n'));
+    assert.ok(of('boot_time').length > 60);
+    assert.match(agent.report().last_error?.message ?? '', /^a request cannot be taken away \(/);
+    assert.equal(await agent.stop(), 0);
+    assert.equal(lines.at(-1), 'stopped');
   });
 });

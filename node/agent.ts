@@ -129,13 +129,18 @@ export class Agent {
   }
 
   #begin(): void {
-    try {
-      this.#stopRequest.clear();
-      this.#reloadRequest.clear();
-    } catch (error) {
-      this.note(systemCode(error) ?? 'PSA_OUTPUT', `a request of an earlier run cannot be taken away (${messageOf(error)})`);
-    }
+    this.#clear(this.#stopRequest);
+    this.#clear(this.#reloadRequest);
     this.#status.write();
+  }
+
+  /** A request that cannot be taken away costs neither a start nor a stop. */
+  #clear(request: RequestFile): void {
+    try {
+      request.clear();
+    } catch (error) {
+      this.note(systemCode(error) ?? 'PSA_OUTPUT', `a request cannot be taken away (${messageOf(error)})`);
+    }
   }
 
   /**
@@ -183,7 +188,7 @@ export class Agent {
     this.#provider.close();
     this.#entryTotals.log.close();
     this.#enter('stopped');
-    this.#stopRequest.clear();
+    this.#clear(this.#stopRequest);
     await this.#settled();
     log.logger.info({ left, ran: Math.round((clock.wall() - this.#since) / 1000) }, 'stopped');
     await log.close();

@@ -136,7 +136,7 @@ describe('Agent among its parts', () => {
     const { agent, data } = watched({});
     mkdirSync(join(data, 'stop'));
     agent.start();
-    assert.match(agent.report().last_error?.message ?? '', /^a request of an earlier run cannot be taken away \(/);
+    assert.match(agent.report().last_error?.message ?? '', /^a request cannot be taken away \(/);
     assert.match(agent.report().last_error?.code ?? '', /^E/);
     rmSync(join(data, 'stop'), { recursive: true });
     await agent.stop();
