@@ -1,3 +1,5 @@
+import { exitTime } from '../../cli/stopSignal.js';
+import { systemClock } from '../../model/clock.js';
 import { settle } from './clock.js';
 
 /** What was written meanwhile, and what came of it. */
@@ -27,6 +29,14 @@ export async function told<T>(run: () => Promise<T> | T, options: { readonly ter
     });
   }
   process.stdout.isTTY = options.terminal === true;
+  // Some seconds after a stop the process is to end, whatever still runs: not that of the tests, which would end as if all had passed.
+  const { after } = systemClock;
+  const ends: (() => void)[] = [];
+  systemClock.after = (ms, callback) => {
+    const cancel = after(ms, callback);
+    if (ms === exitTime) ends.push(cancel);
+    return cancel;
+  };
   let result: T | undefined;
   let error: unknown;
   try {
@@ -34,6 +44,8 @@ export async function told<T>(run: () => Promise<T> | T, options: { readonly ter
   } catch (thrown) {
     error = thrown;
   } finally {
+    systemClock.after = after;
+    for (const cancel of ends) cancel();
     process.stdout.write = before.stdout;
     process.stderr.write = before.stderr;
     process.stdout.isTTY = terminal;
