@@ -30,7 +30,7 @@ export async function told<T>(run: () => Promise<T> | T, options: { readonly ter
   }
   process.stdout.isTTY = options.terminal === true;
   // Some seconds after a stop the process is to end, whatever still runs: not that of the tests, which would end as if all had passed.
-  const { after } = systemClock;
+  const after = systemClock.after.bind(systemClock);
   const ends: (() => void)[] = [];
   systemClock.after = (ms, callback) => {
     const cancel = after(ms, callback);
