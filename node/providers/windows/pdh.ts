@@ -188,7 +188,7 @@ function parseValue(buffer: Buffer, offset = 0): FormattedValue {
 }
 
 /** PDH_FMT_COUNTERVALUE_ITEMs, whose names lie in the same memory, at `address`. */
-function parseValues(memory: Buffer, address: bigint, count: number): InstanceValue[] {
+export function parseValues(memory: Buffer, address: bigint, count: number): InstanceValue[] {
   const { size, szName, FmtValue } = PDH_FMT_COUNTERVALUE_ITEM;
   const values: InstanceValue[] = [];
   for (let at = 0; at < count && (at + 1) * size <= memory.length; at += 1) {
