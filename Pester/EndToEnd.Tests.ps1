@@ -108,6 +108,20 @@ Describe 'A monitor started' -Tag EndToEnd, Started -Skip:$skip {
         ($samples | ForEach-Object { $_.NodeId }) -join ' ' | Should -Be 'host_1 host_1'
         $samples[0].Time | Should -BeGreaterThan (Get-Date).AddMinutes(-5)
     }
+    It 'is watched, until the pipeline has enough, and so are methods beside it' {
+        $free = Get-PsutilMonitor -Name cloudify-psutil-host_1 | Watch-PsutilSample -Interval 0.5 | Where-Object { $_.Metric -eq 'memory_MemFree' } | Select-Object -First 1
+        $free.Monitor, $free.Unit | Should -Be 'cloudify-psutil-host_1', 'B'
+        $total = 'virtual_memory' | Watch-PsutilSample -Count 1 | Where-Object { $_.Path -eq 'total' }
+        $total.Metric, $total.Unit | Should -Be 'virtual_memory', 'B'
+        $total.Value | Should -BeGreaterThan $free.Value
+    }
+    It 'is reported on, in a page of its own name' {
+        $page = 'cloudify-psutil-host_1' | Export-PsutilReport -Path $TestDrive -PassThru
+        $page.Name | Should -Be 'cloudify-psutil-host_1.html'
+        $text = Get-Content -Path $page.FullName -Raw
+        foreach ($said in '<h1>*host_1*</h1>', 'Collector started', '<h3>memory_MemFree</h3>', '&quot;changed&quot;') { $text | Should -BeLike "*$said*" }
+        $text.Contains($given.secret) | Should -BeFalse
+    }
     It 'takes changed entries over while its collector runs on' {
         $before = (Get-PsutilMonitor -Name cloudify-psutil-host_1).ProcessId
         $changed = Join-Path $TestDrive 'changed.yaml'
