@@ -26,7 +26,7 @@ BeforeAll {
         do {
             $monitor = Get-PsutilMonitor -Name $Name
             if ($monitor | Where-Object $Until) { return $monitor }
-            Start-Sleep -Milliseconds 500
+            Start-Sleep -Milliseconds 200
         } while ((Get-Date) -lt $deadline)
         $log = InModuleScope PsutilAgent -Parameters @{ Name = $Name } {
             param($Name)
@@ -150,7 +150,7 @@ Describe 'A monitor started' -Tag EndToEnd, Started -Skip:$skip {
     }
     It 'that fails with <Id> is undone, and nothing left' -ForEach @(
         @{ Id = 'StartTimeout'; With = { @{ Timeout = 1 } } }
-        @{ Id = 'BrokerUnreachable'; With = { @{ Timeout = 30; BrokerPort = 1 } } }
+        @{ Id = 'BrokerUnreachable'; With = { @{ Timeout = 20; BrokerPort = 1 } } }
         @{ Id = 'NssmFailed'; With = { @{ NssmPath = (Get-Process -Id (Get-PsutilMonitor -Name cloudify-psutil-host_1).ProcessId).Path } } }
         @{ Id = 'NssmNotFound'; With = { @{ NssmPath = Join-Path $root 'none/nssm.exe' } } }
         @{ Id = 'NodeNotFound'; With = { @{ NodePath = Join-Path $root 'none/node.exe' } } }
@@ -205,7 +205,7 @@ Describe 'A monitor started' -Tag EndToEnd, Started -Skip:$skip {
         $wrong = $broker + @{}
         $wrong['BrokerPort'] = 1
         $record = $null
-        try { Start-PsutilMonitor -Path $example -NodeId host_1 -DeploymentId changed -Timeout 30 @wrong } catch { $record = $_ }
+        try { Start-PsutilMonitor -Path $example -NodeId host_1 -DeploymentId changed -Timeout 20 @wrong } catch { $record = $_ }
         $record.FullyQualifiedErrorId | Should -Be 'BrokerUnreachable,Start-PsutilMonitor' -Because "$record"
         Get-Content -Path (Join-Path $data 'cloudify-psutil-host_1/settings.json') -Raw | Should -BeExactly $before
         $null = Wait-Monitor -Name cloudify-psutil-host_1 -Until { $_.Connected -and $_.State -eq 'Running' }
@@ -323,12 +323,14 @@ Describe 'After a power cut' -Tag EndToEnd, Booted -Skip:$skip {
         $monitor = Get-PsutilMonitor
         Stop-Process -Id $monitor.ProcessId -Force
         $null = Wait-Monitor -Name $monitor.Name -Until { $_.State -eq 'Paused' } -Seconds 20
+        $paused = [System.Diagnostics.Stopwatch]::StartNew()
         Stop-PsutilMonitor -Name $monitor.Name -KeepService
         # Beyond the five seconds after which NSSM would have started it.
-        foreach ($second in 1..8) {
+        while ($paused.Elapsed.TotalSeconds -lt 7) {
             (Get-PsutilMonitor).State | Should -Be 'Stopped'
-            Start-Sleep -Seconds 1
+            Start-Sleep -Milliseconds 500
         }
+        (Get-PsutilMonitor).State | Should -Be 'Stopped'
         Get-PsutilMonitor | Start-PsutilMonitor
         (Get-PsutilMonitor).Connected | Should -BeTrue
     }

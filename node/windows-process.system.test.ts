@@ -142,7 +142,7 @@ describe('under Wine', () => {
     assert.equal(values['never'], 1);
     assert.match(reasons['gone']!, /there is no service "not there"/);
     assert.equal(values['like busy_running'], 1);
-    assert.ok(values['failed']! >= 1 && values['running']! >= 2);
+    assert.ok(values['failed']! >= 1 && values['running']! >= 2, JSON.stringify([values, reasons]));
     const started = values['busy started']!;
     assert.ok(Math.abs(Date.now() / 1000 - started) < 600 && values['busy pid']! > 0);
     assert.deepEqual([reasons['manual'], 'manual pid' in values, 'manual started' in values], [undefined, false, false]);

@@ -53,12 +53,12 @@ const tests = (words, choose) => () => {
 const isWine = (name) => /^dist\/windows[^/]*$/.test(name);
 
 /** What stages have in common that is fetched or made once: side by side they would do it in one place, and some have no network. */
-const windows = [windowsParts, installedWindows];
-const module = [...windows, windowsPowershell, powershellEngine];
+const module = [windowsParts, installedWindows, windowsPowershell, powershellEngine];
 
 /** Each stage in the order they start, the longest first: its name, what it needs, and the words of its command, run by this Node. */
 const stages = [
   { name: 'wine', needs: module, words: moduleTest('monitor') },
+  { name: 'winePester', needs: module, words: moduleTest('pester') },
   {
     name: 'system', needs: [powershellEngine],
     words: tests(serial, (name, system) => system && !isWine(name) && !/^dist\/(transport|test\/(chaos|module))\//.test(name)),
@@ -66,7 +66,7 @@ const stages = [
   { name: 'transport', words: tests(serial, (name, system) => system && name.startsWith('dist/transport/')) },
   { name: 'cloudify', needs: [...module, packaged], words: () => ['tools/isolated.mjs', ...moduleTest('cloudify', 'cloudifyLinux')()] },
   { name: 'windows', needs: module, words: tests(serial, (name, system) => system && isWine(name)) },
-  { name: 'chaos', needs: windows, words: tests(serial, (name, system) => system && name.startsWith('dist/test/chaos/')) },
+  { name: 'chaos', words: tests(serial, (name, system) => system && name.startsWith('dist/test/chaos/')) },
   { name: 'package', needs: [...module, packaged], words: () => ['tools/isolated.mjs', ...moduleTest('package')()] },
   { name: 'examples', words: () => ['tools/isolated.mjs', ...moduleTest('examples')()] },
   { name: 'pester', needs: [powershellEngine], words: () => ['tools/pester.mjs', ...pesterFiles] },

@@ -6,6 +6,7 @@ import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { npm, root } from '../dependencies.mjs';
+import { copyLinked } from './prefix.mjs';
 
 const cache = join(root, 'build/windows');
 
@@ -62,11 +63,11 @@ export async function layoutModule(target) {
   await mkdir(join(target, 'bin'), { recursive: true });
   const names = moduleFiles.filter((name) => existsSync(join(root, name)));
   await Promise.all(names.map((name) => cp(join(root, name), join(target, name), { recursive: true })));
-  // Two files of three are for who reads or compiles, and a copy of each test's own takes a second.
-  await cp(join(root, 'dist'), join(target, 'dist'), { recursive: true, filter: (file) => !/\.(d\.c?ts|map)$/.test(file) });
+  // Of three files two are tests, or for who reads or compiles, and a copy of each test's own takes a second.
+  const idle = /\.(test\.js|ts|cts|map|md|yml|cc|hh|h)$/;
+  await copyLinked(join(root, 'dist'), join(target, 'dist'), idle);
   await cp(join(root, 'package.json'), join(target, 'package.json'));
-  await cp(parts.modules, join(target, 'node_modules'), { recursive: true });
-  await cp(parts.node, join(target, 'bin/node.exe'));
-  await cp(parts.nssm, join(target, 'bin/nssm.exe'));
+  await copyLinked(parts.modules, join(target, 'node_modules'), idle);
+  await Promise.all(['node', 'nssm'].map((name) => copyLinked(parts[name], join(target, 'bin', `${name}.exe`))));
   await Promise.all(['node', 'nssm'].map((name) => chmod(join(target, 'bin', `${name}.exe`), 0o755)));
 }

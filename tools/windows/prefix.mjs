@@ -2,7 +2,7 @@
 // node.exe hangs there on Linux pipes.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { cp, link, mkdir, mkdtemp, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../dependencies.mjs';
@@ -16,13 +16,23 @@ export async function makePrefix() {
   const installed = await installedWindows();
   const prefix = new Prefix(await mkdtemp(join(tmpdir(), 'psutil-agent-wine-')));
   try {
-    await cp(installed, join(prefix.home, 'wine'), { recursive: true, verbatimSymlinks: true });
+    await copyLinked(installed, join(prefix.home, 'wine'));
     await prefix.boot();
   } catch (error) {
     await prefix.remove();
     throw error;
   }
   return prefix;
+}
+
+/**
+ * Copies a file or folder but for what `except` matches; programs become further names of the same files where the file system lets
+ * them: nothing writes into one, and they are 650 of Windows' 700 MB.
+ */
+export function copyLinked(from, to, except = /$^/) {
+  const filter = (source, target) => !except.test(source) &&
+    (!/\.(dll|drv|exe|ocx|sys|nls|node)$/.test(source) || link(source, target).then(() => false, () => true));
+  return cp(from, to, { recursive: true, verbatimSymlinks: true, filter });
 }
 
 /** Windows as Wine installs it, switched off: made once for each version of Wine, and copied for each prefix. */

@@ -1,29 +1,24 @@
 /**
- * The module on Windows (Wine): real pwsh.exe and Pester, nssm.exe, node.exe and RabbitMQ. First all of Pester/ that Windows may
- * decide, which leaves monitors running; then a power cut, and what comes after it.
+ * Monitors on Windows (Wine): real pwsh.exe and Pester, nssm.exe, node.exe and RabbitMQ. First Pester/EndToEnd.Tests.ps1, which leaves
+ * some running; then a power cut, and what comes after it. The rest of Pester/ is pester.system.test.ts's.
  */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startBroker, type TestBroker } from '../support/broker.js';
 import { consume, type Consumer } from '../support/consumer.js';
 import { until } from '../support/wait.js';
-import { layoutModule, root, type WineEnded } from '../support/wine.js';
+import type { WineEnded } from '../support/wine.js';
 import { allParts } from './parts.js';
 import { makeWindowsHost, type WindowsHost } from '../support/windowsHost.js';
 
 /** A word of this run's password that is nowhere else on the machine, with what quoting may break around it. */
 const secret = `Secret${randomBytes(6).toString('hex')}`;
 const password = `Wine "${secret}" 4711\\`;
-/**
- * Files of Pester/ of which nothing but plain PowerShell on fakes runs on Windows: Linux, with the same engine, runs all of them.
- * A file that is not named here runs on both.
- */
-const onFakesAlone = ['Boundary', 'Cloudify', 'Completion', 'Counter', 'Example', 'Leftover', 'Private', 'Reload', 'Safety', 'Sentence', 'Step'].map((name) => `${name}.Tests.ps1`);
 const aliases = ['cpu_total_system', 'cpu_total_user', 'memory_MemFree'];
 
 let host: WindowsHost;
@@ -31,13 +26,10 @@ let broker: TestBroker;
 let consumer: Consumer;
 let module: string;
 
-/** Runs Pester files of the module folder in one PowerShell; throws with their output, what failed first, where a test failed. */
-async function pester(files: readonly string[], filter: readonly string[]): Promise<void> {
+/** Runs the tests that `filter` leaves; throws where one failed. */
+function pester(...filter: string[]): Promise<void> {
   const env = { PSUTIL_AGENT_E2E: host.prefix.path(join(host.prefix.home, 'e2e.json')) };
-  const { code, out, err } = await host.pester(files.map((name) => join(module, 'Pester', name)), filter, { env, timeout: 1200 });
-  console.log(out.trim().split(/\r?\n/).slice(-2).join('\n'));
-  const failures = out.split(/^(?=\s*\[[+!-]\] |\s*Describing )/m).filter((part) => part.trimStart().startsWith('[-]'));
-  assert.equal(code, 0, `${failures.join('')}\nAll of it:\n${out}\n${err}`);
+  return host.pester(module, ['EndToEnd.Tests.ps1'], filter, { env, timeout: 1200 });
 }
 
 /** The command lines of all processes that ran while `work` did. */
@@ -94,10 +86,7 @@ async function filesWith(folder: string, text: string): Promise<string[]> {
 
 before(async () => {
   [host, broker] = await allParts<[WindowsHost, TestBroker]>([makeWindowsHost(), startBroker({ users: [{ name: 'sampler', password, permissions: { '/': ['.*', '.*', '.*'] } }] })]);
-  module = join(host.drive, 'Program Files/PsutilAgent');
-  await layoutModule(module);
-  await mkdir(join(module, 'Pester'));
-  await cp(join(root, 'Pester'), join(module, 'Pester'), { recursive: true });
+  module = await host.layOut();
   await writeFile(join(host.prefix.home, 'e2e.json'), JSON.stringify({ port: broker.port, user: 'sampler', password, secret }));
   consumer = await consume(broker.port);
 });
@@ -109,12 +98,8 @@ after(async () => {
 });
 
 describe('the module under Wine', () => {
-  it('passes the Pester tests: monitors start, their samples come, and no secret is on a command line', async () => {
-    const all = readdirSync(join(root, 'Pester')).filter((name) => name.endsWith('.Tests.ps1'));
-    assert.deepEqual(onFakesAlone.filter((name) => !all.includes(name)), []);
-    const last = 'EndToEnd.Tests.ps1';
-    const files = all.filter((name) => !onFakesAlone.includes(name) && name !== last);
-    const lines = await watchCommandLines(() => pester([...files, last], ['-ExcludeTag', 'Booted']));
+  it('passes the tests from end to end: monitors start, their samples come, and no secret is on a command line', async () => {
+    const lines = await watchCommandLines(() => pester('-ExcludeTag', 'Booted'));
     await arrive(0);
     assert.ok(consumer.received.some(({ body }) => body['name'] === 'second' && body['node_id'] === 'second'));
     assert.ok(lines.some((line) => line.includes('nssm.exe set')), 'the calls of NSSM were seen');
@@ -148,7 +133,7 @@ describe('the module under Wine', () => {
     assert.doesNotMatch(second.err, /ReportEventW/, 'once an hour');
   });
 
-  it('stops its monitors', () => pester(['EndToEnd.Tests.ps1'], ['-Tag', 'Booted']));
+  it('stops its monitors', () => pester('-Tag', 'Booted'));
 
   it('leaves nothing in the registry', async () => {
     await host.prefix.powerCut();

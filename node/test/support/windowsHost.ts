@@ -1,9 +1,9 @@
 /** A Windows host for tests: a Wine prefix of its own with a PowerShell, and nothing installed. */
 import { unzipSync } from 'fflate';
 import { readdirSync, readFileSync } from 'node:fs';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { makePrefix, root, windowsPowershell, type Prefix, type WineEnded, type WineOptions } from './wine.js';
+import { layoutModule, makePrefix, root, windowsPowershell, type Prefix, type WineEnded, type WineOptions } from './wine.js';
 
 /** Makes the host; `remove()` ends and deletes it. Throws where Wine or the .NET SDK is missing. */
 export async function makeWindowsHost(): Promise<WindowsHost> {
@@ -60,11 +60,35 @@ export class WindowsHost {
     return line === '' ? undefined : JSON.parse(line);
   }
 
-  /** Runs Pester files (of this machine) in one PowerShell; `filter` are words of tools/powershell/run.ps1. */
-  pester(files: readonly string[], filter: readonly string[], options: WineOptions): Promise<WineEnded> {
+  /**
+   * Lays the module of this clone out among the programs, its Pester tests in it, and gives the folder. Beside the collector is the code
+   * that this node.exe compiles of it, as a build on Windows keeps it: the tests start it some hundred times.
+   */
+  async layOut(): Promise<string> {
+    const module = join(this.drive, 'Program Files/PsutilAgent');
+    await layoutModule(module);
+    await cp(join(root, 'Pester'), join(module, 'Pester'), { recursive: true });
+    const [cli, script] = [join(module, 'dist/cli'), join(this.prefix.home, 'compile.cjs')];
+    const path = (name: string): string => JSON.stringify(this.prefix.path(join(cli, name)));
+    await writeFile(script, `
+      process.argv = [process.execPath, 'psutil-agent', 'validate', '--config', ${JSON.stringify(this.prefix.path(join(module, 'examples/monitor.yaml')))}];
+      const script = require(${path('launcher.cjs')});
+      process.on('exit', () => require('node:fs').writeFileSync(${path('collector.cjs.cache')}, script.createCachedData()));`);
+    const { code, out, err } = await this.prefix.wine([join(module, 'bin/node.exe'), this.prefix.path(script)]);
+    if (code !== 0) throw new Error(`The collector's code was not compiled: ${String(code)}\n${out}\n${err}`);
+    return module;
+  }
+
+  /**
+   * Runs files of Pester/, in a folder that layOut() gave, in one PowerShell; `filter` are words of tools/powershell/run.ps1. Throws with all output, what failed first, where a test failed.
+   */
+  async pester(module: string, files: readonly string[], filter: readonly string[] = [], options: WineOptions = {}): Promise<void> {
     const path = (file: string): string => this.prefix.path(file);
-    return this.runFile(path(join(root, 'tools/powershell/run.ps1')),
-      ['-Pester', path(this.#shell.pester), '-Path', files.map(path).join(','), '-Output', 'Detailed', ...filter], options);
+    const { code, out, err } = await this.runFile(path(join(root, 'tools/powershell/run.ps1')),
+      ['-Pester', path(this.#shell.pester), '-Path', files.map((name) => path(join(module, 'Pester', name))).join(','), '-Output', 'Detailed', ...filter], options);
+    console.log(out.trim().split(/\r?\n/).slice(-2).join('\n'));
+    const failures = out.split(/^(?=\s*\[[+!-]\] |\s*Describing )/m).filter((part) => part.trimStart().startsWith('[-]'));
+    if (code !== 0) throw new Error(`${failures.join('')}\nAll of it:\n${out}\n${err}`);
   }
 
   /** Unpacks a zip's bytes into a folder here, its `top` folder's name left out. */
