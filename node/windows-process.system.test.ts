@@ -13,11 +13,11 @@ let module: string;
 /** The port that the service's process listens on. */
 let port: number;
 
-/** What the service runs: keeps a CPU busy, and listens on a port that it writes down. */
+/** What the service runs: keeps a CPU busy until there is a file C:\idle, and listens on a port that it writes down. */
 const program = `
   const { Worker } = require('node:worker_threads');
   const { writeFileSync } = require('node:fs');
-  new Worker('for (;;);', { eval: true });
+  new Worker('while (!require("node:fs").existsSync("C:/idle")) for (const end = Date.now() + 100; Date.now() < end;);', { eval: true });
   const server = require('node:net').createServer().listen(0, '127.0.0.1', () => { writeFileSync('C:\\\\port', String(server.address().port)); });
 `;
 
@@ -42,7 +42,7 @@ function nssm(...args: string[]): Promise<WineEnded> {
   return prefix.wine([join(module, 'bin/nssm.exe'), ...args]);
 }
 
-const publish = (entries: readonly Entry[], seconds = 5): Promise<Published> => publishIn(prefix, module, entries, seconds);
+const publish = (entries: readonly Entry[], seconds: number | 'once'): Promise<Published> => publishIn(prefix, module, entries, seconds);
 
 describe('under Wine', () => {
   it('a busy process, its memory and its threads are told of truly, by name, command line and service', async () => {
@@ -62,7 +62,8 @@ describe('under Wine', () => {
       entry('each', 'Process', { ...busy, aggregate: 'each' }, 'num_handles'),
       entry('user', 'Process', { username: '*\\*', name: 'node' }, 'count'),
       entry('program', 'Process', { exe: 'c:\\psutilagent\\bin\\node.exe' }, 'count'),
-    ]);
+    ], 5);
+    writeFileSync(join(prefix.drive, 'idle'), '');
     assert.equal(values['count'], 1, JSON.stringify(reasons));
     assert.ok(values['cpu']! > 5 && values['cpu']! <= 200, `cpu ${String(values['cpu'])}`);
     assert.ok(values['share']! <= 100 && values['share']! > 0);
@@ -124,7 +125,7 @@ describe('under Wine', () => {
   });
 
   it('services: state, start type, exit code, process, since when; a restart between two readings is seen', async () => {
-    const reading = (): Promise<Published> => publish([
+    const entries = [
       entry('busy', 'win_service_get', { name: 'busy' }),
       entry('manual', 'win_service_get', { name: 'manual' }),
       entry('never', 'win_service_get', { name: 'never' }, 'failed'),
@@ -132,7 +133,12 @@ describe('under Wine', () => {
       entry('like', 'win_service_iter', { name: 'bus*' }, '*.running'),
       entry('failed', 'win_service_iter', { name: '*e*', only: 'failed' }, 'count'),
       entry('running', 'win_service_iter', { only: 'running' }, 'count'),
-    ], 3);
+    ];
+    // On a busy machine the service manager may not have answered in time: what was not told is asked for again.
+    const reading = async (tries = 5): Promise<Published> => {
+      const read = await publish(entries, 'once');
+      return tries > 1 && /has not answered/.test(Object.values(read.reasons).join()) ? await reading(tries - 1) : read;
+    };
     const { values, reasons } = await reading();
     const of = (name: string): (number | undefined)[] => ['status_code', 'start_type_code', 'running', 'failed', 'exit_code'].map((field) => values[`${name} ${field}`]);
     // Wine 8 refuses to set and to tell a delayed start (error 124): it has automatic ones. services.test.ts has the others.
@@ -158,7 +164,7 @@ describe('under Wine', () => {
       entry('not', 'net_connections', { kind: 'tcp', port: 9, status: 'LISTEN' }, 'any'),
       entry('states', 'net_connections', { kind: 'tcp', by: 'status' }),
       entry('ports', 'net_connections', { status: 'LISTEN', by: 'port' }, String(port)),
-    ], 2);
+    ], 'once');
     assert.deepEqual([values['listening'], values['not'], values['ports']], [1, 0, 1]);
     assert.ok(values['states LISTEN']! >= 1);
     assert.equal(values['states DELETE_TCB'], 0);

@@ -80,7 +80,8 @@ export class WindowsHost {
   }
 
   /**
-   * Runs files of Pester/, in a folder that layOut() gave, in one PowerShell; `filter` are words of tools/powershell/run.ps1. Throws with all output, what failed first, where a test failed.
+   * Runs files of Pester/, in a folder that layOut() gave, in one PowerShell; `filter` are words of tools/powershell/run.ps1. Throws with
+   * all output, what failed first, where a test failed.
    */
   async pester(module: string, files: readonly string[], filter: readonly string[] = [], options: WineOptions = {}): Promise<void> {
     const path = (file: string): string => this.prefix.path(file);
