@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, linkSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -100,10 +100,63 @@ describe('History', () => {
     ]);
   });
 
-  it('tells of a fault that ended the collector', async () => {
-    const { see, read } = made();
-    await see({ state: 'failed', last_error: { time: 'T', code: 'PSA_UNEXPECTED', message: 'it broke' } });
-    assert.deepEqual(eventsOf(read()), ['start 1.2.3', 'failed it broke']);
+  it('tells of a fault that ended the collector, and of none where it was stopped', async () => {
+    const error = { time: 'T', code: 'PSA_UNEXPECTED', message: 'it broke' } as const;
+    for (const [state, last_error, told] of [['failed', error, 'failed it broke'], ['failed', null, 'failed'], ['stopped', error, 'stop']] as const) {
+      const { see, read } = made();
+      await see({ state, last_error });
+      assert.deepEqual(eventsOf(read()), ['start 1.2.3', told]);
+    }
+  });
+
+  it('leaves no file open', { skip: process.platform !== 'linux' }, async () => {
+    const { recorder, minutes, read, directory } = made({ maxBytes: 4096 });
+    const one = recorder.entry(entry('cpu'));
+    await minutes(50, () => { one.took(selected(5)); });
+    read();
+    const open = readdirSync('/proc/self/fd').filter((name) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${name}`).startsWith(directory);
+      } catch {
+        return false;
+      }
+    });
+    assert.deepEqual(open, []);
+  });
+
+  it('is read in the order of time, as many series as a report takes', () => {
+    const directory = mkdtempSync(join(home, 'order-'));
+    const [now, series] = [1_700_000_000_000, 5003];
+    const lines: object[] = Array.from({ length: series }, (_, n) => ({ series: n + 1, name: `m${String(n)}`, path: '', unit: '', every: 1 }));
+    for (const at of [3, 1, 2]) {
+      lines.push({ at: now + at * 60_000, event: 'reload', what: String(at), reason: '' }, { at: now + at * 60_000, for: 60_000, delivery: 'idle', taken: at, published: 0, skipped: 0, unavailable: 0, dropped: {}, spooled: 0, more: 0, values: Array.from({ length: series }, (_, n) => [n + 1, at]) });
+    }
+    writeFileSync(join(directory, historyNames.now), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const history = readHistory(directory, now, now + 4 * 60_000);
+    assert.deepEqual([history.series.length, history.leftOut, history.begins, history.faults], [5000, 3, now, []]);
+    assert.deepEqual(history.series[0]?.points.map(({ mean }) => mean), [1, 2, 3]);
+    assert.deepEqual([history.minutes.map(({ taken }) => taken), history.events.map(({ what }) => what)], [[1, 2, 3], ['1', '2', '3']]);
+    // Both ends are of it; what is before is known of.
+    const part = readHistory(directory, now + 2 * 60_000, now + 2 * 60_000);
+    assert.deepEqual([part.minutes.length, part.events.length, part.begins], [1, 1, now]);
+  });
+
+  it('keeps a series without values for half an hour, and no longer where another needs its place', async () => {
+    const { recorder, minutes, read } = made({ maxSeries: 2 });
+    const one = recorder.entry(entry('one'));
+    const names = (): string => read().series.map(({ name, path }) => name + path).join(' ');
+    await minutes(1, () => { one.took([...selected(1, 'a'), ...selected(1, 'b')]); });
+    await minutes(30, () => { one.took([...selected(1, 'a'), ...selected(1, 'c')]); });
+    assert.equal(names(), 'onea oneb');
+    await minutes(2, () => { one.took([...selected(1, 'a'), ...selected(1, 'c')]); });
+    assert.equal(names(), 'onea oneb onec');
+    // An entry that never had a value leaves its place when it ends.
+    const [empty, other] = ['empty', 'other'].map((name) => recorder.entry(entry(name)));
+    assert.ok(empty !== undefined && other !== undefined);
+    recorder.remove(empty);
+    recorder.remove(one);
+    await minutes(1, () => { other.took([...selected(1, 'a'), ...selected(1, 'b')]); });
+    assert.equal(names(), 'onea oneb onec othera otherb');
   });
 
   it('is bounded, and tells of the newest, in whole lines, which are explained in each file', async () => {
@@ -164,6 +217,11 @@ describe('History', () => {
     await minutes(1, () => { for (const one of [long, ...entries]) one.took(selected(1)); });
     assert.deepEqual(read().series.map(({ name }) => name), ['e0', 'e1']);
     assert.equal(read().minutes[0]?.more, 999);
+    const texts = made();
+    const longest = texts.recorder.entry(entry('n'.repeat(300)));
+    await texts.minutes(1, () => { longest.took([...selected(1, 'p'.repeat(300), 'u'.repeat(64)), ...selected(1, 'q'.repeat(301)), ...selected(1, 'r', 'u'.repeat(65))]); });
+    const { series, minutes: lines, faults } = texts.read();
+    assert.deepEqual([series.map(({ path }) => path), lines[0]?.more, faults], [['p'.repeat(300)], 2, []]);
   });
 
   it('survives a process that was killed while it wrote: what follows a torn line is read', async () => {

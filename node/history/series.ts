@@ -103,7 +103,7 @@ export class EntrySeries implements EntryRecorder {
   /** Takes the values of a reading. It is on the way of every sample. */
   took(selected: readonly Selected[]): void {
     const first = selected[0];
-    if (selected.length === 1 && first !== undefined && this.#only?.line.path === first.path) {
+    if (selected.length === 1 && this.#only !== undefined && first?.path === this.#only.line.path) {
       this.#only.add(first.value);
       return;
     }

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { after, describe, it } from 'node:test';
 import type { Clock } from '../model/clock.js';
 import { operatorEvents, type OperatorEvent } from '../model/operator.js';
+import { TestClock } from '../test/support/clock.js';
 import { OperatorLog, quietTime } from './operatorLog.js';
 
 const home = mkdtempSync(join(tmpdir(), 'psutil-operator-'));
@@ -88,6 +89,34 @@ describe('OperatorLog', () => {
       assert.deepEqual(JSON.parse(readFileSync(join(folder, 'events.json'), 'utf8')), { disk: wall });
     });
   }
+
+  it('remembers what it told, whatever becomes of the stamps meanwhile', async () => {
+    const folder = fresh();
+    const { log, events } = open(folder);
+    log.tell('disk', 'full');
+    for (const stamps of ['{"disk": 1}', '']) {
+      writeFileSync(join(folder, 'events.json'), stamps);
+      log.tell('disk', 'full');
+    }
+    await log.settled(1000);
+    assert.equal(events.length, 1);
+  });
+
+  it('waits for an event to be written, and no longer than it is told to', async () => {
+    const time = new TestClock();
+    let write = (): void => undefined;
+    const log = new OperatorLog(time, undefined, () => new Promise((resolve) => { write = resolve; }));
+    log.tell('disk', 'full');
+    const waits: string[] = [];
+    const waiting = ['first', 'second'].map((name, at) => log.settled(1000 + 1000 * at).then(() => waits.push(name)));
+    await time.pass(999);
+    assert.deepEqual(waits, []);
+    await time.pass(1);
+    assert.deepEqual(waits, ['first']);
+    write();
+    await Promise.all(waiting);
+    assert.deepEqual(waits, ['first', 'second']);
+  });
 
   it('makes what comes from outside safe, and bounds it', async () => {
     const { log, events } = open();

@@ -64,13 +64,12 @@ export class OperatorLog {
     if (this.#loaded || this.folder === undefined) return;
     this.#loaded = true;
     try {
-      const stamps = JSON.parse(readFileSync(join(this.folder, stampName), 'utf8')) as unknown;
-      if (typeof stamps !== 'object' || stamps === null) return;
+      const stamps = JSON.parse(readFileSync(join(this.folder, stampName), 'utf8')) as Readonly<Record<string, unknown>>;
       for (const [kind, last] of Object.entries(stamps)) {
         if (Object.hasOwn(operatorEvents, kind) && typeof last === 'number') this.#last.set(kind as OperatorKind, last);
       }
     } catch {
-      // None was written yet, or it was torn.
+      // None was written yet, or it was torn, or is null.
     }
   }
 

@@ -1,6 +1,7 @@
 /** Numbers and times as people read them. */
 
-const multiples = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
+/** The multiples of 1024 below the greatest, Ei. */
+const multiples = ['Ki', 'Mi', 'Gi', 'Ti', 'Pi'];
 
 /** A value with its unit: bytes in binary multiples, counts without a word, at most three decimals. Never 0 for what is not 0. */
 export function formatValue(value: number, unit: string): string {
@@ -12,13 +13,13 @@ export function formatValue(value: number, unit: string): string {
 }
 
 function formatBytes(value: number, unit: string): string {
-  let [scaled, power] = [value, 0];
-  // 1023.95 would be rounded to 1024.0 of the same multiple.
-  while (Math.abs(scaled) >= 1023.95 && power < multiples.length - 1) {
+  let scaled = value;
+  for (const multiple of multiples) {
     scaled /= 1024;
-    power += 1;
+    // 1023.95 would be rounded to 1024.0 of the same multiple.
+    if (Math.abs(scaled) < 1023.95) return `${scaled.toFixed(1)} ${multiple}${unit}`;
   }
-  return `${scaled.toFixed(1)} ${multiples[power] ?? ''}${unit}`;
+  return `${(scaled / 1024).toFixed(1)} Ei${unit}`;
 }
 
 function formatNumber(value: number): string {

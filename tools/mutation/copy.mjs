@@ -1,7 +1,6 @@
 // The copy of the clone that mutants are tried in, so that the tree is never touched: Stryker's instrumenter puts every mutant
 // into the code at once, each behind a switch that __STRYKER_ACTIVE_MUTANT__ turns on, and counts which ones a run has passed.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Instrumenter } from '@stryker-mutator/instrumenter';
@@ -12,15 +11,13 @@ export const copy = `${root}build/mutation/copy`;
 /** Tests and what only they use, and what runs at build time alone. */
 const unchanged = /\.test\.|\/test\/|^node\/config\/compile\.ts$|\.d\.cts$/;
 
-const digest = (text) => createHash('sha256').update(text).digest('hex');
-
 /** What stood at a mutant's place, in the lines of its file. */
 function sourceAt(lines, { start, end }) {
   if (start.line === end.line) return lines[start.line].slice(start.column, end.column);
   return [lines[start.line].slice(start.column), ...lines.slice(start.line + 1, end.line), lines[end.line].slice(0, end.column)].join('\n');
 }
 
-/** Makes the copy anew. Gives the mutants, and a digest of them all. */
+/** Makes the copy anew. Gives the mutants. */
 export async function makeCopy() {
   const { stdout } = spawnSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8', maxBuffer: 1e8 });
   const names = stdout.split('\n').filter((name) => name !== '' && existsSync(`${root}${name}`)).sort();
@@ -50,12 +47,9 @@ export async function makeCopy() {
   writeFileSync(`${copy}/dist/cli/modules.cjs`, "import('./main.js');\n");
 
   const lines = new Map(sources.map(({ name, content }) => [name, content.split('\n')]));
-  return {
-    digest: digest(JSON.stringify(mutants.map(({ id, fileName, location, replacement }) => [id, fileName, sourceAt(lines.get(fileName), location), replacement]))),
-    mutants: mutants.map(({ id, fileName, location, replacement }) => ({
-      id, file: fileName, line: location.start.line + 1,
-      context: lines.get(fileName)[location.start.line].trim(),
-      was: sourceAt(lines.get(fileName), location), now: replacement,
-    })),
-  };
+  return mutants.map(({ id, fileName, location, replacement }) => ({
+    id, file: fileName, line: location.start.line + 1,
+    context: lines.get(fileName)[location.start.line].trim(),
+    was: sourceAt(lines.get(fileName), location), now: replacement,
+  }));
 }

@@ -57,14 +57,14 @@ function run(words, { env, cpu, wall }) {
 
 /**
  * By test file, which mutants it passes through and its CPU time. `names`: the tests; `cpu`, `wall`: the seconds that one may take; `atOnce`:
- * how many run side by side; `file`: where it is kept, for as long as the test is the same and, unless it is `lasting`, the code.
- * What lasts is dear to measure: a mutant that was not there yet is then one that the tests of its file pass through.
+ * how many run side by side; `file`: where it is kept, for as long as the test is the same, as it is dear to measure: a mutant that was not
+ * there yet is then one that the tests of its file pass through.
  */
-async function coverage({ mutants, digest }, { names, cpu, wall, atOnce, file, lasting = false }) {
+async function coverage(mutants, { names, cpu, wall, atOnce, file }) {
   const last = read(file, {});
-  const known = lasting || last.digest === digest ? (last.tests ?? {}) : {};
+  const known = last.tests ?? {};
   const keys = new Map(mutants.map(({ id, file: code, context, was, now }) => [id, `${code}|${createHash('sha256').update(`${context}|${was}|${now}`).digest('base64').slice(0, 12)}`]));
-  const all = new Set([...(lasting ? (last.all ?? []) : []), ...keys.values()]);
+  const all = new Set([...(last.all ?? []), ...keys.values()]);
   const tests = {};
   const measure = async (name) => {
     const hash = createHash('sha256').update(readFileSync(`${copy}/dist/${name}`)).digest('hex');
@@ -76,14 +76,14 @@ async function coverage({ mutants, digest }, { names, cpu, wall, atOnce, file, l
     const runs = recorded(record);
     rmSync(record, { force: true });
     tests[name] = { hash, passed, cpu: runs.reduce((sum, each) => sum + each.cpu, 0), keys: [...new Set(runs.flatMap(({ ids }) => ids).map((id) => keys.get(id)))] };
-    writeFileSync(file, JSON.stringify({ digest, all: [...all], tests: { ...known, ...tests } }));
+    writeFileSync(file, JSON.stringify({ all: [...all], tests: { ...known, ...tests } }));
   };
   const waiting = [...names];
   await Promise.all(Array.from({ length: atOnce }, async () => { for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await measure(name); }));
-  const before = new Set(lasting ? (last.all ?? []) : []);
+  const before = new Set(last.all ?? []);
   return Object.entries(tests).filter(([, { passed }]) => passed).map(([name, { hash, cpu: takes, keys: passedThrough }]) => {
     const [reached, files] = [new Set(passedThrough), new Set(passedThrough.map((key) => key.split('|')[0]))];
-    const ids = new Set(mutants.filter(({ id, file: code }) => reached.has(keys.get(id)) || (lasting && !before.has(keys.get(id)) && files.has(code))).map(({ id }) => id));
+    const ids = new Set(mutants.filter(({ id, file: code }) => reached.has(keys.get(id)) || (last.all !== undefined && !before.has(keys.get(id)) && files.has(code))).map(({ id }) => id));
     return { name, hash, cpu: takes, ids };
   }).sort((a, b) => a.cpu - b.cpu);
 }
@@ -129,7 +129,7 @@ const sameMutant = (a) => (b) => a.file === b.file && a.was === b.was && a.now =
 /** `sample`: mutants a folder. `cpu`: seconds of CPU time that the unit tests of a mutant may take. `places`: folders or files of node/; none is all of them. */
 export async function runSample({ sample, seed, system, again, cpu, places }) {
   mkdirSync(out, { recursive: true });
-  const { mutants, digest } = await makeCopy();
+  const mutants = await makeCopy();
   const { passed: compiled } = await run(['dist/config/compile.js'], { cpu: 30, wall: 120 });
   if (!compiled) throw new Error('the schemas of the copy do not compile');
   const validators = `${copy}/dist/config/validators.cjs`;
@@ -140,10 +140,10 @@ export async function runSample({ sample, seed, system, again, cpu, places }) {
   /** Mutants of what is compiled when the collector is built. */
   const built = new Set(recorded(record).flatMap(({ ids }) => ids));
   const names = readdirSync(`${copy}/dist`, { recursive: true }).filter((name) => name.endsWith('.test.js')).sort();
-  const tests = await coverage({ mutants, digest }, { names: names.filter((name) => !left.test(name)), cpu: 60, wall: 300, atOnce: 4, file: `${out}/coverage.json` });
+  const tests = await coverage(mutants, { names: names.filter((name) => !left.test(name)), cpu: 60, wall: 300, atOnce: 4, file: `${out}/coverage.json` });
   await checkTogether(tests, cpu);
-  const systemTests = !system ? [] : await coverage({ mutants, digest }, {
-    names: names.filter((name) => name.endsWith('.system.test.js') && !leftOfSystem.test(name)), cpu: 120, wall: 900, atOnce: 2, file: `${out}/coverage.system.json`, lasting: true,
+  const systemTests = !system ? [] : await coverage(mutants, {
+    names: names.filter((name) => name.endsWith('.system.test.js') && !leftOfSystem.test(name)), cpu: 120, wall: 900, atOnce: 2, file: `${out}/coverage.system.json`,
   });
   const equivalent = read(`${own}/equivalent.json`, []);
   const folders = [...new Set(mutants.map(({ file }) => folderOf(file)))].filter((folder) => places.length === 0 || places.some((place) => place.split('/')[1] === folder));
