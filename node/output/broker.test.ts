@@ -12,11 +12,11 @@ import { noDrops } from '../model/delivery.js';
 import type { Envelope } from '../model/message.js';
 import type { BrokerSettings, Settings } from '../model/settings.js';
 import { freePort } from '../test/support/broker.js';
-import { frame } from '../test/support/amqpFrames.js';
+import { frame, method, shortString, u16 } from '../test/support/amqpFrames.js';
 import { blocked, confirm, returned, startScriptedBroker, unblocked, type Script, type ScriptedBroker } from '../test/support/scriptedBroker.js';
 import { until } from '../test/support/wait.js';
 import { brokerOutput } from './broker.js';
-import type { Output } from './output.js';
+import type { Output, OutputReport } from './output.js';
 
 const home = mkdtempSync(join(tmpdir(), 'psutil-agent-output-'));
 const opened: { close(): Promise<unknown> }[] = [];
@@ -32,7 +32,7 @@ async function start(script: Script): Promise<ScriptedBroker> {
 const envelope = (id: string, routingKey = 'k'): Envelope => ({ id, time: Math.floor(Date.now() / 1000), routingKey, body: `{"id":"${id}"}` });
 
 /** An output with a spool of its own before a broker at a port; lines of the log, and those for people. */
-async function open(port: number, more: object = {}): Promise<{ output: Output; log: string[]; people: string[]; operator: string[]; changes: () => number }> {
+async function open(port: number, more: object = {}): Promise<{ output: Output; log: string[]; people: string[]; operator: string[]; changes: () => number; seen: OutputReport[] }> {
   const data = mkdtempSync(join(home, 'd-'));
   const broker = { hostnames: ['127.0.0.1'], port, reconnect_initial: 0.01, reconnect_maximum: 0.02, exchange: { name: 'e' } };
   const { document, faults } = validate({ psutil_config: [], broker, status: { path: data }, ...more });
@@ -44,9 +44,10 @@ async function open(port: number, more: object = {}): Promise<{ output: Output; 
   const operator: string[] = [];
   const output = await brokerOutput(settings, systemClock, logger, (line) => people.push(line), (kind, message) => operator.push(`${kind}: ${message}`));
   opened.unshift({ close: () => output.stop(0) });
-  let changes = 0;
-  output.start(() => { changes += 1; }, () => undefined);
-  return { output, log, people, operator, changes: () => changes };
+  /** What it reported when it told of a change. */
+  const seen: OutputReport[] = [];
+  output.start(() => { seen.push(output.report()); }, () => undefined);
+  return { output, log, people, operator, changes: () => seen.length, seen };
 }
 
 const iso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -102,8 +103,16 @@ describe('brokerOutput', () => {
     const locked = await open(port, { broker: { hostnames: ['127.0.0.1'], port, password_file: '/no/such/file', reconnect_initial: 0.01, reconnect_maximum: 0.02 } });
     const full = await open(port, { spool: { path: '/dev/null/spool' } });
     await full.output.put([envelope('a')]);
-    await until('attempts', () => [away, locked].every(({ log }) => log.length >= 3) && full.operator.length > 0);
+    const refusing = await start({ received: (socket, { type, payload }) => {
+      if (type !== 1 || payload.readUInt32BE(0) !== ((10 << 16) | 11)) return false;
+      socket.write(method(0, 10, 50, u16(403), shortString('ACCESS_REFUSED - Login was refused'), u16(0), u16(0)));
+      return true;
+    } });
+    const [refused, plain] = [await open(refusing.port), await open(refusing.port, { broker: { hostnames: ['127.0.0.1'], port: refusing.port, tls: { enabled: true }, reconnect_initial: 0.01, reconnect_maximum: 0.02 } })];
+    await until('attempts', () => [away, locked].every(({ log }) => log.length >= 3) && [full, refused, plain].every(({ operator }) => operator.length > 0));
     assert.deepEqual(away.operator, [], 'a broker that is away comes back');
+    assert.match(refused.operator[0]!, /^broker: .*refused the login/);
+    assert.match(plain.operator[0]!, /^broker: .*TLS/);
     assert.equal(locked.operator.length, 1);
     assert.match(locked.operator[0]!, /^password: the password file \/no\/such\/file cannot be read/);
     assert.match(full.operator[0]!, /^disk: The spool at \/dev\/null\/spool cannot be written: /);
@@ -154,10 +163,10 @@ describe('brokerOutput', () => {
   it('tells changes that follow each other together', async () => {
     const pair = Buffer.concat([blocked('memory'), unblocked]);
     const broker = await start({ opened: (socket) => { socket.write(Buffer.concat([...Array.from({ length: 50 }, () => pair), blocked('disk')])); } });
-    const { output, changes } = await open(broker.port);
+    const { output, changes, seen } = await open(broker.port);
     await until('the pause', () => output.report().blocked && output.report().connected === true);
     assert.ok(changes() <= 3, String(changes()));
-    await until('a change told', () => changes() >= 1);
+    await until('the last change told', () => seen.at(-1)?.delivery?.reason?.includes('disk') === true);
     const before = changes();
     await output.stop(1000);
     assert.equal(changes(), before, 'and none of the stop');

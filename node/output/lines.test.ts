@@ -118,6 +118,7 @@ describe('the other outputs', () => {
       await output.put([envelope('one'), envelope('two')]);
       assert.equal(await output.stop(1000), 0);
       assert.equal(output.report().published, 2);
+      assert.equal(process.stdout.writableEnded, false, 'others may write there still');
     });
     assert.equal(out, 'one\ntwo\n');
   });

@@ -142,6 +142,8 @@ describe('Whoever reads the page', () => {
     ]) assert.ok(little.includes(text), `${text} in ${little}`);
     const off = { file: '', faults: [], entries: [], rows: [{ key: 'history.enabled', value: 'false', written: true }] };
     assert.deepEqual(section(reportPage({ ...parts, history, settings: off }), '<h2 id="metrics">Metrics</h2>'), ['No value is in the history of this time. The settings have history.enabled: false.']);
+    assert.deepEqual(section(reportPage({ ...parts, history, settings: 'no settings' }), '<h2 id="metrics">Metrics</h2>'), ['No value is in the history of this time.']);
+    assert.match(section(reportPage({ ...parts, status: { ...status, updated: undefined } }), '<h2 id="sampled">What is sampled</h2>')[1] ?? '', /\| 50 %$/, 'how old it is nobody knows');
     const quiet = { ...parts.history, minutes: minutesOf(0, 120), events: [] };
     assert.deepEqual(section(reportPage({ ...parts, history: quiet }), '<h2 id="timeline">Time line</h2>'), ['collector', 'delivery', '10:3011:0011:30', 'runs', 'Nothing happened that would be worth telling.']);
     const local = section(reportPage({ ...parts, history: { ...quiet, minutes: minutesOf(0, 120, { delivery: 'none' }) }, status: { ...status, delivery: undefined } }), '<h2 id="timeline">Time line</h2>');

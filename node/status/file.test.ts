@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { mkdtempSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { syncBuiltinESMExports } from 'node:module';
+import { after, afterEach, describe, it, mock } from 'node:test';
 import { PlatformError } from '../model/errors.js';
 import { TestClock } from '../test/support/clock.js';
 import { readStatus, RequestFile, StatusFile, writeStatus } from './file.js';
@@ -26,6 +27,42 @@ describe('status.json', () => {
     mkdirSync(join(home, 'broken'));
     writeFileSync(join(home, 'broken', 'status.json'), '{');
     assert.throws(() => readStatus(join(home, 'broken')), /not JSON/);
+  });
+});
+
+describe('a status.json that Windows does not replace, as somebody reads it', () => {
+  /** Renames fail with a code, so many times. */
+  function failing(code: string, times: number): void {
+    const { renameSync } = fs;
+    let left = times;
+    mock.method(fs, 'renameSync', (from: string, to: string) => {
+      if (left-- > 0) throw Object.assign(new Error(code), { code });
+      renameSync(from, to);
+    });
+    syncBuiltinESMExports();
+  }
+  afterEach(() => {
+    mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+
+  it('is replaced a moment later', () => {
+    for (const code of ['EPERM', 'EACCES', 'EBUSY']) {
+      failing(code, 5);
+      writeStatus(join(home, code), report(1));
+      assert.equal(readStatus(join(home, code)).taken, 1);
+      mock.restoreAll();
+    }
+  });
+
+  it('is given up where that does not help, without a draft', () => {
+    for (const [code, times] of [['EBUSY', 6], ['ENOSPC', 1]] as const) {
+      failing(code, times);
+      const directory = join(home, `no-${code}`);
+      assert.throws(() => { writeStatus(directory, report(1)); }, { code });
+      assert.deepEqual(readdirSync(directory), []);
+      mock.restoreAll();
+    }
   });
 });
 

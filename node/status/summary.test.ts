@@ -24,6 +24,8 @@ describe('summaryOf', () => {
     ['all is confirmed', { ...way('idle', null), spooled: 0, spool_oldest: null }, 'samples flow to rabbit:5672'],
     ['a backlog drains', { spooled: 12_345, spool_oldest: local('2026-11-26T11:00:00') }, 'samples flow to rabbit:5672, 12,345 kept are being made up for'],
     ['connected, and nothing sampled yet', { taken: 0, spooled: 0 }, 'connected to rabbit:5672, no sample yet'],
+    ['it is connected to whom nobody has told', { broker: null }, 'samples flow to the broker'], ['the same, and nothing sampled yet', { broker: null, taken: 0, spooled: 0 }, 'connected to the broker, no sample yet'],
+    ['nothing sampled yet, without a broker', { delivery: null, taken: 0 }, 'no sample yet'],
     ['nobody is bound', { ...way('held', 'nobody is bound to cloudify-monitoring with shop'), spooled: 40 }, 'held since 10:04, 40 kept: nobody is bound to cloudify-monitoring with shop'],
     ['an alarm', way('blocked', 'the broker asks for a pause (low on memory)'), 'blocked since 10:04, 3 kept: the broker asks for a pause (low on memory)'],
     ['the broker is away', { ...way('unreachable', 'rabbit:5672 refused the connection; again in 3.0 s'), spooled: 1204 }, 'broker away since 10:04, 1,204 kept: rabbit:5672 refused the connection; again in 3.0 s'],

@@ -61,11 +61,17 @@ function run(words, { env, cpu, wall }) {
  * there yet is then one that the tests of its file pass through.
  */
 async function coverage(mutants, { names, cpu, wall, atOnce, file }) {
-  const last = read(file, {});
-  const known = last.tests ?? {};
+  const { all, tests: known = {} } = read(file, {});
   const keys = new Map(mutants.map(({ id, file: code, context, was, now }) => [id, `${code}|${createHash('sha256').update(`${context}|${was}|${now}`).digest('base64').slice(0, 12)}`]));
-  const all = new Set([...(last.all ?? []), ...keys.values()]);
+  const before = new Set(all);
+  const added = all === undefined ? [] : [...new Set(keys.values())].filter((key) => !before.has(key));
+  const codeOf = (key) => key.split('|')[0];
+  for (const test of Object.values(known)) {
+    const files = new Set(test.keys.map(codeOf));
+    test.keys.push(...added.filter((key) => files.has(codeOf(key))));
+  }
   const tests = {};
+  const keep = () => { writeFileSync(file, JSON.stringify({ all: [...new Set([...before, ...keys.values()])], tests: { ...known, ...tests } })); };
   const measure = async (name) => {
     const hash = createHash('sha256').update(readFileSync(`${copy}/dist/${name}`)).digest('hex');
     if (known[name]?.hash === hash) return (tests[name] = known[name]);
@@ -76,15 +82,14 @@ async function coverage(mutants, { names, cpu, wall, atOnce, file }) {
     const runs = recorded(record);
     rmSync(record, { force: true });
     tests[name] = { hash, passed, cpu: runs.reduce((sum, each) => sum + each.cpu, 0), keys: [...new Set(runs.flatMap(({ ids }) => ids).map((id) => keys.get(id)))] };
-    writeFileSync(file, JSON.stringify({ all: [...all], tests: { ...known, ...tests } }));
+    keep();
   };
   const waiting = [...names];
   await Promise.all(Array.from({ length: atOnce }, async () => { for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await measure(name); }));
-  const before = new Set(last.all ?? []);
+  keep();
   return Object.entries(tests).filter(([, { passed }]) => passed).map(([name, { hash, cpu: takes, keys: passedThrough }]) => {
-    const [reached, files] = [new Set(passedThrough), new Set(passedThrough.map((key) => key.split('|')[0]))];
-    const ids = new Set(mutants.filter(({ id, file: code }) => reached.has(keys.get(id)) || (last.all !== undefined && !before.has(keys.get(id)) && files.has(code))).map(({ id }) => id));
-    return { name, hash, cpu: takes, ids };
+    const reached = new Set(passedThrough);
+    return { name, hash, cpu: takes, ids: new Set(mutants.filter(({ id }) => reached.has(keys.get(id))).map(({ id }) => id)) };
   }).sort((a, b) => a.cpu - b.cpu);
 }
 
