@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import fs, { readFileSync, readlinkSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { SpoolError } from '../model/errors.js';
 import { until } from '../test/support/wait.js';
+import type * as files from './files.js';
 import { all, numbers, range, sample, samples, spool, temporary } from './queue.test.support.js';
 import { random } from './random.test.support.js';
+import { longestName } from './record.js';
 
 const windows = process.platform === 'win32';
 
@@ -41,7 +44,9 @@ test('live samples are read at once, only a backlog from the disk', async (conte
   assert.ok(Array.isArray(queue.read(0, 100)));
   // More than is kept in memory, in several segments.
   for (let number = 10; number < 30_010; number += 500) await queue.put(samples(number, number + 500, 400));
-  assert.ok(!Array.isArray(queue.read(5000, 100)), 'the older are on disk only');
+  const older = queue.read(5000, 100);
+  assert.ok(!Array.isArray(older), 'the older are on disk only');
+  assert.deepEqual((await older).map(({ position }) => position), range(5001, 5101), 'as many as were asked for');
   assert.ok(Array.isArray(queue.read(30_000, 100)), 'the newest are in memory');
   assert.deepEqual(await numbers(queue), range(0, 30_010));
   assert.deepEqual(await numbers(queue), range(0, 30_010), 'and once more from the start');
@@ -293,4 +298,36 @@ test('nobody else may read it, whatever the umask, and nothing is written throug
   assert.match(third.queue.stats().fault ?? '', /symbolic link/);
   assert.deepEqual(await readdir(join(path, 'elsewhere')), []);
   assert.equal(await readFile(join(path, 'victim'), 'utf8'), 'mine');
+});
+
+test('a name that is too long for a record is let go and counted, and nothing else with it', async (context) => {
+  const { queue } = await spool(context, await temporary(context));
+  const [fits, beyond] = ['x'.repeat(longestName / 3), 'x'.repeat(longestName / 3 + 1)];
+  await queue.put([sample(0), { ...sample(1), id: beyond }, { ...sample(2), routingKey: beyond }, { ...sample(3), id: fits, routingKey: fits }, sample(4)]);
+  assert.deepEqual((await all(queue)).map(({ envelope: { id } }) => id), ['sample-0', fits, 'sample-4']);
+  assert.deepEqual(queue.stats().dropped, { size: 2, age: 0, damage: 0, closed: 0 });
+});
+
+test('the disk is asked to keep a file, and the names of a folder and of those that were made above it', { skip: process.platform !== 'linux' }, async (context) => {
+  const asked: string[] = [];
+  const { fdatasync } = fs;
+  context.mock.method(fs, 'fdatasync', (fd: number, done: fs.NoParamCallback) => {
+    asked.push(readlinkSync(`/proc/self/fd/${String(fd)}`));
+    fdatasync(fd, done);
+  });
+  syncBuiltinESMExports();
+  // A module of its own, which has the one that is looked at.
+  const place = './files.js?synced';
+  const { diskFiles } = (await import(place)) as typeof files;
+  context.mock.restoreAll();
+  syncBuiltinESMExports();
+  const home = await temporary(context);
+  const folder = join(home, 'a', 'b');
+  await diskFiles.makeFolder(folder);
+  assert.deepEqual(asked.splice(0), [home, join(home, 'a')]);
+  const file = await diskFiles.create(join(folder, 'f'));
+  await file.sync();
+  await file.close();
+  await diskFiles.syncFolder(folder);
+  assert.deepEqual(asked, [join(folder, 'f'), folder]);
 });
