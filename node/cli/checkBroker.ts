@@ -24,7 +24,7 @@ export const checkBroker: Command = {
   ],
   example: 'check-broker --config examples/durable.yaml',
   options: { config: { type: 'string' }, json: { type: 'boolean' } },
-  positionals: { least: 0, most: 0 },
+  positionals: 0,
   async run(options) {
     const path = required(options, 'config', 'FILE');
     const { settings } = readSettings(path, process.env);

@@ -16,7 +16,7 @@ export interface Command {
   /** A call to begin with, as it would be typed in the project's folder, without `psutil-agent`. */
   readonly example: string;
   readonly options: NonNullable<ParseArgsConfig['options']>;
-  /** How many positional arguments it takes. */
-  readonly positionals: { readonly least: number; readonly most: number };
+  /** How many positional arguments it takes at most. */
+  readonly positionals: number;
   run(options: Options, positionals: readonly string[]): Promise<ExitCode> | ExitCode;
 }

@@ -31,7 +31,7 @@ export const consume: Command = {
   ],
   example: 'consume --config examples/durable.yaml --count 3',
   options: { config: { type: 'string' }, key: { type: 'string' }, count: { type: 'string' }, duration: { type: 'string' }, json: { type: 'boolean' } },
-  positionals: { least: 0, most: 0 },
+  positionals: 0,
   async run(options) {
     const path = required(options, 'config', 'FILE');
     const count = wholeOption(options, 'count', 1) ?? Number.POSITIVE_INFINITY;

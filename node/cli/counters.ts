@@ -18,7 +18,7 @@ export const counters: Command = {
   ],
   example: 'counters "\\Processor(*)\\*"',
   options: { json: { type: 'boolean' } },
-  positionals: { least: 0, most: 1 },
+  positionals: 1,
   async run(options, [pattern]) {
     const list = await openCounterList();
     try {

@@ -24,7 +24,7 @@ export const doctor: Command = {
   ],
   example: 'doctor examples/monitor.yaml',
   options: { json: { type: 'boolean' } },
-  positionals: { least: 0, most: 1 },
+  positionals: 1,
   async run(options, [file]) {
     const asJson = options['json'] === true;
     const { examine } = await import('./doctor/examination.js');

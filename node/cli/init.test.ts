@@ -36,6 +36,14 @@ describe('init', () => {
     }
   });
 
+  it('asks of each service whether it runs, what memory it takes and what processor time, on Windows; elsewhere of its processes', () => {
+    const of = (parts: HostParts): string[] => (parseText(settingsText(parts)) as { psutil_config: { method: string; args?: unknown; result_argument?: string; alias?: string; interval: number }[] }).psutil_config
+      .filter(({ args }) => JSON.stringify(args ?? '').includes('W3SVC')).map(({ method, result_argument: part, alias, interval }) => `${method} ${String(part)} ${String(alias)} ${String(interval)}`);
+    const processes = ['Process memory_info.rss W3SVC_memory 30', 'Process cpu_percent W3SVC_cpu_percent 30'];
+    assert.deepEqual(of(windows), ['win_service_get running W3SVC_running 30', ...processes]);
+    assert.deepEqual(of({ ...windows, windows: false }), processes);
+  });
+
   it('puts no character that steers a terminal into the file', () => {
     // eslint-disable-next-line no-control-regex
     assert.doesNotMatch(settingsText({ ...windows, volumes: ['/mnt/a\u001b[2J\nx'], adapters: ['e\u0007'] }).replace(/\n/g, ''), /[\u0000-\u001f\u007f]/);

@@ -45,7 +45,7 @@ export const init: Command = {
   ],
   example: 'init --output settings.yaml',
   options: { output: { type: 'string' }, force: { type: 'boolean' }, broker: { type: 'string' }, services: { type: 'string' }, json: { type: 'boolean' } },
-  positionals: { least: 0, most: 0 },
+  positionals: 0,
   async run(options) {
     const path = typeof options['output'] === 'string' ? resolve(options['output']) : undefined;
     if (path === undefined && options['force'] === true) throw new UsageError('--force: expected --output FILE beside it, found none: there is nothing to write over');

@@ -14,7 +14,7 @@ export const methods: Command = {
   details: ['  NAME    one function, in full', '  --json  a list of objects'],
   example: 'methods Process',
   options: { json: { type: 'boolean' } },
-  positionals: { least: 0, most: 1 },
+  positionals: 1,
   run(options, [name]) {
     const chosen = name === undefined ? functions : [named(name)];
     if (options['json'] === true) print(JSON.stringify(chosen));

@@ -37,6 +37,15 @@ async function refused(args: string[], message: string | RegExp, code: AgentErro
 const plain = (text: string): string => text.replaceAll(/\s+/g, ' ');
 
 describe('psutil-agent', () => {
+  it('tells of each command in whole sentences', () => {
+    for (const { name, details } of commands) {
+      // A paragraph, without the lines of options.
+      for (const paragraph of details.join('\n').split('\n\n').map((text) => text.split('\n').filter((line) => !line.startsWith(' ')).join(' ')).filter((text) => text !== '')) {
+        assert.match(paragraph, /^[A-Z].*[.:]$/, name);
+      }
+    }
+  });
+
   it('tells what it can do: every command with its summary, the exit codes, the version', async () => {
     const helps = [await call('help'), await call('--help'), await call('-h')];
     for (const { out, result } of helps) assert.deepEqual([out, result], [helps[0]?.out, 0]);

@@ -112,8 +112,7 @@ function parse(command: Command, args: readonly string[]): { options: Options; p
     // Not a number below zero, and not `-`, standard input.
     if (type === 'string' && !inlineValue && /^-[^\d.]/.test(value ?? '')) throw wrong(`${rawName}: expected a value, found "${display(value ?? '')}" (write ${rawName}=${display(value ?? '')} if that is the value)`);
   }
-  const { least, most } = command.positionals;
-  if (positionals.length < least) throw wrong(`expected ${command.usage.split(' ')[0] ?? ''}, found none`);
+  const most = command.positionals;
   if (positionals.includes('')) throw wrong(`expected no empty word behind ${command.name}, found ""`);
   if (positionals.length > most) throw wrong(`expected ${most === 0 ? 'no word' : `at most ${String(most)} ${most === 1 ? 'word' : 'words'}`} behind ${command.name}, found "${display(positionals[most] ?? '')}"`);
   return { options: values, positionals };

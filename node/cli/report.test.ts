@@ -32,6 +32,15 @@ describe('report', () => {
     assert.equal(out.match(/<figure/g)?.length, 9);
   });
 
+  it('tells of a directory that has no settings', async () => {
+    const bare = join(home, 'bare');
+    writeReportData(bare, Date.now());
+    rmSync(join(bare, 'settings.json'));
+    const { out } = await told(() => runProgram(['report', '--data', bare, '--output', '-']));
+    assert.match(out, /<h1>bare<\/h1>/);
+    assert.match(out, /The settings are not shown: their file is not in the data directory\. Name it with --config\./);
+  });
+
   it('goes through no link, and says where it cannot be written', { skip: process.platform === 'win32' }, async () => {
     const victim = join(home, 'victim');
     writeFileSync(victim, 'precious');

@@ -37,7 +37,7 @@ export const report: Command = {
   ],
   example: 'report --data /var/lib/psutil-agent --hours 12',
   options: { data: { type: 'string' }, config: { type: 'string' }, hours: { type: 'string' }, output: { type: 'string' }, json: { type: 'boolean' } },
-  positionals: { least: 0, most: 0 },
+  positionals: 0,
   async run(options) {
     const hours = numberOption(options, 'hours', 0.1) ?? usualHours;
     if (hours > mostHours) throw new UsageError(`--hours: expected a number of at most ${String(mostHours)}, found "${String(hours)}"`);

@@ -41,7 +41,7 @@ export const run: Command = {
   ],
   example: 'run --config examples/monitor.yaml --once',
   options: { config: { type: 'string' }, output: { type: 'string' }, once: { type: 'boolean' }, duration: { type: 'string' } },
-  positionals: { least: 0, most: 0 },
+  positionals: 0,
   async run(options) {
     const path = required(options, 'config', 'FILE');
     const duration = numberOption(options, 'duration', 0);

@@ -36,7 +36,7 @@ export const sample: Command = {
     'result-argument': { type: 'string' }, count: { type: 'string' }, interval: { type: 'string' }, json: { type: 'boolean' }, time: { type: 'boolean' }, values: { type: 'boolean' },
     config: { type: 'string' },
   },
-  positionals: { least: 0, most: 64 },
+  positionals: 64,
   async run(options, [method = '', ...pairs]) {
     const json = options['json'] === true || !process.stdout.isTTY;
     const file = options['config'];

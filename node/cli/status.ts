@@ -19,7 +19,7 @@ export const status: Command = {
   ],
   example: 'status --data /var/lib/psutil-agent',
   options: { data: { type: 'string' }, spool: { type: 'string' }, json: { type: 'boolean' } },
-  positionals: { least: 0, most: 0 },
+  positionals: 0,
   async run(options) {
     const { spool } = options;
     if (typeof spool === 'string') {

@@ -22,7 +22,7 @@ export const validate: Command = {
   ],
   example: 'validate --config examples/monitor.yaml',
   options: { config: { type: 'string' }, json: { type: 'boolean' } },
-  positionals: { least: 0, most: 0 },
+  positionals: 0,
   async run(options) {
     const path = required(options, 'config', 'FILE');
     try {

@@ -34,7 +34,7 @@ export const watch: Command = {
   options: {
     data: { type: 'string' }, config: { type: 'string' }, 'result-argument': { type: 'string' }, interval: { type: 'string' }, count: { type: 'string' }, json: { type: 'boolean' },
   },
-  positionals: { least: 0, most: 256 },
+  positionals: 256,
   async run(options, words) {
     const interval = (numberOption(options, 'interval', 0.1) ?? 1) * 1000;
     const count = wholeOption(options, 'count', 1) ?? Number.POSITIVE_INFINITY;

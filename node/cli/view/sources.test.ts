@@ -32,6 +32,7 @@ describe('what a collector says of itself', () => {
     assert.deepEqual(overviewLines({ ...report, state: 'failed', summary: 'failed: why' }, 0), ['failed: why', '1,204 taken']);
     const held = { ...report, delivery: { state: 'held', since: at(0), reason: null } as const, published: 9, spooled: 1195, spooled_bytes: 2048, spool_oldest: at(0), dropped: 3, skipped: 4, unavailable: 5 };
     assert.deepEqual(overviewLines(held, 1_700_000_060_000), ['all is well', '1,204 taken, 9 published, spool 1,195 (2.0 KiB, oldest 60s), 3 dropped, 4 ticks skipped, 5 values missing']);
+    assert.equal(overviewLines({ ...held, spool_oldest: null }, 0)[1]?.split(', ')[2], 'spool 1,195 (2.0 KiB)');
     assert.deepEqual(overviewLines({ ...held, spooled: 0 }, 0)[1]?.split(', ')[2], 'spool empty');
   });
 });
