@@ -110,7 +110,7 @@ describe('Agent', () => {
     assert.deepEqual(after.slice(1).map((entry) => entry.taken), [5, 4]);
     await agent.stop();
     const history = readHistory(data, 0, clock.wall());
-    assert.deepEqual(history.series.map(({ name, path, unit, every }) => [name, path, unit, every]), [['boot_time', '', 's', 3], ['rate', '', 'B/s', 2], ['comes', '', 'count', 1]]);
+    assert.deepEqual(history.series.map(({ name, path, unit, every }) => [name, path, unit, every]), [['goes', '', '', 1], ['boot_time', '', 's', 3], ['rate', '', 'B/s', 2], ['comes', '', 'count', 1]]);
     assert.deepEqual(history.events.map(({ event }) => event), ['start', 'reload', 'stop']);
     assert.equal(history.minutes.reduce((sum, minute) => sum + minute.taken, 0), agent.report().taken);
   });
