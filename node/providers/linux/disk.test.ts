@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { UnavailableError } from '../../model/errors.js';
 import { kernelTree } from '../../test/support/tree.js';
 import { diskIoCounters, diskPartitions, diskUsage, mountOf, parseDeviceFileSystems, parseDiskStats, parseMounts, usageOf } from './disk.js';
+import { libc } from './libc.js';
 import { systemRoots } from './source.js';
 
 const diskstats = `   8       0 sda 100 11 2000 30 40 5 600 70 0 80 90
@@ -73,6 +74,13 @@ test('the volume of a path is the longest mount that holds it; usage is had of t
   const { total, used, free } = await diskUsage(systemRoots, '/');
   assert.ok((total ?? 0) > 0 && (used ?? -1) >= 0 && (free ?? -1) >= 0 && (used ?? 0) + (free ?? 0) <= (total ?? 0));
   await assert.rejects(diskUsage(systemRoots, '/no/such/path'), (error) => error instanceof UnavailableError && /ENOENT/.test(error.message));
+});
+
+test('a volume is as large by Node as by statvfs(3), whatever its kind', async () => {
+  const { statvfs } = await libc();
+  for (const path of ['/', '/proc', ...['/dev/shm', '/run', '/sys'].filter((name) => existsSync(name))]) {
+    assert.equal((await diskUsage(systemRoots, path))['total'], usageOf(await statvfs(path))['total'], path);
+  }
 });
 
 test('without a folder of disks nobody can tell them from their partitions', () => {

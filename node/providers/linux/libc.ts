@@ -68,8 +68,11 @@ async function bind(): Promise<Libc> {
   return { statvfs: bindStatvfs(koffi, library), interfaces: bindInterfaces(koffi, library), links: bindEthtool(koffi, library), ioPriorityOf: bindIoPriority(koffi, library) };
 }
 
-function failed(koffi: Koffi, call: string): UnavailableError {
-  const [code, words] = getSystemErrorMap().get(-koffi.errno()) ?? [`errno ${String(koffi.errno())}`, 'for a reason that Node does not know'];
+const failed = (koffi: Koffi, call: string): UnavailableError => refusal(call, -koffi.errno());
+
+/** What is told of a call that the system refused; `errno` as Node has it, below zero. */
+export function refusal(call: string, errno: number): UnavailableError {
+  const [code, words] = getSystemErrorMap().get(errno) ?? [`errno ${String(-errno)}`, 'for a reason that Node does not know'];
   return new UnavailableError(`${call} was refused by the system: ${words} (${code}).`);
 }
 
