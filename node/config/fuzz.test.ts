@@ -35,15 +35,23 @@ function answer(bytes: Buffer): Answer {
   return { kind: 'valid', messages };
 }
 
+/** Milliseconds of CPU time that an answer takes: of three the least, as a machine that is shared makes each dearer, never cheaper. */
+function costOf(bytes: Buffer): number {
+  const costs = [0, 1, 2].map(() => {
+    const before = process.cpuUsage();
+    answer(bytes);
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
+  });
+  return Math.min(...costs);
+}
+
 function check(bytes: Buffer): Answer['kind'] {
   const begin = performance.now();
   const { kind, messages } = answer(bytes);
   // To ask for CPU time costs more than most documents do: only one that the clock found slow is answered again for that.
   if (performance.now() - begin >= longest) {
-    const before = process.cpuUsage();
-    answer(bytes);
-    const { user, system } = process.cpuUsage(before);
-    const took = (user + system) / 1000;
+    const took = costOf(bytes);
     assert.ok(took < longest, `${String(took)} ms`);
   }
   assert.ok(kind === 'valid' || messages.length > 0);
