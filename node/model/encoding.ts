@@ -34,6 +34,11 @@ function hex(bytes: readonly number[]): string {
   return bytes.map((byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
 }
 
+/** The numbers of a buffer, for much that is written or read: Buffer's own ways check and allocate more than they move. */
+export function viewOf(buffer: Buffer): DataView {
+  return new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
+}
+
 /** What Buffer's `write` itself calls. */
 interface TextWriter {
   utf8Write(text: string, at: number, most: number): number;

@@ -2,7 +2,7 @@
  * One sample as a log holds it, little endian: marker, length of all of it, checksum of what follows (begun with the length),
  * position, arrival, time, positions skipped before it, lengths of id and routing key; then id, routing key and body in UTF-8.
  */
-import { writeText } from '../model/encoding.js';
+import { viewOf, writeText } from '../model/encoding.js';
 import type { Envelope } from '../model/message.js';
 import { crc32 } from './crc32.js';
 import type { Queued } from './queue.js';
@@ -34,13 +34,6 @@ export function recordBytes({ id, routingKey, body }: Envelope): number {
 let viewed: Buffer | undefined;
 let view: DataView;
 
-/** Buffer's own ways to write a number check and allocate more than they write. */
-function viewOf(buffer: Buffer): DataView {
-  if (buffer !== viewed) view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
-  viewed = buffer;
-  return view;
-}
-
 /** Writes a record, for which there must be room; gives where it ends. `skipped`: positions before its own that nobody has. */
 export function encode(into: Buffer, at: number, placed: Placed, position: number, skipped: number): number {
   const { envelope, arrived } = placed;
@@ -49,7 +42,9 @@ export function encode(into: Buffer, at: number, placed: Placed, position: numbe
   const routingKey = writeText(into, envelope.routingKey, text + id);
   const end = text + id + routingKey + writeText(into, envelope.body, text + id + routingKey);
   const length = end - at;
-  const head = viewOf(into);
+  if (into !== viewed) view = viewOf(into);
+  viewed = into;
+  const head = view;
   head.setUint32(at, markerValue, true);
   head.setUint32(at + 4, length, true);
   head.setFloat64(at + 12, position, true);

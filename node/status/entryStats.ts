@@ -49,7 +49,8 @@ export class EntryStats {
   }
 
   get stale(): boolean {
-    return this.#fault !== undefined && isStale(this.report());
+    const at = (one: { readonly wall: number } | undefined): { readonly time: number } | null => (one === undefined ? null : { time: one.wall });
+    return isStale({ fault: this.#fault ?? null, last: at(this.#last), last_error: at(this.#lastError) });
   }
 
   report(): EntryReport {

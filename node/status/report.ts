@@ -38,7 +38,9 @@ export interface EntryReport {
 }
 
 /** Whether the last attempt gave nothing: the last values are of one before. */
-export function isStale({ fault, last, last_error: error }: Pick<EntryReport, 'fault' | 'last' | 'last_error'>): boolean {
+export function isStale<Time extends string | number>({ fault, last, last_error: error }: {
+  readonly fault: string | null; readonly last: { readonly time: Time } | null; readonly last_error: { readonly time: Time } | null;
+}): boolean {
   return fault !== null && (last === null || (error !== null && last.time < error.time));
 }
 

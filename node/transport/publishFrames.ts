@@ -1,5 +1,5 @@
 import type { BrokerSettings } from '../model/settings.js';
-import { writeText } from '../model/encoding.js';
+import { viewOf, writeText } from '../model/encoding.js';
 import type { Envelope } from '../model/message.js';
 
 /** AMQP 0-9-1 (section 4.2 of its specification): frames, and the numbers of what is published. */
@@ -30,7 +30,7 @@ const headerRest = 64;
  */
 export class PublishFrames {
   #chunk = Buffer.allocUnsafe(chunkSize);
-  /** Of the chunk: Buffer's own ways to write a number check and allocate more than they write. */
+  /** Of the chunk. */
   #view = viewOf(this.#chunk);
   /** What is written and not yet passed on begins here. */
   #start = 0;
@@ -141,10 +141,6 @@ export class PublishFrames {
     chunk[end] = frameEnd;
     return end + 1;
   }
-}
-
-function viewOf(buffer: Buffer): DataView {
-  return new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
 }
 
 function methodFrame(channel: number, exchange: string, routingKey: string): Buffer {

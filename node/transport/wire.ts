@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
+import { viewOf } from '../model/encoding.js';
 
 /** What a publisher needs of a confirm channel. */
 export interface Wire {
@@ -118,7 +119,7 @@ function takeAcks(connection: Inside, channel: number, acked: (tag: number, mult
   const recvFrame = connection.recvFrame.bind(connection);
   const own = (): unknown => {
     const { rest } = connection;
-    const view = new DataView(rest.buffer, rest.byteOffset, rest.length);
+    const view = viewOf(rest);
     let at = 0;
     for (; at + ackLength <= rest.length; at += ackLength) {
       const isAck = rest[at] === 1 && view.getUint16(at + 1) === channel && view.getUint32(at + 3) === ackPayload

@@ -31,11 +31,8 @@ function cpuRows(stat: string): string[] {
 function timesOf(row: string): Fields {
   const [, ...ticks] = row.trimEnd().split(/ +/);
   const times: Record<string, number> = {};
-  for (let at = 0; at < modes.length && at < ticks.length; at += 1) {
-    const time = Number(ticks[at]) / ticksPerSecond;
-    if (Number.isFinite(time)) times[modes[at] ?? ''] = time;
-  }
-  return times;
+  for (const [at, mode] of modes.entries()) times[mode] = Number(ticks[at] ?? NaN) / ticksPerSecond;
+  return known(times);
 }
 
 /** Context switches and interrupts out of the text of /proc/stat. Linux counts no system calls: 0, as psutil documents. */

@@ -25,11 +25,8 @@ export function parseNetDev(dev: string): Record<string, Fields> {
     if (colon < 0) continue;
     const columns = line.slice(colon + 1).trim().split(/ +/);
     const fields: Record<string, number> = {};
-    for (const [field, column] of trafficColumns) {
-      const value = Number(columns[column] ?? NaN);
-      if (Number.isFinite(value)) fields[field] = value;
-    }
-    interfaces[line.slice(0, colon).trim()] = fields;
+    for (const [field, column] of trafficColumns) fields[field] = Number(columns[column] ?? NaN);
+    interfaces[line.slice(0, colon).trim()] = known(fields);
   }
   return interfaces;
 }
