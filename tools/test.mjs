@@ -1,4 +1,4 @@
-// `npm test`: sets itself up, builds, and runs every test, some stages side by side. Closes with one line of counts.
+// `npm test`: sets itself up, builds, and runs every test, some stages side by side. Closes with what failed, and one line of counts.
 //   npm test                  every stage
 //   npm test -- unit system   only the stages named (see `stages`)
 //   npm test -- pester Pester/Start.Tests.ps1   of Pester only these files
@@ -7,6 +7,7 @@ import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { installPackages, root } from './dependencies.mjs';
+import { tellFailures } from './failures.mjs';
 import { installAnalyzer } from './lint-powershell.mjs';
 import { powershellEngine, windowsPowershell } from './powershell/engine.mjs';
 import { ensurePrerequisites } from './prerequisites.mjs';
@@ -42,9 +43,11 @@ async function packaged() {
   await runScript('tools/package.mjs', '--no-build', '--out', process.env.PSUTIL_AGENT_PACKAGE);
 }
 
+/** node:test as failures.mjs reads it, whatever this Node's own choice. */
+const parallel = ['--test', '--test-reporter=tap'];
 // One file at a time: they measure.
-const serial = ['--test', '--test-concurrency=1'];
-const moduleTest = (...names) => () => ['--test', ...names.map((name) => `dist/test/module/${name}.system.test.js`)];
+const serial = [...parallel, '--test-concurrency=1'];
+const moduleTest = (...names) => () => [...parallel, ...names.map((name) => `dist/test/module/${name}.system.test.js`)];
 /** The words for the test files, as built, that a stage names. */
 const tests = (words, choose) => () => {
   const files = readdirSync(join(root, 'dist'), { recursive: true }).map((name) => `dist/${name}`).filter((name) => name.endsWith('.test.js')).sort();
@@ -70,7 +73,7 @@ const stages = [
   { name: 'package', needs: [...module, packaged], words: () => ['tools/isolated.mjs', ...moduleTest('package')()] },
   { name: 'examples', words: () => ['tools/isolated.mjs', ...moduleTest('examples')()] },
   { name: 'pester', needs: [powershellEngine], words: () => ['tools/pester.mjs', ...pesterFiles] },
-  { name: 'unit', needs: [powershellEngine], words: tests(['--test'], (name, system) => !system) },
+  { name: 'unit', needs: [powershellEngine], words: tests(parallel, (name, system) => !system) },
   { name: 'lint', needs: [powershellEngine, installAnalyzer], words: () => ['tools/lint.mjs'] },
 ];
 
@@ -101,7 +104,7 @@ async function runStage({ name, needs = [], words }) {
     await Promise.all(needs.map(prepared));
   } catch (error) {
     console.log(`${name}: not run: ${error.message}`);
-    return { passed: 0, failed: 1, skipped: 0, ran: 1 };
+    return { name, output: `not run: ${error.message}`, passed: 0, failed: 1, skipped: 0, ran: 1 };
   }
   return new Promise((resolve) => {
     const began = Date.now();
@@ -120,7 +123,7 @@ async function runStage({ name, needs = [], words }) {
       const broken = code !== 0 && counts.failed === 0 ? 1 : 0;
       console.log(output);
       console.log(`${name}: ended with ${code} after ${((Date.now() - began) / 1000).toFixed(0)} s`);
-      resolve({ ...counts, failed: counts.failed + broken, ran: counts.passed + counts.failed });
+      resolve({ name, output, ...counts, failed: counts.failed + broken, ran: counts.passed + counts.failed });
     });
   });
 }
@@ -137,5 +140,7 @@ const total = (key) => results.reduce((sum, result) => sum + result[key], 0);
 const empty = results.filter(({ ran }) => ran === 0).length;
 if (empty > 0) console.log(`${empty} stages ran no test, which counts as failed`);
 const failed = total('failed') + empty;
+// Whoever keeps only an end of this output sees what failed.
+if (failed > 0) console.log(tellFailures(results.filter((result) => result.failed > 0 || result.ran === 0)));
 console.log(`${total('passed')} passed, ${failed} failed, ${total('skipped')} skipped`);
 process.exit(failed === 0 ? 0 : 1);
