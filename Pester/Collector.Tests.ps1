@@ -389,14 +389,17 @@ Describe 'Receive-PsutilSample' {
             '{"node_id":"i","node_name":"vm","deployment_id":"d","name":"disk","path":"C_free","metric":0,"unit":"bytes","type":"GAUGE","host":"i","service":"s","time":1767323045}'
             'no JSON', '{"metric":1,"time":-1}', '{"metric":"1","time":5}'
             '{"name":"a\u001b[2J","path":"","metric":1.5,"time":1767323046}'
+            '{"name":"exact","path":"","metric":2,"time":1767323045250}', '{"name":"never","path":"","metric":2,"time":253402300800000}'
         }
         $samples = @(Receive-PsutilSample -Path (Join-Path $here 'x.yaml') -Count 2 -Timeout 9 -RoutingKey '#' -WarningAction SilentlyContinue -WarningVariable warnings)
         $asked.Words | Should -BeExactly "consume|--config|$(Join-Path $here 'x.yaml')|--json|--key=#|--count=2|--duration=9"
-        $samples.Count, $warnings.Count | Should -Be 2, 3
+        $samples.Count, $warnings.Count | Should -Be 3, 4
         $first = $samples[0]
         $first.Metric, $first.Path, $first.Value, $first.Unit, $first.Node, $first.NodeId, $first.DeploymentId | Should -Be 'disk', 'C_free', 0, 'bytes', 'vm', 'i', 'd'
         $first.Time.ToUniversalTime() | Should -Be ([datetime]::new(2026, 1, 2, 3, 4, 5))
         $samples[1].Metric, $samples[1].Value | Should -Be 'a?[2J', 1.5
+        # publish.time: ms
+        $samples[2].Time.ToUniversalTime() | Should -Be ([datetime]::new(2026, 1, 2, 3, 4, 5, 250))
         $lines = ($first | Out-String -Width 80) -split '\r?\n'
         ($lines | ForEach-Object { $_.TrimEnd().Length } | Measure-Object -Maximum).Maximum | Should -BeLessOrEqual 80
         $lines -join ' ' | Should -BeLike '*Time*Node*Metric*Path*Value*Unit*vm*disk*C_free*0*bytes*'

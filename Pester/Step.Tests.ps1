@@ -160,6 +160,8 @@ Describe 'An entry''s rows' {
             $report = ConvertFromJsonText ('{"name":"m","unit":"B","units":{"y":"%"},"fault":' + $Fault + ',"last":{"time":"2026-01-02T03:04:05.000Z","values":' + $Values + '}}')
             $entry = NewEntryObject -Report $report -Monitor web
             ($entry.Rows | ForEach-Object { "$($_.Path) $($_.Text) $($_.Fault)" }) -join '|' | Should -BeExactly $Shows
+            # None is none, as in the entry itself, and no empty text.
+            @($entry.Rows | Where-Object { $_.Fault -is [string] -and -not $_.Fault }).Count | Should -Be 0
         }
     }
     It 'are what is shown of it, in any session' {

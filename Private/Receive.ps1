@@ -10,8 +10,8 @@ function NewReceivedSample {
     if ($failure) { throw (NewCollectorError $failure) }
     $time = GetValue $message 'time'
     $value = GetValue $message 'metric'
-    # Whole seconds since 1970, up to the year 9999.
-    if (-not (TestNumber $time) -or $time -lt 0 -or $time -gt 253402300799 -or -not (TestNumber $value)) {
+    # Whole seconds since 1970 or, where publish.time says so, milliseconds: up to the year 9999.
+    if (-not (TestNumber $time) -or $time -lt 0 -or $time -gt 253402300799999 -or -not (TestNumber $value)) {
         Write-Warning 'A message arrived that is no sample; it is left out.'
         return
     }
@@ -21,7 +21,7 @@ function NewReceivedSample {
     }
     [pscustomobject]@{
         PSTypeName   = 'PsutilAgent.ReceivedSample'
-        Time         = [System.DateTimeOffset]::FromUnixTimeSeconds([long]$time).LocalDateTime
+        Time         = [System.DateTimeOffset]::FromUnixTimeMilliseconds([long]$(if ($time -gt 1e11) { $time } else { $time * 1000 })).LocalDateTime
         Metric       = $text['name']
         Path         = $text['path']
         Value        = $value

@@ -23,7 +23,7 @@ function NewValueObject {
         Value      = $Value
         Unit       = $unitText
         Text       = FormatQuantity -Value $Value -Unit $unitText
-        Fault      = ConvertToSafeText $Fault
+        Fault      = if ($Fault) { ConvertToSafeText $Fault }
     }
 }
 
