@@ -8,6 +8,7 @@ import { isoTime } from '../model/clock.js';
 import type { AgentError } from '../model/errors.js';
 import { version } from '../model/version.js';
 import { noBroker } from '../output/lines.js';
+import { answerTimeout } from '../providers/isolation.js';
 import { readStatus, statusName, writeStatus } from '../status/file.js';
 import type { StatusReport } from '../status/report.js';
 import { summaryOf } from '../status/summary.js';
@@ -21,8 +22,8 @@ interface Places {
   readonly status?: string;
 }
 
-/** How long the operator's event may take to be written, milliseconds. */
-const eventTime = 2000;
+/** How long the operator's event may take to be written, milliseconds: as long as it is waited for anywhere, for nothing else is left to do. */
+const eventTime = answerTimeout;
 
 /** Writes an error of a configuration to its psutil.log and status.json, and to the operator's log. Never throws: the error itself is what is told. */
 export async function recordFailedStart(config: string, error: AgentError, environment: Environment, operatorAt = operatorLog): Promise<void> {

@@ -10,6 +10,7 @@ import { ConfigError } from '../model/errors.js';
 import { noBroker } from '../output/lines.js';
 import { readStatus, writeStatus } from '../status/file.js';
 import type { StatusReport } from '../status/report.js';
+import { TestClock } from '../test/support/clock.js';
 import { told } from '../test/support/told.js';
 import { recordFailedStart } from './failedStart.js';
 import { runProgram } from './program.js';
@@ -133,6 +134,24 @@ describe('recordFailedStart', () => {
     const operator = (folder: string | undefined): OperatorLog => new OperatorLog(systemClock, folder, ({ id, text }) => { told.push(`${String(id)} ${text}`); return Promise.resolve(); });
     await recordFailedStart(config({ status: { path: data } }), error, {}, operator);
     assert.deepEqual(told, [`100 it has faults; fault 1; fault 2; fault 3; fault 4; fault 5\r\nThe collector of ${data}: its psutil.log and status.json tell more.`]);
+  });
+
+  it('waits for an event log that a busy machine answers late, and not for ever', async () => {
+    for (const answers of [true, false]) {
+      const clock = new TestClock();
+      let write = (): void => undefined;
+      let done = false;
+      let asked = (): void => undefined;
+      const begun = new Promise<void>((resolve) => { asked = resolve; });
+      const operator = (): OperatorLog => new OperatorLog(clock, undefined, () => new Promise((resolve) => { write = resolve; asked(); }));
+      const recorded = recordFailedStart(config({ status: { path: folder() } }), error, {}, operator).then(() => { done = true; });
+      await begun;
+      await clock.pass(9000);
+      assert.equal(done, false);
+      if (answers) write();
+      else await clock.pass(1001);
+      await recorded;
+    }
   });
 
   it('leaves all faults in the log and five of them in the status', async () => {

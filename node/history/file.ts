@@ -1,17 +1,13 @@
-import { constants } from 'node:fs';
-import { open, rename, type FileHandle } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../model/errors.js';
+import { openToAppend } from '../model/regularFile.js';
 
 /** The files of a history, in the directory of status.json: the one that is written, and the one before it. */
 export const historyNames = { now: 'history.jsonl', before: 'history.old.jsonl' } as const;
 
 /** Texts that wait for a disk that does not answer; beyond them, what comes is let go. */
 const mostWaiting = 60;
-
-const { O_APPEND, O_CREAT, O_WRONLY } = constants;
-// Neither through a link nor held up by a pipe; Windows has neither flag nor, in a folder for administrators, the links.
-const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants>;
 
 /** Text for the history. `fresh` where the file has nothing yet that this process told it, as each line must be explained in it. */
 export type Compose = (fresh: boolean) => string;
@@ -63,12 +59,12 @@ export class HistoryFile {
   }
 
   async #write(texts: readonly Compose[]): Promise<void> {
-    let { file, size } = await this.#open();
+    let { file, size } = await openToAppend(this.#path);
     try {
       if (size >= this.maxBytes / 2) {
         await file.close();
         await rename(this.#path, this.#before);
-        ({ file, size } = await this.#open());
+        ({ file, size } = await openToAppend(this.#path));
       }
       const fresh = this.#fresh || size === 0;
       const text = texts.map((compose) => compose(fresh)).join('');
@@ -80,13 +76,5 @@ export class HistoryFile {
     } finally {
       await file.close();
     }
-  }
-
-  async #open(): Promise<{ file: FileHandle; size: number }> {
-    const file = await open(this.#path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
-    const { size, nlink } = await file.stat();
-    if (nlink === 1) return { file, size };
-    await file.close();
-    throw new Error(`${this.#path} has a second name: look at it, then delete it`);
   }
 }

@@ -260,7 +260,7 @@ describe('History', () => {
     const victim = join(home, 'victim');
     writeFileSync(victim, '{}\n');
     for (const [make, expected] of [
-      [(path: string) => { symlinkSync(victim, path); }, /ELOOP/], [(path: string) => { mkdirSync(path); }, /EISDIR/], [(path: string) => { linkSync(victim, path); }, /second name/],
+      [(path: string) => { symlinkSync(victim, path); }, /is a link/], [(path: string) => { mkdirSync(path); }, /is not a file/], [(path: string) => { linkSync(victim, path); }, /second name/],
     ] as const) {
       const one = made({}, mkdtempSync(join(home, 'made-')));
       const path = join(one.directory, historyNames.now);

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, linkSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { until } from '../test/support/wait.js';
 import { openLog } from './log.js';
+import { RotatingFile } from './rotatingFile.js';
 
 const home = mkdtempSync(join(tmpdir(), 'psutil-agent-log-'));
 after(() => { rmSync(home, { recursive: true, force: true }); });
@@ -61,6 +63,52 @@ describe('openLog', () => {
       assert.equal(complaints.length, 1, name);
       assert.match(complaints[0]!, new RegExp(`^${join(home, name)}: the log cannot be written \\(.*${reason}.*\\); going on without it$`));
     }
+  });
+
+  it('writes through no link, to no second name and to no pipe, planted before it is opened or while it rotates, and writes again when that is gone', { skip: process.platform === 'win32' }, async () => {
+    const victim = join(home, 'victim');
+    writeFileSync(victim, 'mine');
+    for (const [name, reason, plant] of [
+      ['link', 'is a link', (path: string): void => { symlinkSync(victim, path); }],
+      ['dangling', 'is a link', (path: string): void => { symlinkSync(join(home, 'none'), path); }],
+      ['hard', 'has a second name', (path: string): void => { linkSync(victim, path); }],
+      ['pipe', 'is not a file', (path: string): void => { execFileSync('mkfifo', [path]); }],
+    ] as const) {
+      const path = join(home, name, 'psutil.log');
+      const complaints: string[] = [];
+      const log = openLog(settings(name), (message) => complaints.push(message));
+      log.logger.info('x'.repeat(2000));
+      // It is full now: the next line goes to a new one.
+      await until('the first line', () => existsSync(path) && readFileSync(path, 'utf8').endsWith('\n'));
+      rmSync(path);
+      plant(path);
+      log.logger.info('second');
+      log.logger.info('third');
+      await log.close();
+      assert.equal(readFileSync(victim, 'utf8'), 'mine', name);
+      assert.equal(existsSync(join(home, 'none')), false);
+      rmSync(path, { force: true });
+      plant(path);
+      const anew = openLog(settings(name), (message) => complaints.push(message));
+      anew.logger.info('lost');
+      await until('the complaint', () => complaints.length > 0);
+      assert.match(complaints[0] ?? '', new RegExp(reason));
+      rmSync(path);
+      anew.logger.info('kept');
+      await anew.close();
+      assert.match(readFileSync(path, 'utf8'), /^\{[^\n]*"msg":"kept"\}\n$/);
+      assert.equal(readFileSync(victim, 'utf8'), 'mine', name);
+    }
+  });
+
+  it('lets lines go where the disk takes none for long', async () => {
+    const path = join(home, 'slow', 'psutil.log');
+    mkdirSync(join(home, 'slow'));
+    const file = new RotatingFile(path, 1e9, 2, (error) => { throw error; });
+    // Nothing is written before this turn of the event loop is over.
+    for (let n = 0; n < 2048; n += 1) file.write(`${'x'.repeat(1023)}\n`);
+    await file.close();
+    assert.equal(readFileSync(path).length, 1024 * 1024);
   });
 
   it('closes when all is in the file', async () => {

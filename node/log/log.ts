@@ -1,10 +1,10 @@
 /** psutil.log: JSON lines by pino, rotated by size. */
 import { mkdirSync } from 'node:fs';
-import { finished } from 'node:stream/promises';
+import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
-import { createStream } from 'rotating-file-stream';
 import type { LogSettings } from '../model/settings.js';
 import { messageOf } from '../model/errors.js';
+import { RotatingFile } from './rotatingFile.js';
 
 /** The name of the log file in its directory. */
 const logName = 'psutil.log';
@@ -41,13 +41,6 @@ export function openLog(settings: LogSettings, complain: (message: string) => vo
     tell(error);
     return { logger: pino({ ...options, level: 'silent' }), close: () => Promise.resolve() };
   }
-  const size: string = `${String(settings.maxBytes)}B`;
-  const stream = createStream(logName, { path: settings.path, size, rotate: settings.files, mode: 0o600 });
-  stream.on('error', tell);
-  stream.on('warning', tell);
-  const close = async (): Promise<void> => {
-    stream.end();
-    await finished(stream, { readable: false }).catch(tell);
-  };
-  return { logger: pino(options, stream), close };
+  const file = new RotatingFile(join(settings.path, logName), settings.maxBytes, settings.files, tell);
+  return { logger: pino(options, file), close: () => file.close() };
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, linkSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -55,6 +56,25 @@ describe('OperatorLog', () => {
     second.log.tell('disk', 'still full');
     await second.log.settled(1000);
     assert.match(second.events[1]!.text, /^still full\r\n1 more of this kind since the last event\.\r\nThe collector of /);
+  });
+
+  it('is told by the next collector where it was not written in time', async () => {
+    const folder = fresh();
+    const late = new OperatorLog(clock, folder, () => new Promise(() => undefined));
+    late.tell('configuration', 'wrong');
+    const { log, events } = open(folder);
+    log.tell('configuration', 'still wrong');
+    await log.settled(1000);
+    assert.match(events[0]?.text ?? '', /^still wrong\r\n/);
+  });
+
+  it('is held up by no pipe in the place of its stamps', { skip: process.platform === 'win32' }, async () => {
+    const folder = fresh();
+    execFileSync('mkfifo', [join(folder, 'events.json')]);
+    const { log, events } = open(folder);
+    log.tell('disk', 'full');
+    await log.settled(1000);
+    assert.equal(events.length, 1);
   });
 
   it('goes by a clock that was set back, by stamps that are torn, and by a folder that is not there', async () => {

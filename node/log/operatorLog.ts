@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../model/clock.js';
 import { display } from '../model/display.js';
+import { readRegular } from '../model/regularFile.js';
 import { replaceFile } from '../model/replaceFile.js';
 import { operatorEvents, type OperatorEvent, type OperatorKind } from '../model/operator.js';
 
@@ -45,10 +45,10 @@ export class OperatorLog {
     const where = this.folder === undefined ? '' : `\r\nThe collector of ${display(this.folder, 300)}: its psutil.log and status.json tell more.`;
     this.#counts.delete(kind);
     this.#last.set(kind, now);
-    this.#store();
     const { id, severity } = operatorEvents[kind];
     const event = { id, severity, text: `${display(message, longestText)}${more}${where}` };
-    this.#writing = this.#writing.then(() => write(event)).catch(() => undefined);
+    // Where it was not written in time, a collector after this one tells it.
+    this.#writing = this.#writing.then(() => write(event)).then(() => { this.#store(); }).catch(() => undefined);
   }
 
   /** Resolves when everything is written, or after so many milliseconds. */
@@ -64,12 +64,12 @@ export class OperatorLog {
     if (this.#loaded || this.folder === undefined) return;
     this.#loaded = true;
     try {
-      const stamps = JSON.parse(readFileSync(join(this.folder, stampName), 'utf8')) as Readonly<Record<string, unknown>>;
+      const stamps = JSON.parse(readRegular(join(this.folder, stampName))) as Readonly<Record<string, unknown>>;
       for (const [kind, last] of Object.entries(stamps)) {
         if (Object.hasOwn(operatorEvents, kind) && typeof last === 'number') this.#last.set(kind as OperatorKind, last);
       }
     } catch {
-      // None was written yet, or it was torn, or is null.
+      // None was written yet, or it was torn, or is null, or no file.
     }
   }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs, { mkdtempSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +28,14 @@ describe('status.json', () => {
     mkdirSync(join(home, 'broken'));
     writeFileSync(join(home, 'broken', 'status.json'), '{');
     assert.throws(() => readStatus(join(home, 'broken')), /not JSON/);
+  });
+
+  it('that is a pipe is no status, and holds up nobody', { skip: process.platform === 'win32' }, () => {
+    mkdirSync(join(home, 'pipe'));
+    execFileSync('mkfifo', [join(home, 'pipe', 'status.json')]);
+    assert.throws(() => readStatus(join(home, 'pipe')), /found a folder, a pipe or a device; check --data/);
+    writeStatus(join(home, 'pipe'), report(1));
+    assert.equal(readStatus(join(home, 'pipe')).taken, 1);
   });
 });
 
@@ -137,6 +146,9 @@ describe('RequestFile', () => {
     request.clear();
     assert.equal(request.pending, false);
     request.clear();
+    if (process.platform === 'win32') return;
+    execFileSync('mkfifo', [join(directory, 'stop')]);
+    assert.deepEqual([request.pending, request.take()], [false, undefined]);
   });
 
   it('is taken once, with what is written in it, as far as that is wanted', () => {

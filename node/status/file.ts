@@ -1,7 +1,8 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, rmSync, statSync } from 'node:fs';
+import { closeSync, constants, existsSync, mkdirSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, PlatformError, systemCode } from '../model/errors.js';
 import type { Clock } from '../model/clock.js';
+import { readRegular } from '../model/regularFile.js';
 import { replaceFile } from '../model/replaceFile.js';
 import type { StatusReport } from './report.js';
 
@@ -64,7 +65,7 @@ export class StatusFile {
 export function readStatus(directory: string): StatusReport {
   const path = join(directory, statusName);
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as StatusReport;
+    return JSON.parse(readRegular(path)) as StatusReport;
   } catch (error) {
     const reason =
       systemCode(error) === undefined ? `not JSON (${messageOf(error)})` : systemCode(error) === 'ENOENT' ? 'none' : messageOf(error);
@@ -99,7 +100,8 @@ export class RequestFile {
     const bytes = Buffer.alloc(longestRequest);
     let length: number;
     try {
-      const file = openSync(this.#path, 'r');
+      // It may have become a pipe since it was looked at.
+      const file = openSync(this.#path, constants.O_RDONLY | constants.O_NONBLOCK);
       try {
         length = readSync(file, bytes);
       } finally {
