@@ -11,7 +11,7 @@ import { packageFile } from '../support/package.js';
 import { until } from '../support/wait.js';
 import { makeWindowsHost, type WindowsHost } from '../support/windowsHost.js';
 import { root } from '../support/wine.js';
-import { allParts } from './parts.js';
+import { allParts, endParts } from './parts.js';
 import { Context, runOperation, type ContextOptions, type Operated, type OperationOptions, type Resource } from './scriptPlugin.js';
 
 const cloudifyFile = (name: string): string => readFileSync(join(root, 'cloudify', name), 'utf8');
@@ -55,11 +55,16 @@ export async function makeCloudifyHost(): Promise<CloudifyHost> {
   const folder = mkdtempSync(join(tmpdir(), 'psutil-agent-cloudify-'));
   const zip = await packageFile(join(folder, 'package.zip'));
   const [host, broker] = await allParts<[WindowsHost, TestBroker]>([makeWindowsHost(), startBroker({ users: [agentUser] })]);
-  const cloudify = new CloudifyHost(host, broker, await consume(broker.port), folder, zip);
-  await Promise.all([host.modules, join(host.drive, 'users/Public/Temp')].map((name) => mkdir(name, { recursive: true })));
-  await cloudify.agentFile(brokerConfig());
-  cloudify.filesBefore = host.files();
-  return cloudify;
+  try {
+    const cloudify = new CloudifyHost(host, broker, await consume(broker.port), folder, zip);
+    await Promise.all([host.modules, join(host.drive, 'users/Public/Temp')].map((name) => mkdir(name, { recursive: true })));
+    await cloudify.agentFile(brokerConfig());
+    cloudify.filesBefore = host.files();
+    return cloudify;
+  } catch (error) {
+    await endParts(host, broker).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** The host and what operations do to it. */
@@ -139,8 +144,7 @@ export class CloudifyHost {
   }
 
   async remove(): Promise<void> {
-    await Promise.all([this.host.remove(), this.consumer.close()]);
-    await this.broker.stop();
+    await endParts(this.host, this.consumer, this.broker);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

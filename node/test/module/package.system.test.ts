@@ -18,7 +18,7 @@ import { packageCollector, packageFile, type Bill } from '../support/package.js'
 import { until } from '../support/wait.js';
 import { makeWindowsHost, type WindowsHost } from '../support/windowsHost.js';
 import { root } from '../support/wine.js';
-import { allParts } from './parts.js';
+import { allParts, endParts } from './parts.js';
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 const aliases = ['cpu_total_system', 'cpu_total_user', 'memory_MemFree'];
@@ -135,11 +135,7 @@ describe('a Windows host with the package and nothing else', () => {
     await host.unpack(zip, join(host.modules, 'PsutilAgent', version), 'PsutilAgent');
     consumer = await consume(broker.port);
   });
-  after(async () => {
-    // Whether or not they could be made.
-    await Promise.all([(host as WindowsHost | undefined)?.remove(), (consumer as Consumer | undefined)?.close()]);
-    await (broker as TestBroker | undefined)?.stop();
-  });
+  after(() => endParts(host, consumer, broker));
 
   it('has no Node, and no network but to this machine', async () => {
     assert.deepEqual(Object.keys(os.networkInterfaces()), ['lo']);

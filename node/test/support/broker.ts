@@ -164,7 +164,18 @@ export async function startBroker(options: { tls?: TestBrokerTls; config?: strin
     await gone;
     for (const deadline = Date.now() + 30_000; Date.now() < deadline && (await answers(port)); ) await delay(50);
   }
-  await resume();
+  async function stop(): Promise<void> {
+    await halt('SIGKILL');
+    // -kill is refused while a node is still registered; a dead node leaves at once.
+    await run('epmd', ['-port', String(epmdPort), '-kill'], { env: environment }).catch(() => undefined);
+    await rm(home, { recursive: true, force: true, maxRetries: 5 });
+  }
+  try {
+    await resume();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     port,
     ...(options.tls ? { tlsPort } : {}),
@@ -173,12 +184,7 @@ export async function startBroker(options: { tls?: TestBrokerTls; config?: strin
     ctlScript: `#!/bin/sh\n${Object.entries(environment).map(([name, value]) => `export ${name}='${value ?? ''}'\n`).join('')}exec ${join(commands, 'rabbitmqctl')} -q -n ${node} "$@"\n`,
     halt,
     resume,
-    stop: async () => {
-      await halt('SIGKILL');
-      // -kill is refused while a node is still registered; a dead node leaves at once.
-      await run('epmd', ['-port', String(epmdPort), '-kill'], { env: environment }).catch(() => undefined);
-      await rm(home, { recursive: true, force: true, maxRetries: 5 });
-    },
+    stop,
   };
 }
 
