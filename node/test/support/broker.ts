@@ -137,6 +137,7 @@ export async function startBroker(options: { tls?: TestBrokerTls; config?: strin
     RABBITMQ_CONFIG_FILE: join(home, 'rabbitmq.conf'),
     RABBITMQ_ENABLED_PLUGINS_FILE: join(home, 'plugins'),
     RABBITMQ_CONF_ENV_FILE: join(home, 'none'),
+    ERL_CRASH_DUMP: join(home, 'erl_crash.dump'),
     // Two cores: busy-waiting schedulers would starve the tests.
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+sbwt none +sbwtdcpu none +sbwtdio none +S 2:2',
   };
