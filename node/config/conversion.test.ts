@@ -10,6 +10,8 @@ describe('convertEntry', () => {
     assert.deepEqual(args('cpu_percent', { interval: '1', percpu: 'false' }), { interval: 1, percpu: false });
     assert.deepEqual(args('cpu_percent', { interval: ' 0.5 ', percpu: 'True' }), { interval: 0.5, percpu: true });
     assert.deepEqual(args('cpu_percent', { interval: 'None', percpu: 1 }), { interval: null, percpu: true });
+    for (const no of [0, '0', ' FALSE ']) assert.deepEqual(args('cpu_percent', { percpu: no }), { percpu: false });
+    assert.deepEqual(args('cpu_percent', { percpu: ' 1 ' }), { percpu: true });
     assert.deepEqual(args('pid_exists', { pid: '4' }), { pid: 4 });
     for (const [text, number] of [['+1.', 1], ['-.5', -0.5], ['1.25e+2', 125], ['1E-2', 0.01], [`${'0'.repeat(99)}7`, 7]] as const) assert.deepEqual(args('cpu_percent', { interval: text }), { interval: number });
     assert.deepEqual(convertEntry({ method: 'boot_time', interval: '5' }), { method: 'boot_time', interval: 5 });

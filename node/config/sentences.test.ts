@@ -38,6 +38,16 @@ const table: readonly { what: string; document: unknown; platform?: string; faul
     warnings: [],
   },
   {
+    what: 'sections that are null, as an empty one is in YAML', document: { psutil_config: [], broker: null, node: null },
+    faults: [
+      '/node: expected a map, found null',
+      '/broker: expected a map, found null',
+    ],
+    warnings: [
+      '/psutil_config: the list is empty, nothing will be sampled',
+    ],
+  },
+  {
     what: 'an empty list', document: [],
     faults: [],
     warnings: [

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -259,8 +260,8 @@ describe('History', () => {
     assert.deepEqual(readHistory(directory, 0, 1e12), { series: [], minutes: [], events: [], begins: undefined, leftOut: 0, faults: [] });
     const victim = join(home, 'victim');
     writeFileSync(victim, '{}\n');
-    for (const [make, expected] of [
-      [(path: string) => { symlinkSync(victim, path); }, /is a link/], [(path: string) => { mkdirSync(path); }, /is not a file/], [(path: string) => { linkSync(victim, path); }, /second name/],
+    for (const [make, expected, readable] of [
+      [(path: string) => { symlinkSync(victim, path); }, /is a link/, false], [(path: string) => { mkdirSync(path); }, /is not a file/, false], [(path: string) => { linkSync(victim, path); }, /second name/, true],
     ] as const) {
       const one = made({}, mkdtempSync(join(home, 'made-')));
       const path = join(one.directory, historyNames.now);
@@ -270,11 +271,30 @@ describe('History', () => {
       await one.minutes(3);
       assert.deepEqual([one.told.length, expected.test(one.told[0] ?? ''), readFileSync(victim, 'utf8')], [1, true, '{}\n'], one.told[0]);
       const { faults, minutes } = one.read();
-      assert.deepEqual([faults.length <= 1, minutes.length], [true, 0]);
+      // The text of a second name is read, and nothing in it tells of the history.
+      assert.match(faults.join(), readable ? /^One line of the history could not be read/ : new RegExp(`^The history at ${path} cannot be read \\(.*\\)\\.$`));
+      assert.equal(minutes.length, 0);
       rmSync(path, { recursive: true });
       await one.minutes(2);
       assert.equal(one.read().minutes.length, 2, 'when it can be written again, it is');
     }
+  });
+
+  it('explains again what a full disk refused, and tells of the next fault anew', async (context) => {
+    const { recorder, minutes, read, told, directory } = made();
+    const [one, two] = [recorder.entry(entry('one')), recorder.entry(entry('two'))];
+    await minutes(1, () => { one.took(selected(1)); });
+    const file = await open(join(directory, historyNames.now), 'r');
+    const refusing = context.mock.method(Object.getPrototypeOf(file) as FileHandle, 'write', () => Promise.reject(new Error('ENOSPC: no space left')));
+    await file.close();
+    await minutes(2, () => { two.took(selected(2)); });
+    refusing.mock.restore();
+    await minutes(1, () => { for (const each of [one, two]) each.took(selected(3)); });
+    assert.deepEqual(read().series.map(({ name, points }) => [name, points.map(({ mean }) => mean)]), [['one', [1, 3]], ['two', [3]]]);
+    assert.deepEqual(told, ['ENOSPC: no space left']);
+    context.mock.method(Object.getPrototypeOf(file) as FileHandle, 'write', () => Promise.resolve({ bytesWritten: 1 }));
+    await minutes(1);
+    assert.deepEqual(told.slice(1), [`${join(directory, historyNames.now)}: the disk took only a part of a record`]);
   });
 
   it('is nothing where it is switched off', async () => {

@@ -64,7 +64,7 @@ export function parseLine(line: string): SeriesLine | MinuteLine | EventLine | u
   try {
     value = JSON.parse(line);
   } catch {
-    return undefined;
+    // No JSON says nothing.
   }
   if (typeof value !== 'object' || value === null) return undefined;
   const fields = value as Readonly<Record<string, unknown>>;
