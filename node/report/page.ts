@@ -150,7 +150,7 @@ function lanes(timeline: Timeline, minutes: readonly Minute[], { status, from, t
   const { spans, moments } = timeline;
   const bars = (kinds: readonly SpanKind[]): Html[] => spans.filter(({ kind }) => kinds.includes(kind)).map((span) => html`<i class="${span.kind}" style="${place(span.from, span.to, axis)}"></i>`);
   const running = minutes.length === 0 ? none : html`${runningSpans(spans, from, to).map(([begin, end]) => html`<i class="ok" style="${place(begin, end, axis)}"></i>`)}`;
-  const marks = moments.filter(({ at }) => at >= from).map(({ at, kind }) => html`<b class="${kind}" style="left:${percent(at, axis)}%"></b>`);
+  const marks = moments.map(({ at, kind }) => html`<b class="${kind}" style="left:${percent(at, axis)}%"></b>`);
   const hasBroker = status?.delivery !== undefined || minutes.some(({ delivery }) => delivery !== 'none');
   const rows: Html[] = [html`<div>collector</div><div class="lane">${running}${bars(['unknown', 'down'])}${marks}</div>`];
   if (hasBroker) rows.push(html`<div>delivery</div><div class="lane">${running}${bars(['unknown', 'down', ...deliveryKinds.map(([kind]) => kind)])}</div>`);

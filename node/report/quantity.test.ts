@@ -15,7 +15,16 @@ describe('A quantity', () => {
     assert.equal(moment(at), '2026-01-02 03:04');
     assert.equal(moment(at, true), '2026-01-02 03:04:05');
     assert.equal(readable(at / 1000, 's'), '2026-01-02 03:04');
-    assert.match(zone(at), /^UTC([+-]\d\d:\d\d)?$/);
+    const before = process.env['TZ'];
+    try {
+      for (const [name, shown] of [['UTC', 'UTC'], ['America/St_Johns', 'UTC-03:30'], ['Asia/Kathmandu', 'UTC+05:45'], ['Pacific/Marquesas', 'UTC-09:30'], ['Asia/Tokyo', 'UTC+09:00']] as const) {
+        process.env['TZ'] = name;
+        assert.equal(zone(at), shown);
+      }
+    } finally {
+      if (before === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = before;
+    }
   });
 
   it('a duration has its two largest units, the second only beside few', () => {

@@ -149,4 +149,70 @@ describe('Whoever reads the page', () => {
     const local = section(reportPage({ ...parts, history: { ...quiet, minutes: minutesOf(0, 120, { delivery: 'none' }) }, status: { ...status, delivery: undefined } }), '<h2 id="timeline">Time line</h2>');
     assert.deepEqual(local.slice(0, 2), ['collector', '10:3011:0011:30'], 'without a broker nothing is delivered');
   });
+
+  it('is told how a collector ended, when it last said something, and since when it is silent', () => {
+    const says = (more: Partial<ReportParts>): string[] => /<p class="word">([^<]*)<\/p><p class="says">([^<]*)/.exec(reportPage({ ...parts, ...more }))?.slice(1) ?? [];
+    const told = 'amples flow to rabbit:5671 (told 2026-03-05 11:59:30)';
+    assert.deepEqual(says({ status: { ...status, state: 'failed' } }), ['failed', `S${told}`]);
+    assert.deepEqual(says({ status: { ...status, state: 'stopped', updated: undefined } }), ['stopped', 'Samples flow to rabbit:5671']);
+    assert.deepEqual(says({ alive: false }), ['does not run', `The collector is gone and was not stopped; it last said: s${told}`]);
+    assert.deepEqual(says({ status: { ...status, state: 'starting' } }), ['starting', 'Samples flow to rabbit:5671']);
+    for (const [state, word] of [['nacked', 'does not flow'], ['connecting', 'waits']] as const) assert.deepEqual(says({ status: { ...status, delivery: { state, reason: 'x' } } })[0], word);
+    // Two and a half records of a minute, or a minute where they are shorter or there are none.
+    const silent = (seconds: number, history: ReportParts['history']): string[] => says({ history, status: { ...status, entries: [], updated: at(120) - seconds * 1000 } });
+    const brief = { ...parts.history, minutes: minutesOf(119, 120, { for: 10_000 }) };
+    assert.deepEqual([silent(150, parts.history)[0], silent(151, parts.history)[0], silent(60, brief)[0], silent(61, brief)[0], silent(61, { ...brief, minutes: [] })[0]], ['flows', 'silent', 'flows', 'silent', 'silent']);
+    assert.equal(silent(151, parts.history)[1], 'The collector has told nothing for 2 min 31 s, though a process with its number is there; it last said: samples flow to rabbit:5671 (told 2026-03-05 11:57:29)');
+  });
+
+  it('sees what is not known apart from what ran, and a stop once', () => {
+    const lane = (history: Partial<ReportParts['history']>): string => reportPage({ ...parts, history: { ...parts.history, ...history } });
+    const late = lane({ begins: at(30), minutes: [...minutesOf(30, 60), ...minutesOf(90, 120)], events: [] });
+    assert.deepEqual(barsOf(late, 'collector'), ['ok 25+25', 'ok 75+25', 'unknown 0+25', 'down 50+25']);
+    assert.ok(section(late, '<h2 id="timeline">Time line</h2>').includes('no history'));
+    // A last record that is a little younger than the stop, and one that is much younger.
+    const stopped = (when: number): string[] => section(lane({ minutes: [...minutesOf(0, 40), ...minutesOf(50, 120)], events: [event(when, 'stop'), event(50, 'start', '2')] }), '<h2 id="timeline">Time line</h2>').filter((line) => line.includes('stopped'));
+    const silence = '10:40:00 | 10 min | The collector was stopped';
+    assert.deepEqual([stopped(40), stopped(39.99), stopped(39.9)], [[silence], [silence], [silence, '10:39:54 |  | Collector stopped']]);
+  });
+
+  it('has ticks at round times, at most some, and none at the very ends', () => {
+    const ticksOf = (from: number, to: number): string[] => /<div class="ticks">(.*?)<\/div>/.exec(reportPage({ ...parts, from: at(from), to: at(to) }))?.[1]?.match(/\d\d:\d\d/g) ?? [];
+    assert.deepEqual(ticksOf(0, 6), ['10:01', '10:02', '10:03', '10:04', '10:05']);
+    assert.deepEqual(ticksOf(0, 7), ['10:02', '10:04', '10:06']);
+    assert.deepEqual(ticksOf(-1, 59), ['10:10', '10:20', '10:30', '10:40', '10:50'], 'not at 10:00, which is at the edge');
+    assert.deepEqual(ticksOf(0, 61), ['10:15', '10:30', '10:45']);
+    assert.deepEqual(ticksOf(0, 720), ['12:00', '14:00', '16:00', '18:00', '20:00']);
+    assert.deepEqual(ticksOf(0, 60 * 24 * 100).length, 7, 'every fortnight');
+  });
+
+  it('is told what a page leaves out: events, values, entries', () => {
+    const many = Array.from({ length: 302 }, (_, n) => event(n / 3, 'reload', 'taken', String(n)));
+    const lines = section(reportPage({ ...parts, history: { ...parts.history, minutes: minutesOf(0, 120), events: many } }), '<h2 id="timeline">Time line</h2>');
+    assert.deepEqual([lines.filter((line) => line.includes('taken over')).length, lines.at(-1)], [300, '2 earlier events not shown.']);
+    const wide = (count: number): ReadSeries[] => Array.from({ length: count }, (_, n) => ({ name: 'wide', path: `p${String(n)}`, unit: '', every: 5, points: pointsOf(0, 2, () => n) }));
+    const metrics = (count: number, more: number): string[] => section(reportPage({ ...parts, history: { ...parts.history, series: wide(count), minutes: minutesOf(0, 120, { more }) } }), '<h2 id="metrics">Metrics</h2>');
+    assert.deepEqual(metrics(401, 1).slice(0, 3), ['1 value of the history is not shown.', '1 value is not in the history, which has history.max_series of them.', 'wide: 400 values']);
+    assert.equal(metrics(400, 0)[0], 'wide: 400 values');
+    assert.deepEqual([metrics(13, 0)[0], metrics(12, 0)[0]], ['wide: 13 values', 'wide p0']);
+    const sampled = (count: number): string | undefined => section(reportPage({ ...parts, status: { ...status, entries: Array.from({ length: count }, () => entry('e')) } }), '<h2 id="sampled">What is sampled</h2>').at(-1);
+    assert.equal(sampled(1002), '2 more entries.');
+    assert.equal(sampled(1000), 'e | e | 5 s | 50 % (30 s old)');
+  });
+
+  it('sees the metrics in the order of the settings, those that are sampled no more behind them', () => {
+    const names = (page_: string): string[] => [...page_.matchAll(/<h3>(\w+)/g)].map(([, name]) => String(name));
+    assert.deepEqual(names(reportPage({ ...parts, history: { ...parts.history, series: [...series].reverse() } })), ['cpu', 'disk', 'gone']);
+    assert.deepEqual(names(reportPage({ ...parts, status: undefined })), ['cpu', 'disk', 'gone']);
+    assert.match(reportPage({ ...parts, status: undefined }), />every 5 s, not sampled now</);
+  });
+
+  it('sees behind each line why samples waited, however short it was', () => {
+    const happened = [event(10, 'delivery', 'held', 'x'), event(11, 'delivery', 'flowing'), event(20, 'delivery', 'blocked', 'x'), event(20.1, 'delivery', 'flowing'), event(30, 'delivery', 'nacked', 'x'), event(42, 'delivery', 'flowing')];
+    const held = reportPage({ ...parts, history: { ...parts.history, minutes: minutesOf(0, 120), events: happened } });
+    assert.deepEqual([...(/--outages:[^;]*/.exec(held)?.[0] ?? '').matchAll(/var\(--(\S+)\) ([\d.]+)% ([\d.]+)%/g)].map(([, color, from, to]) => `${String(color)} ${String(from)}-${String(to)}`), [
+      'tint-held 8.33-9.17', 'tint-held 16.67-16.970000000000002', 'tint-held 25-25.83',
+    ]);
+    assert.match(reportPage({ ...parts, history: { ...parts.history, minutes: minutesOf(0, 120), events: [] } }), /--outages:linear-gradient\(transparent,transparent\);--hours:linear-gradient\(90deg/);
+  });
 });

@@ -75,6 +75,16 @@ describe('The time line', () => {
     assert.equal(summary, 'The disk could not be used for 1 min; 7 samples were dropped; 4 ticks were skipped; 1 value could not be had.');
   });
 
+  it('makes one span of drops and of faults that follow each other, and two where some minutes are between them', () => {
+    const { spans } = told([...minutes(0, 9), minute(10, { skipped: 1 }), minute(11), minute(12), minute(13, { skipped: 2 }), ...minutes(13, 16), minute(17, { skipped: 4 }), ...minutes(17, 60)], [
+      event(20, 'spool', '', 'disk full'), event(25, 'spool', '', 'read only'), event(30, 'spool'), event(40, 'missing', 'cpu', 'x'), event(50, 'start', '2'), event(51, 'complete', 'cpu'),
+    ]);
+    assert.deepEqual(spans.map((text) => text.split(':')[0]), ['skipped 9-13 3 ticks skipped', 'skipped 16-17 4 ticks skipped', 'memory 20-30 Samples kept in memory only', 'missing 40-50 cpu']);
+    assert.match(spans[2] ?? '', /: read only$/);
+    assert.deepEqual(told(minutes(0, 30), [event(20, 'missing', 'cpu', 'x'), event(30, 'failed', '', 'y')], { standing: { runs: false, delivery: undefined } }).spans.slice(0, 1), ['missing 20-30 cpu: values could not be had: x']);
+    assert.deepEqual(told(minutes(0, 60), [event(20, 'missing', 'cpu', 'x')], { standing: { runs: false, delivery: undefined } }).spans[0], 'missing 20-60 cpu: values could not be had: x', 'nothing lasts where nothing runs');
+  });
+
   it('counts what overlaps once', () => {
     const span = (from: number, to: number) => ({ kind: 'missing', from: at(from), to: at(to), open: false, text: '' }) as const;
     assert.deepEqual(totalOf([span(0, 10), span(5, 8), span(9, 12)], 'missing'), { count: 3, ms: 12 * 60_000 });

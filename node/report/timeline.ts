@@ -117,10 +117,7 @@ function deliveries({ minutes, events }: History, to: number, standing: Standing
   };
   const steps = [
     ...minutes.map((minute) => ({ at: minute.at, run: () => { if (troubles[minute.delivery] !== open?.kind) enter(minute.delivery, open === undefined ? minute.at - minute.for : minute.at, ''); } })),
-    ...events.map((event) => ({ at: event.at, run: () => {
-      if (event.event === 'delivery') enter(event.what as Delivery, event.at, event.reason);
-      else if (event.event === 'stop' || event.event === 'failed') close(event.at);
-    } })),
+    ...events.filter(({ event }) => event === 'delivery').map(({ at, what, reason }) => ({ at, run: () => { enter(what as Delivery, at, reason); } })),
     ...down.map((span) => ({ at: span.from, run: () => { close(span.from); } })),
   ].sort((a, b) => a.at - b.at);
   for (const { run } of steps) run();
