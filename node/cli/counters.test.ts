@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { UnavailableError } from '../model/errors.js';
-import type { CounterList } from '../providers/counterList.js';
+import { openCounterList, type CounterList } from '../providers/counterList.js';
 import { Isolation } from '../providers/isolation.js';
 import { windowsCounterList } from '../providers/windows/counterList.js';
 import { validate } from '../config/validation.js';
 import { TestClock } from '../test/support/clock.js';
 import { FakePdh } from '../test/support/fakePdh.js';
+import { FakeWindows } from '../test/support/fakeWindows.js';
 import { told } from '../test/support/told.js';
 import { counterWarnings } from './counterWarnings.js';
 import { find, show } from './counters.js';
@@ -33,6 +34,25 @@ describe('counters', () => {
     assert.deepEqual(await find(list, '*', silent), [
       all('Memory', ['Available Bytes', 'Pages/sec']), all('Print Queue', ['Jobs']), all('Processor', ['% User Time'], ['_Total', '0', '1']),
     ]);
+  });
+
+  it('takes the names of Windows for English where the registry has none, and hides no fault of ours', async () => {
+    const clock = new TestClock();
+    const { win32 } = new FakeWindows({
+      RegQueryValueExW: () => 5,
+      PdhEnumObjectsW: (...[, , list, characters]: [null, null, Buffer | null, Buffer, number, number]) => {
+        characters.writeUInt32LE(10);
+        list?.write('System\0\0', 'utf16le');
+        return list === null ? 0x800007d2 : 0;
+      },
+    });
+    assert.deepEqual(await windowsCounterList(win32, new Isolation(2, clock), clock).objects(), ['System']);
+    const faulty = new Proxy(win32, { get: (target, name) => { if (name === 'RegQueryValueExW') throw new TypeError('a fault of ours'); return Reflect.get(target, name) as unknown; } });
+    await assert.rejects(windowsCounterList(faulty, new Isolation(2, clock), clock).objects(), TypeError);
+  });
+
+  it('are none anywhere but on Windows', { skip: process.platform === 'win32' }, async () => {
+    await assert.rejects(openCounterList(), { code: 'PSA_PLATFORM', message: `expected Windows, which alone has performance counters, found ${process.platform}; run this on the Windows host` });
   });
 
   it('finds by a part of an object\'s name, else of a counter\'s, and by paths with patterns', async () => {

@@ -8,6 +8,7 @@ import type { Result } from '../../catalog/value.js';
 import { UnavailableError } from '../../model/errors.js';
 import { TestClock } from '../../test/support/clock.js';
 import { until } from '../../test/support/wait.js';
+import { ExternalProvider } from './provider.js';
 import { defaultExecutable, PowerShellSession } from './powershell.js';
 
 const home = mkdtempSync(join(tmpdir(), 'psutil-agent-shell-'));
@@ -120,6 +121,29 @@ describe('A PowerShell session', { skip: process.platform === 'win32' }, () => {
     await fails(session.run('1', 1000), /^the collector is stopping$/);
     await gone(starts()[0]?.pid ?? 0);
     assert.equal(starts().length, 1);
+  });
+
+  it('is one for all that is asked of the provider, with limits in seconds, and ends with it', async () => {
+    writeFileSync(join(home, 'pwsh'), program, { mode: 0o755 });
+    const path = process.env['PATH'];
+    const clock = new TestClock();
+    const provider = new ExternalProvider({ platform: 'linux', read: () => Promise.resolve(0), processes: () => Promise.reject(new Error()), close: () => undefined }, clock, '');
+    const ask = (command: string): Promise<Result> => provider.read('powershell', { command, timeout: 1.5 });
+    try {
+      process.env['PATH'] = `${home}:${String(path)}`;
+      assert.deepEqual([await ask('globalThis.kept = 7'), await ask('kept + 1')], [7, 8]);
+      const hanging = fails(ask(hang), /^the command has not ended within 1\.5 s/);
+      await until('the command to be under way', () => clock.waiting === 1);
+      await clock.pass(1500);
+      await hanging;
+      assert.equal(await ask('9'), 9);
+    } finally {
+      process.env['PATH'] = path;
+      provider.close();
+    }
+    await fails(ask('1'), /^the collector is stopping$/);
+    assert.equal(starts().length, 2);
+    await gone(starts()[1]?.pid ?? 0);
   });
 
   it('elsewhere than on Windows it is pwsh', () => {

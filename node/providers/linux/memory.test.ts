@@ -52,4 +52,6 @@ test('swap traffic that the kernel does not count is absent; no swap at all is 0
 test('without its main rows memory is unavailable', () => {
   assert.throws(() => parseVirtualMemory('Slab: 4 kB\n'), UnavailableError);
   assert.throws(() => parseSwapMemory('MemTotal: 4 kB\n', ''), UnavailableError);
+  for (const row of ['SwapTotal', 'SwapFree']) assert.throws(() => parseSwapMemory(meminfo({ [row]: undefined }), ''), new UnavailableError('/proc/meminfo has no SwapTotal or no SwapFree.'));
+  for (const row of ['MemTotal', 'MemFree']) assert.throws(() => parseVirtualMemory(meminfo({ [row]: undefined })), new UnavailableError('/proc/meminfo has no MemTotal or no MemFree.'));
 });

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { UnavailableError } from '../../model/errors.js';
+import { linuxProvider } from './provider.js';
 import { parseBootTime, parseProcessOf } from './system.js';
 
 test('boot time is seconds since 1970', () => {
@@ -11,4 +15,17 @@ test('boot time is seconds since 1970', () => {
 test('the process of a thread', () => {
   assert.equal(parseProcessOf('Name:\tnode\nTgid:\t4711\nPid:\t4712\n'), 4711);
   assert.equal(parseProcessOf('Name:\tnode\n'), undefined);
+});
+
+test('processes are the numbers of /proc, lowest first; a thread is none', async (context) => {
+  const proc = mkdtempSync(join(tmpdir(), 'psutil-agent-proc-'));
+  context.after(() => { rmSync(proc, { recursive: true, force: true }); });
+  for (const name of ['900', '12', '2', 'self', '1000', 'sys', '1x']) mkdirSync(join(proc, name));
+  mkdirSync(join(proc, '13'));
+  writeFileSync(join(proc, '12', 'status'), 'Name:\tx\nTgid:\t12\nPid:\t12\n');
+  writeFileSync(join(proc, '13', 'status'), 'Name:\tx\nTgid:\t12\nPid:\t13\n');
+  const provider = linuxProvider({ proc });
+  assert.deepEqual(await provider.read('pids', {}), [2, 12, 13, 900, 1000]);
+  const exists = (pid: number) => provider.read('pid_exists', { pid });
+  assert.deepEqual(await Promise.all([12, 13, 900, 14, -12].map(exists)), [true, false, true, false, false]);
 });

@@ -34,6 +34,20 @@ test('a list that grows between two calls is asked for anew, and given up where 
   await assert.rejects(pdhOf({ PdhEnumObjectsW: () => 0xc0000bbc }).objects(), /^Error|PdhEnumObjectsW: /);
 });
 
+test('a list that is said to be larger than any has bounded room', async () => {
+  const rooms: number[] = [];
+  const pdh = pdhOf({
+    PdhEnumObjectsW: (...[, , list, characters]: [null, null, Buffer | null, Buffer, number, number]) => {
+      rooms.push(list?.length ?? 0);
+      characters.writeUInt32LE(2 ** 32 - 1);
+      texts('System').copy(list ?? Buffer.alloc(0));
+      return list === null ? pdhmsg.MORE_DATA : 0;
+    },
+  });
+  assert.deepEqual(await pdh.objects(), ['System']);
+  assert.deepEqual(rooms, [0, 64 * 1024 * 1024 + 1024]);
+});
+
 test('an object\'s counters and instances, likewise', async () => {
   let calls = 0;
   const growing = (fits: number) => pdhOf({

@@ -72,6 +72,24 @@ test('disks that do not count are left out, and every disk is closed', async () 
   assert.equal(open.size, 0);
 });
 
+test('a disk whose counters want ever more room is given up at a megabyte, any other refusal at once', async () => {
+  const asking = (code: number) => {
+    const sizes: number[] = [];
+    const windows = new FakeWindows({
+      FormatMessageW: () => 0, CloseHandle: () => 1, CreateFileW: (name: string) => (name.endsWith('PhysicalDrive0') ? 100 : -1),
+      DeviceIoControl: (...args: [number, number, null, number, Buffer, number]) => { assert.equal(args[4].length, args[5]); sizes.push(args[5]); windows.lastError = code; return 0; },
+    });
+    return { sizes, told: windowsProvider(windows.win32).read('disk_io_counters', { perdisk: true, nowrap: true }) };
+  };
+  const growing = asking(122);
+  await assert.rejects(growing.told, { message: 'No disk tells its counts: IOCTL_DISK_PERFORMANCE of PhysicalDrive0 failed with Win32 error 122' });
+  const [last = 0, before = 0] = growing.sizes.toReversed();
+  assert.ok(last >= 2 ** 20 && before < 2 ** 20 && last === 2 * before, growing.sizes.join());
+  const refused = asking(5);
+  await assert.rejects(refused.told, /Win32 error 5$/);
+  assert.equal(refused.sizes.length, 1);
+});
+
 test('a drive that cannot be read is listed without a file system', async () => {
   const { win32 } = new FakeWindows({
     GetLogicalDriveStringsW: (_: number, roots: Buffer) => roots.write('C:\\\0D:\\\0N:\\\0', 'utf16le') / 2,

@@ -119,16 +119,17 @@ test('delayed and trigger-started services, as the manager is asked for them; wh
   const { services, open } = managed({
     plain: { startType: 2, delayed: false, triggers: 0 }, late: { startType: 2, delayed: true, triggers: 0 }, triggered: { startType: 2, delayed: false, triggers: 2 },
     both: { startType: 2, delayed: true, triggers: 1 }, wanted: { startType: 3, delayed: false, triggers: 1 }, manual: { startType: 3, triggers: 0 }, wine: { startType: 2 },
-    off: { startType: 4, delayed: true, triggers: 1 },
+    off: { startType: 4, delayed: true, triggers: 1 }, NlaSvc: { startType: 3, triggers: 0 },
   });
   const all = (await services.all(null)) as Record<string, Record<string, unknown>>;
   assert.deepEqual(Object.entries(all).map(([name, { start_type, start_type_code, failed }]) => [name, start_type, start_type_code, failed]), [
     ['plain', 'automatic', 2, true], ['late', 'automatic', 12, true], ['triggered', 'automatic', 22, false], ['both', 'automatic', 22, false],
-    ['wanted', 'manual', 23, false], ['manual', 'manual', 3, false], ['wine', 'automatic', 2, true], ['off', 'disabled', 4, false],
+    ['wanted', 'manual', 23, false], ['manual', 'manual', 3, false], ['wine', 'automatic', 2, true], ['off', 'disabled', 4, false], ['NlaSvc', 'manual', 3, false],
   ]);
   const one = (await services.one('LATE')) as Record<string, unknown>;
   assert.deepEqual([one['start_type_code'], one['binpath'], one['username'], one['display_name'], one['exit_code']], [12, 'C:\\x.exe', 'LocalSystem', 'The X', 1077]);
   assert.deepEqual(Object.keys(await services.all('W*')), ['wanted', 'wine']);
+  assert.deepEqual(Object.keys(await services.all('nlasvc')), ['NlaSvc']);
   assert.equal(open(), 0);
 });
 
