@@ -54,6 +54,19 @@ describe('readDocument', () => {
     assert.throws(() => readDocument('/dev/zero'), /found more/);
   });
 
+  it('says so where this user may not read it', { skip: process.platform === 'win32' }, () => {
+    const closed = join(home, 'closed');
+    writeFileSync(closed, '[]', { mode: 0o000 });
+    // Nothing is closed to root.
+    const isRoot = process.geteuid?.() === 0;
+    if (isRoot) process.seteuid?.(65_534);
+    try {
+      assert.throws(() => readDocument(closed), { code: 'PSA_CONFIG_NOT_FOUND', message: `${closed}: the configuration file may not be read by this user; grant it read access` });
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+    }
+  });
+
   it('calls standard input by its name', () => {
     assert.equal(nameOf('-'), 'standard input');
     assert.equal(nameOf('a\u001b'), 'a\\u001b');

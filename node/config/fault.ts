@@ -100,7 +100,7 @@ function unfit(pointer: string, pattern: unknown, value: string): Fault {
 
 /** The arguments of the entry that a pointer leads into, where its method is known. */
 function argumentNames(parent: unknown): string[] | undefined {
-  const method = typeof parent === 'object' && parent !== null && 'method' in parent ? parent.method : undefined;
+  const { method } = parent as { readonly method?: unknown };
   const definition = typeof method === 'string' ? functionNamed(method) : undefined;
   return definition?.arguments.map((argument) => argument.name);
 }

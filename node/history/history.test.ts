@@ -171,6 +171,7 @@ describe('History', () => {
     }
     assert.ok(most > 32_768 && most < 65_536 + 2 * 4096, String(most));
     assert.equal(statSync(join(directory, historyNames.now)).mode & 0o77, 0);
+    for (const name of Object.values(historyNames)) assert.doesNotMatch(readFileSync(join(directory, name), 'utf8'), /^\n/m, 'no line is empty');
     const { series, minutes: lines, faults, begins } = read(24);
     assert.deepEqual([series.length, faults.length], [50, 0]);
     assert.ok(series.every(({ points }) => points.length === lines.length));
@@ -332,5 +333,12 @@ describe('History', () => {
     assert.equal(read().events.length, 1 + 20, 'the start, and these');
     await minutes(2, undefined, { delivery });
     assert.equal(eventsOf(read()).at(-1), 'delivery blocked alarm');
+    for (const [state, told] of [['stopped', 'stop'], ['failed', 'failed']] as const) {
+      const last = made();
+      const each = last.recorder.entry(entry('cpu'));
+      for (let n = 0; n < 100; n++) each.missing(`reason ${String(n)}`);
+      await last.see({ state });
+      assert.equal(eventsOf(last.read()).at(-1), told, 'how it ended is told, whatever came before');
+    }
   });
 });

@@ -1,6 +1,6 @@
 // `npm run mutation -- --sample N [--seed S] [--system] [--again] [folder...]`: of the mutants that Stryker makes of each folder of
 // node/ N are tried, chosen by the seed and spread over its files. One process runs the folder's own unit tests that
-// pass through the mutant, the quick ones first, and then a second those of other folders, all within the CPU time of --cpu.
+// pass through the mutant, the quick ones first, and then a second those of other folders, first those that use its folder, all within the CPU time of --cpu.
 //   --system   what survived is tried against the system tests that pass through it too, with real parts, Wine among them
 //   --again    only what survived the last run, after tests were written
 import { spawn } from 'node:child_process';
@@ -18,6 +18,8 @@ const own = `${root}tools/mutation`;
 const left = /(\.system|fuzz)\.test\.js$/;
 /** Those system tests that take minutes, or set up more than a collector: the module, chaos, a machine that is short of CPU; and one that measures. */
 const leftOfSystem = /^(test\/(module\/|chaos\/(chaos|backlog)|isolation|consumers)|starvedBoot|cli\/memory|config\/fuzz)/;
+/** What notices a mutant by no test, but by an end before all had run: mostly in a bound. `t` in the row of dots. */
+const ended = 'ended: ';
 /** Seconds of CPU time that the system tests of a mutant may take. */
 const systemCpu = 60;
 
@@ -89,7 +91,8 @@ async function coverage(mutants, { names, cpu, wall, atOnce, file }) {
   keep();
   return Object.entries(tests).filter(([, { passed }]) => passed).map(([name, { hash, cpu: takes, keys: passedThrough }]) => {
     const reached = new Set(passedThrough);
-    return { name, hash, cpu: takes, ids: new Set(mutants.filter(({ id }) => reached.has(keys.get(id))).map(({ id }) => id)) };
+    const imports = new Set([...readFileSync(`${copy}/dist/${name}`, 'utf8').matchAll(/from "(?:\.\.?\/)+(\w+)\//g)].map(([, folder]) => folder));
+    return { name, hash, cpu: takes, imports, ids: new Set(mutants.filter(({ id }) => reached.has(keys.get(id))).map(({ id }) => id)) };
   }).sort((a, b) => a.cpu - b.cpu);
 }
 
@@ -164,18 +167,23 @@ export async function runSample({ sample, seed, system, again, cpu, places }) {
     for (const names of files) {
       const { passed, output } = await run(together(names), { env, cpu: bound, wall: 60 + 10 * bound });
       if (passed && output === allPassed) continue;
-      noticed = output || `ended: ${file}`;
+      noticed = output || `${ended}${file}`;
       break;
     }
     if (built.has(id)) copyFileSync(`${out}/validators.cjs`, validators);
     return noticed;
   }
 
+  // Each was measured in a process of its own; here they share one.
+  const start = tests[0]?.cpu ?? 0;
+
   function unitTestsOf({ id, file }) {
     const covering = tests.filter(({ ids }) => ids.has(id) || built.has(id));
+    // Those that use its folder themselves tell more of it than those that pass through it on their way.
+    covering.sort((a, b) => b.imports.has(folderOf(file)) - a.imports.has(folderOf(file)));
     const beside = covering.filter(({ name }) => name.startsWith(`${folderOf(file)}/`) || (file === 'node/agent.ts' && !name.includes('/')));
     let left = cpu * 1000;
-    const fits = (test) => (left -= test.cpu) > 0 || test === beside[0];
+    const fits = (test) => (left -= test.cpu - start) > 0 || test === beside[0];
     const groups = [beside.filter(fits), covering.filter((test) => !beside.includes(test) && fits(test))].filter((group) => group.length > 0);
     return { covered: covering.length > 0, groups: groups.map((group) => group.map(({ name }) => name)), bound: 5 + 3 * cpu };
   }
@@ -209,7 +217,7 @@ export async function runSample({ sample, seed, system, again, cpu, places }) {
         state.system = await noticedBy(mutant, systemTestsOf(mutant), 120);
       }
       tried[place] = state;
-      process.stderr.write(state.equivalent !== undefined ? '=' : state.unit !== undefined ? '.' : state.system !== undefined ? 's' : 'X');
+      process.stderr.write(state.equivalent !== undefined ? '=' : state.unit?.startsWith(ended) === true ? 't' : state.unit !== undefined ? '.' : state.system !== undefined ? 's' : 'X');
     }
     const numbered = [...chosen.entries()];
     // Those that are compiled into the schemas change a file that all others use.
