@@ -2,10 +2,11 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../dependencies.mjs';
+import { alignSections } from '../windows/sections.mjs';
 
 const home = join(root, 'build/powershell');
 const sources = join(root, 'tools/powershell');
@@ -55,11 +56,16 @@ export async function powershellEngine() {
 /** Publishes pwsh.exe for win-x64 once, complete with its modules, and gives its path. Throws as `powershellEngine`. */
 export function windowsPowershell() {
   const project = join(sources, 'windows');
-  return once('windows.json', ['pwsh.csproj', 'Program.cs', 'packages.lock.json', 'powershell.config.json'].map((name) => join(project, name)), async () => {
+  return once('windows.json', [...['pwsh.csproj', 'Program.cs', 'packages.lock.json', 'powershell.config.json'].map((name) => join(project, name)), join(root, 'tools/windows/sections.mjs')], async () => {
     const folder = join(home, 'windows');
     const fresh = await mkdtemp(`${folder}-`);
     await dotnet(['publish', '-c', 'Release', '-v', 'quiet', '--nologo', '-o', fresh, project]);
     await cp(join(fresh, 'runtimes/win/lib/net10.0/Modules'), join(fresh, 'Modules'), { recursive: true });
+    for (const name of (await readdir(fresh)).filter((one) => /\.(dll|exe)$/.test(one))) {
+      const bytes = await readFile(join(fresh, name));
+      const aligned = alignSections(bytes);
+      if (aligned !== bytes) await writeFile(join(fresh, name), aligned);
+    }
     await rm(folder, { recursive: true, force: true });
     await rename(fresh, folder);
     return join(folder, 'pwsh.exe');

@@ -1,12 +1,13 @@
 // The pinned Windows programs and packages, and a module folder laid out with them.
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, statSync } from 'node:fs';
+import { cp, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { npm, root } from '../dependencies.mjs';
 import { copyLinked } from './prefix.mjs';
+import { alignSections } from './sections.mjs';
 
 const cache = join(root, 'build/windows');
 
@@ -68,6 +69,15 @@ export async function layoutModule(target) {
   await copyLinked(join(root, 'dist'), join(target, 'dist'), idle);
   await cp(join(root, 'package.json'), join(target, 'package.json'));
   await copyLinked(parts.modules, join(target, 'node_modules'), idle);
-  await Promise.all(['node', 'nssm'].map((name) => copyLinked(parts[name], join(target, 'bin', `${name}.exe`))));
-  await Promise.all(['node', 'nssm'].map((name) => chmod(join(target, 'bin', `${name}.exe`), 0o755)));
+  await Promise.all(['node', 'nssm'].map(async (name) => copyLinked(await aligned(parts[name]), join(target, 'bin', `${name}.exe`))));
+}
+
+/** A verified program's copy that Wine starts fast, made once: the path. */
+export async function aligned(program) {
+  const copy = `${program.replace(/\.exe$/, '')}-aligned.exe`;
+  if (existsSync(copy) && statSync(copy).mtimeMs >= statSync(program).mtimeMs) return copy;
+  const fresh = `${copy}-${randomUUID()}`;
+  await writeFile(fresh, alignSections(await readFile(program)), { mode: 0o755 });
+  await rename(fresh, copy);
+  return copy;
 }
