@@ -47,7 +47,7 @@ describe('doctor finds', () => {
     writeFileSync(file, '');
     const there = mkdtempSync(join(home, 'there-'));
     const found = await noted((note) => checkFolders(subjectWith({ broker, status: { path: there }, log: { path: there }, spool: { path: join(there, 'a', 'b') } }), note));
-    assert.deepEqual(found.sort(), [`ok: ${there} can be written by me`, `ok: ${join(there, 'a', 'b')} is not there yet and can be made by me`].sort());
+    assert.deepEqual(found, [`ok: ${there} can be written by me`, `ok: ${join(there, 'a', 'b')} is not there yet and can be made by me`]);
     assert.deepEqual(readdirSync(there), []);
     const [fault] = await noted((note) => checkFolders(subjectWith({ status: { path: there }, log: { path: file } }), note)).then((lines) => lines.filter((line) => line.startsWith('fault')));
     assert.equal(fault, `fault: ${file} cannot be used (${file} is a file): make the folder above it, or set log.path to another folder`);

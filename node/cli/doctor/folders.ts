@@ -30,14 +30,16 @@ export async function checkFolders({ settings, account }: Subject, note: Note): 
   }
   // Another account, such as a service's, may be refused what this one is granted.
   const who = account.name ?? 'this account';
-  await Promise.all([...paths].map(async ([path, key]) => {
+  const found = await Promise.all([...paths].map(async ([path, key]): Promise<Parameters<Note>> => {
     try {
       const made = await answerOf(path, 'write', () => tryFolder(path));
-      note('ok', `${path} ${made ? 'can be written' : 'is not there yet and can be made'} by ${who}`);
+      return ['ok', `${path} ${made ? 'can be written' : 'is not there yet and can be made'} by ${who}`];
     } catch (error) {
-      note('fault', `${path} cannot be used (${messageOf(error)}): ${adviceFor(error, who)}, or set ${key} to another folder`);
+      return ['fault', `${path} cannot be used (${messageOf(error)}): ${adviceFor(error, who)}, or set ${key} to another folder`];
     }
   }));
+  // All at the same time, told in one order: two looks at one host can be compared.
+  for (const finding of found) note(...finding);
 }
 
 function answerOf<T>(path: string, question: string, ask: () => Promise<T>): Promise<T> {
