@@ -5,7 +5,8 @@ function New-PsutilConfiguration {
 
     .DESCRIPTION
         The file is valid as it is, and a start to work from: each entry has a comment that says what it samples. Without
-        -BrokerHostname its samples go to the terminal. A file that is there is kept, unless -Force is given.
+        -BrokerHostname its samples go to the terminal, a monitor's to service.log in its folder. A file that is there is
+        kept, unless -Force is given.
 
     .INPUTS
         None.
@@ -43,11 +44,11 @@ function New-PsutilConfiguration {
         [ValidateNotNullOrEmpty()]
         [string] $Path,
 
-        # RabbitMQ's host.
+        # RabbitMQ's host, whose password the variable RABBITMQ_PASSWORD holds at the start.
         [ValidateNotNullOrEmpty()]
         [string] $BrokerHostname,
 
-        # Services to watch.
+        # Services whose state, memory and processor time are sampled.
         [ValidateNotNullOrEmpty()]
         [string[]] $ServiceName,
 

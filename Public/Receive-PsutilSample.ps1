@@ -64,7 +64,7 @@ function Receive-PsutilSample {
         [ValidateNotNullOrEmpty()]
         [string] $RoutingKey,
 
-        # Ends after so many samples.
+        # Ends after so many samples; without it and -Timeout, with Ctrl-C.
         [ValidateRange(1, 2147483647)]
         [int] $Count,
 

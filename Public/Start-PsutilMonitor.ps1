@@ -11,14 +11,16 @@ function Start-PsutilMonitor {
 
         A monitor that runs with the same settings is left alone. Where only entries of psutil_config changed, the running
         collector takes them over: entries that did not change go on without a gap, and nothing is restarted. One with other
-        settings is updated and restarted. A start that fails leaves nothing behind, or the monitor as it was, and the error carries the collector's last log
-        lines. Every fault of the configuration is an error of its own (ConfigInvalid) with its JSON pointer as target.
+        settings is updated and restarted. A start that fails leaves nothing behind, or the monitor as it was, and the error
+        carries the collector's last log lines. Every fault of the configuration is an error of its own (ConfigInvalid) with
+        its JSON pointer as target.
 
         Without -Name or -NodeId a monitor that runs is not made another one: settings without its broker, with another
         broker's hosts or another deployment id are refused (MonitorExists) unless -Force is given.
 
-        The broker's password, also one that password_env names in this session, is kept encrypted (DPAPI); it is never on a command line, in the registry or in a log. Without
-        a broker, in the file or by -BrokerHostname, the samples go to a file in the monitor's folder, and a warning says so.
+        The broker's password, also one that password_env names in this session, is kept encrypted (DPAPI); it is never on a
+        command line, in the registry or in a log. Without a broker, in the file or by -BrokerHostname, the samples go to
+        service.log in the monitor's folder, and a warning says so.
 
     .INPUTS
         Configuration objects (hashtables, ordered dictionaries, objects from ConvertFrom-Json), which together make one

@@ -80,7 +80,7 @@ function Watch-PsutilSample {
         [ValidateRange(0.1, 86400)]
         [double] $Interval = 1,
 
-        # Ends after so many of them.
+        # Ends after so many of them; without it, with q or Ctrl-C.
         [ValidateRange(1, 2147483647)]
         [int] $Count,
 

@@ -24,7 +24,7 @@ export const consume: Command = {
     '  --key KEY      what the queue is bound with: the settings\' routing key unless given; # for all',
     '  --count N      ends after N messages',
     '  --duration S   ends after S seconds; with --count, exit code 4 where fewer came',
-    '  --json         each message as it came, a line each, as elsewhere than on a terminal',
+    '  --json         each message as it came, a line each; so too where stdout is no terminal',
     '',
     'The queue is its own and goes with it. A collector that held its samples because nobody was bound sends',
     'them now; once they are shown here, no consumer that comes later gets them.',

@@ -92,7 +92,7 @@ describe('psutil-agent', () => {
     await refused(['run', '--config', '--once'], `--config: expected a value, found "--once" (write --config=--once if that is the value); ${usage}`);
     await refused(['run', '--once=yes', '--config', 'x'], `--once: expected no value, found "yes"; ${usage}`);
     await refused(['run', '--config', 'a', '--config', 'b'], `--config: expected once, found twice; ${usage}`);
-    await refused(['status', 'x\x1b[1m'], 'expected no word behind status, found "x\\u001b[1m"; usage: psutil-agent status --data DIR [--json] | --spool DIR [--json]');
+    await refused(['status', 'x\x1b[1m'], 'expected no word behind status, found "x\\u001b[1m"; usage: psutil-agent status --data DIR|--config FILE|--spool DIR [--json]');
     await refused(['sample'], /^expected METHOD or --config FILE, found none; usage: psutil-agent sample METHOD/);
     await refused(['methods', 'a', 'b'], 'expected at most 1 word behind methods, found "b"; usage: psutil-agent methods [NAME] [--json]');
     for (const given of ['-1', '1.5']) await refused(['sample', 'boot_time', '--count', given], given === '-1' ? '--count: expected a number of at least 0, found "-1"' : '--count: expected a whole number of at least 0, found "1.5"');
@@ -101,7 +101,7 @@ describe('psutil-agent', () => {
     const { error } = await told(() => runProgram(['sample', 'boot_time', '--time']), { terminal: true });
     assert.equal((error as Error).message, '--time: expected --json beside it, found none: a line for people has no time');
     await refused(['run'], 'expected --config FILE, found none');
-    await refused(['status'], 'expected --data DIR, found none');
+    await refused(['status'], 'expected --data DIR, --config FILE or --spool DIR, found none');
     for (const given of ['-1', ' ', 'x', 'Infinity']) await refused(['run', '--config', 'x', `--duration=${given}`], `--duration: expected a number of at least 0, found "${given}"`);
   });
 });

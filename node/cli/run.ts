@@ -30,7 +30,7 @@ export const run: Command = {
   summary: 'Runs the collector until it is told to stop.',
   details: [
     '  --config FILE    settings or a bare psutil_config, JSON or YAML; - is standard input',
-    '  --output WHERE   amqp: the configured broker; stdout: JSON lines, elsewhere than on a terminal;',
+    '  --output WHERE   amqp: the configured broker; stdout: JSON lines, on a terminal a table;',
     '                   file:PATH: JSON lines, appended. Without it: amqp where a broker is configured, else stdout',
     '  --once           one sample of every entry, then the end',
     '  --duration S     ends after S seconds',

@@ -211,6 +211,19 @@ describe('recordFailedStart', () => {
   });
 });
 
+describe('status --config', () => {
+  it('finds the collector by its settings', async () => {
+    const data = folder();
+    const path = join(folder(), 'settings.json');
+    writeFileSync(path, JSON.stringify({ status: { path: data }, psutil_config: [{ method: 'boot_time', interval: 5 }] }));
+    writeStatus(data, idle);
+    const [byConfig, byData] = await Promise.all([['--config', path], ['--data', data]].map((words) => told(() => runProgram(['status', ...words, '--json']))));
+    assert.deepEqual([byConfig?.result, byConfig?.out], [0, byData?.out]);
+    const none = await told(() => runProgram(['status', '--config', join(path, 'none')]));
+    assert.match(String(none.error), /none/);
+  });
+});
+
 describe('status --spool', () => {
   it('counts the samples of a spool that no collector uses', async () => {
     const path = folder();
@@ -220,6 +233,6 @@ describe('status --spool', () => {
     const none = await told(() => runProgram(['status', '--spool', join(path, 'none')]));
     assert.match(String(none.error), /expected the folder of a spool, and it cannot be read \(ENOENT/);
     const both = await told(() => runProgram(['status', '--spool', path, '--data', path]));
-    assert.match(String(both.error), /expected --data or --spool, found both/);
+    assert.match(String(both.error), /expected --data DIR, --config FILE or --spool DIR, found --data and --spool/);
   });
 });

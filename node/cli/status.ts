@@ -1,3 +1,4 @@
+import { readSettings } from '../config/reader.js';
 import { display } from '../model/display.js';
 import { ExitCode, messageOf, SpoolError, UsageError } from '../model/errors.js';
 import { countSpool } from '../spool/count.js';
@@ -5,29 +6,31 @@ import { readStatus } from '../status/file.js';
 import type { StatusReport } from '../status/report.js';
 import type { Command } from './command.js';
 import { columns } from './methods.js';
-import { required } from './option.js';
 import { print, printText } from './output.js';
 
 /** `status`: what a running collector says of itself. */
 export const status: Command = {
   name: 'status',
-  usage: '--data DIR [--json] | --spool DIR [--json]',
+  usage: '--data DIR|--config FILE|--spool DIR [--json]',
   summary: 'Shows what the running collector says of itself.',
   details: [
-    '  --data DIR   the directory of status.json', '  --json       the file as it is',
-    '  --spool DIR  how many samples a spool holds that no collector uses any more; with --json count and bytes',
+    '  --data DIR     the directory of status.json',
+    '  --config FILE  the same, found by the settings that the collector runs with',
+    '  --spool DIR    instead: how many samples a spool holds that no collector uses any more',
+    '  --json         the file as it is; of a spool, count and bytes',
   ],
-  example: 'status --data /var/lib/psutil-agent',
-  options: { data: { type: 'string' }, spool: { type: 'string' }, json: { type: 'boolean' } },
+  example: 'status --config settings.yaml',
+  options: { data: { type: 'string' }, config: { type: 'string' }, spool: { type: 'string' }, json: { type: 'boolean' } },
   positionals: 0,
   async run(options) {
-    const { spool } = options;
+    const { data, config, spool } = options;
+    const given = [data === undefined ? [] : '--data', config === undefined ? [] : '--config', spool === undefined ? [] : '--spool'].flat();
+    if (given.length !== 1) throw new UsageError(`expected --data DIR, --config FILE or --spool DIR, found ${given.join(' and ') || 'none'}`);
     if (typeof spool === 'string') {
-      if (options['data'] !== undefined) throw new UsageError('expected --data or --spool, found both');
       await showSpool(spool, options['json'] === true);
       return ExitCode.ok;
     }
-    const report = readStatus(required(options, 'data', 'DIR'));
+    const report = readStatus(typeof config === 'string' ? readSettings(config, process.env).settings.status.path : String(data));
     if (options['json'] === true) print(JSON.stringify(report));
     else for (const line of page(report)) printText(line);
     return ExitCode.ok;

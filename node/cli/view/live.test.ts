@@ -56,6 +56,19 @@ describe('the live view', () => {
     assert.match((await screen()).at(-1) ?? '', /^1-6 of 12, by value;/);
   });
 
+  it('keeps its columns where they are while it is scrolled', async () => {
+    const known = { entries: entries(12).map((one, n) => ({ ...one, name: n === 0 ? 'a_much_longer_name' : one.name })), status: [] };
+    const { view, screen, size } = viewOf(known);
+    view.start();
+    const valueAt = async (): Promise<number> => (await screen())[0]?.indexOf('VALUE') ?? -1;
+    const before = await valueAt();
+    view.press('end');
+    assert.equal(await valueAt(), before);
+    size.columns = 60;
+    view.resized();
+    assert.ok(await valueAt() < before, 'of a window that has another size nobody knows where they were');
+  });
+
   it('draws again where something changed, ten times a second at most', async () => {
     const known = { entries: entries(30), status: ['s'] };
     const { view, clock, written } = viewOf(known);
@@ -98,7 +111,7 @@ describe('the live view', () => {
     }
     Object.assign(size, { columns: 20, rows: 12 });
     view.resized();
-    assert.deepEqual((await screen()).slice(-4), ['held since 10:04,', '1,204 kept: ...', 'more', '1-7 of 12; q ends'], 'the short sentence is whole');
+    assert.deepEqual((await screen()).slice(-5), ['held since 10:04,', '1,204 kept: nobody', 'is bound to ...', 'more', '1-6 of 12; q ends'], 'the short sentence is whole');
     Object.assign(size, { columns: 7, rows: 2 });
     view.resized();
     assert.deepEqual(await screen(), ['too sma', '']);

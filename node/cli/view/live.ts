@@ -31,6 +31,7 @@ export class LiveView {
   readonly #rows = new Rows();
   #first = 0;
   #shown = 1;
+  #nameWidth = 0;
   #drawn = '';
   #drawnAt = Number.NEGATIVE_INFINITY;
   #cancelTick = (): void => undefined;
@@ -78,6 +79,7 @@ export class LiveView {
   /** The terminal has another size: what stands there is no longer what was drawn. */
   readonly resized = (): void => {
     this.#drawn = '';
+    this.#nameWidth = 0;
     this.draw();
   };
 
@@ -99,7 +101,7 @@ export class LiveView {
   #lines(full: boolean): string[] {
     const { columns, lines } = this.#size();
     if (columns < least.columns || lines < least.lines) return filled(['too small'.slice(0, columns)], lines);
-    const foot = this.#foot(columns, Math.min(mostStatus, Math.floor(lines / 4)));
+    const foot = this.#foot(columns, Math.min(mostStatus, Math.floor(lines / 3)));
     const keys = full ? 1 : 0;
     const room = lines - 1 - foot.length - keys;
     const table = this.#table(columns, room);
@@ -113,7 +115,7 @@ export class LiveView {
     const rows = this.#rows.all();
     const { style, clock } = this.parts;
     const size = { columns, lines };
-    const at = (first: number): Table => tableOf(rows, Math.max(0, first), size, style, clock.wall());
+    const at = (first: number): Table => tableOf(rows, Math.max(0, first), size, style, clock.wall(), this.#nameWidth);
     this.#first = Math.max(0, Math.min(this.#first, rows.length - 1));
     let table = at(this.#first);
     // Not beyond the last page.
@@ -126,6 +128,7 @@ export class LiveView {
       }
     }
     this.#shown = table.shown;
+    this.#nameWidth = table.nameWidth;
     return table;
   }
 

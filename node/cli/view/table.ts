@@ -19,6 +19,8 @@ export interface Table {
   readonly lines: readonly string[];
   /** How many rows are shown. */
   readonly shown: number;
+  /** Columns that names have. */
+  readonly nameWidth: number;
 }
 
 const leastName = 10;
@@ -36,8 +38,11 @@ interface Cells {
   readonly row: Row;
 }
 
-/** The rows from `first` on that fit into so many lines of so many columns; only they are formatted. `wall`: now. */
-export function tableOf(rows: readonly Row[], first: number, size: { readonly columns: number; readonly lines: number }, style: Style, wall: number): Table {
+/**
+ * The rows from `first` on that fit into so many lines of so many columns; only they are formatted. `wall`: now. Names have at least
+ * `leastWidth` columns where there is room: what stands beside them must not jump while the table is scrolled.
+ */
+export function tableOf(rows: readonly Row[], first: number, size: { readonly columns: number; readonly lines: number }, style: Style, wall: number, leastWidth = 0): Table {
   const { columns } = size;
   const cells = rows.slice(first, first + size.lines).map(cellsOf);
   const valueWidth = Math.max(leastValue, ...cells.map(({ value }) => widthOf(value)));
@@ -50,7 +55,7 @@ export function tableOf(rows: readonly Row[], first: number, size: { readonly co
   };
   const hasAge = takes(ageWidth);
   const hasTrend = takes(sparklineLength);
-  const nameWidth = Math.min(leastName + room, Math.max(6, ...cells.map(({ name }) => widthOf(name))));
+  const nameWidth = Math.min(leastName + room, Math.max(6, leastWidth, ...cells.map(({ name }) => widthOf(name))));
   const mark = markOf(style);
   const line = (name: string, value: string, age: string, trend: string): string =>
     [fit(name, nameWidth, mark), padStart(value, valueWidth), ...(hasAge ? [age.padStart(ageWidth)] : []), ...(hasTrend ? [trend] : [])].join(gap).trimEnd();
@@ -62,6 +67,7 @@ export function tableOf(rows: readonly Row[], first: number, size: { readonly co
       return withReason(row.value === undefined ? fit(name, nameWidth, mark) : line(name, value, ageOf(row, wall), ''), row.reason, columns, style);
     }),
     shown: cells.length,
+    nameWidth,
   };
 }
 
@@ -71,7 +77,7 @@ function narrow(cells: readonly Cells[], columns: number, style: Style): Table {
     fit(name, columns, markOf(style)).trimEnd(),
     row.reason === undefined ? numberIn(value, columns) : withReason(row.value === undefined ? '' : value, row.reason, columns, style),
   ]);
-  return { head: [], lines, shown: cells.length };
+  return { head: [], lines, shown: cells.length, nameWidth: 0 };
 }
 
 /** A number that has no room is not shown in part. */

@@ -70,10 +70,10 @@ async function bind(): Promise<Libc> {
 
 const failed = (koffi: Koffi, call: string): UnavailableError => refusal(call, -koffi.errno());
 
-/** What is told of a call that the system refused; `errno` as Node has it, below zero. */
+/** What is told of a call that the system refused, the reason first, for a narrow view cuts the end; `errno` as Node has it, below zero. */
 export function refusal(call: string, errno: number): UnavailableError {
-  const [code, words] = getSystemErrorMap().get(errno) ?? [`errno ${String(-errno)}`, 'for a reason that Node does not know'];
-  return new UnavailableError(`${call} was refused by the system: ${words} (${code}).`);
+  const [code, words] = getSystemErrorMap().get(errno) ?? [`errno ${String(-errno)}`, 'a reason that Node does not know'];
+  return new UnavailableError(`${words} (${code}): ${call}`);
 }
 
 interface Statvfs { frsize: Wide; blocks: Wide; bfree: Wide; bavail: Wide }
