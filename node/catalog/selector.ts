@@ -56,7 +56,10 @@ function namedSelector(form: Form, keys: readonly string[]): Selector | undefine
   const last = keys[keys.length - 1] ?? '';
   if (wholes.includes(last)) {
     const items = keys.length === 1 ? [] : itemKeys(form, keys.slice(0, -1));
-    return items !== undefined && items.length < depth[form.shape] ? [...items, last] : undefined;
+    if (items === undefined) return undefined;
+    // What one item of a list has is not counted: the 1 of `eth0.1.count` is of the name.
+    const counted = form.shape === 'lists' && items.length === depth.lists && !items.includes('*') ? [items.join('.')] : items;
+    return counted.length < depth[form.shape] ? [...counted, last] : undefined;
   }
   return groupAtEnd(form, keys) ?? everyField(form, keys);
 }

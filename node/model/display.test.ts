@@ -4,7 +4,7 @@ import { display } from './display.js';
 
 describe('display', () => {
   it('leaves plain text as it is', () => {
-    for (const text of ['', 'free', 'C:\\Program Files\\x', 'https://host:5671/vhost', 'amqp://[::1]:5672', 'amqp://host:5672', 'amqp://host:', 'amqp://host', 'host:5672', 'a@b', 'GDR-straße 漢字 🙂', 'time 10:04', 'x'.repeat(120)]) {
+    for (const text of ['', 'free', 'C:\\Program Files\\x', 'https://host:5671/vhost', 'amqp://[::1]:5672', 'amqp://host:5672', 'amqp://host:', 'amqp://host', 'host:5672', 'key:value', 'a@b', 'GDR-straße 漢字 🙂', 'time 10:04', 'x'.repeat(120)]) {
       assert.equal(display(text), text);
     }
   });
@@ -17,6 +17,7 @@ describe('display', () => {
       ['"user:hunter2@host"', '"***@host"'],
       ['amqp://user:hunter2', 'amqp://user:***'],
       ['amqp://user:1hunter2', 'amqp://user:***'],
+      ['x://user:hunter2', 'x://user:***'],
       ['amqp://user:my hunter2@host', 'amqp://user:***@host'],
       ['amqp://user@host', 'amqp://***@host'],
       ['Server=x;Password=hunter2;y', 'Server=x;Password=***;y'],

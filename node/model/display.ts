@@ -14,7 +14,6 @@ export function display(text: string, limit = 120): string {
   const seen = text.slice(0, limit * 8);
   const shown: string[] = [];
   for (const character of maskSecrets(seen, seen.length < text.length)) {
-    if (shown.length > limit) break;
     if (steering.test(character)) shown.push(...escape(character));
     else shown.push(character);
   }

@@ -84,7 +84,7 @@ class BrokerOutput implements Output {
 
   async put(batch: readonly Envelope[]): Promise<void> {
     await this.queue.put(batch);
-    if (spooled.hasSubscribers) spooled.publish(batch);
+    spooled.publish(batch);
   }
 
   async stop(ms: number): Promise<number> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -96,6 +96,14 @@ describe('fileOutput', () => {
     }
     assert.equal(readFileSync(path, 'utf8'), 'a\nb\n');
     if (process.platform !== 'win32') assert.equal(statSync(path).mode & 0o777, 0o600);
+    const held = process.platform !== 'linux' ? [] : readdirSync('/proc/self/fd').filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`) === path;
+      } catch {
+        return false;
+      }
+    });
+    assert.deepEqual(held, [], 'it is closed');
   });
 
   it('refuses a path that cannot be appended to, in a sentence', () => {

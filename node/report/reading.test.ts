@@ -208,11 +208,13 @@ describe('Whoever reads the page', () => {
   });
 
   it('sees behind each line why samples waited, however short it was', () => {
-    const happened = [event(10, 'delivery', 'held', 'x'), event(11, 'delivery', 'flowing'), event(20, 'delivery', 'blocked', 'x'), event(20.1, 'delivery', 'flowing'), event(30, 'delivery', 'nacked', 'x'), event(42, 'delivery', 'flowing')];
+    const happened = [event(5, 'spool', '', 'the disk is full'), event(8, 'spool'), event(10, 'delivery', 'held', 'x'), event(11, 'delivery', 'flowing'), event(20, 'delivery', 'blocked', 'x'), event(20.1, 'delivery', 'flowing'), event(30, 'delivery', 'nacked', 'x'), event(42, 'delivery', 'flowing')];
     const held = reportPage({ ...parts, history: { ...parts.history, minutes: minutesOf(0, 120), events: happened } });
     assert.deepEqual([...(/--outages:[^;]*/.exec(held)?.[0] ?? '').matchAll(/var\(--(\S+)\) ([\d.]+)% ([\d.]+)%/g)].map(([, color, from, to]) => `${String(color)} ${String(from)}-${String(to)}`), [
       'tint-held 8.33-9.17', 'tint-held 16.67-16.970000000000002', 'tint-held 25-25.83',
     ]);
+    assert.deepEqual(barsOf(held, 'delivery').slice(1), ['memory 4.17+2.5', 'held 8.33+0.84', 'blocked 16.67+0.08', 'nacked 25+0.83']);
+    for (const word of ['held', 'blocked', 'refused (nack)', 'in memory only']) assert.ok(section(held, '<h2 id="timeline">Time line</h2>').includes(word), word);
     assert.match(reportPage({ ...parts, history: { ...parts.history, minutes: minutesOf(0, 120), events: [] } }), /--outages:linear-gradient\(transparent,transparent\);--hours:linear-gradient\(90deg/);
   });
 });

@@ -37,6 +37,12 @@ describe('The time line', () => {
     assert.match(summary, /^The broker was away /);
   });
 
+  it('tells of an outage however short it was, once an attempt had failed, and why, though that was told late', () => {
+    const { spans } = told(minutes(0, 60), [event(20, 'delivery', 'connecting', 'opened'), event(20.05, 'delivery', 'unreachable', 'nobody answers'), event(20.1, 'delivery', 'connecting', 'opened'), event(20.15, 'delivery', 'flowing'), event(30, 'delivery', 'held', ''), event(30.1, 'delivery', 'flowing')]);
+    assert.deepEqual(spans, ['away 20-20.2 Broker away: nobody answers', 'held 30-30.1 Samples held: nobody is bound for them']);
+    assert.deepEqual(told([...minutes(0, 20), ...minutes(20, 25, { delivery: 'connecting' }), ...minutes(25, 60)], [event(22.5, 'delivery', 'connecting', 'a name is being resolved')]).spans, ['away 20-26 Broker away: a name is being resolved']);
+  });
+
   it('takes a state from the minutes where no event tells of it, and what holds now from the status', () => {
     const standing = { runs: true, delivery: { state: 'held', reason: 'nobody is bound' } };
     assert.deepEqual(told([...minutes(0, 50), ...minutes(50, 60, { delivery: 'held' })], [], { standing }).spans, ['held 50-60+ Samples held: nobody is bound for them: nobody is bound']);

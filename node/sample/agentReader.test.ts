@@ -13,10 +13,10 @@ import { select } from './selection.js';
 const definition = functionNamed('agent')!;
 
 /** A reader of a collector whose state a test sets. */
-function readerOf(reads: Record<string, number | Error> = { num_threads: 12, num_fds: 30 }) {
+function readerOf(reads: Record<string, number | Error> = { num_threads: 12, num_fds: 30 }, platform: 'linux' | 'win32' = 'linux') {
   const own: { -readonly [K in keyof OwnReading]: OwnReading[K] } = { pid: 7, cpu: 2, uptime: 10, fields: { taken: 5, spooled: null }, reason: 'no broker is configured', confirms: null };
   const provider = fakeProvider(() => [{ pid: 7, name: 'node', reads }]);
-  const inner = { ...provider, read: (method: string) => (method === 'agent' ? Promise.resolve({ ...own }) : provider.read(method, {})) };
+  const inner = { ...provider, platform, read: (method: string) => (method === 'agent' ? Promise.resolve({ ...own }) : provider.read(method, {})) };
   return { own, reader: openReader(new SharedProvider(inner), new TestClock(), { method: 'agent', args: {} }) };
 }
 
@@ -54,6 +54,12 @@ describe('agent', () => {
     assert.deepEqual(whole.missing, []);
     assert.deepEqual(whole.selected.map(({ path, value }) => [path, value]), [['cpu_percent', 20], ['num_threads', 12], ['num_fds', 30], ['uptime', 10], ['taken', 5]]);
     for (const field of ['spooled', 'confirm_time']) assert.deepEqual(select(definition, {}, result, [field], reasons).missing, ['no broker is configured']);
+  });
+
+  it('counts handles on Windows, which has no file descriptors', async () => {
+    const { reader } = readerOf({ num_threads: 12, num_handles: 40 }, 'win32');
+    const { num_handles: handles, num_fds: descriptors } = (await reader.read()).result as Fields;
+    assert.deepEqual([handles, descriptors], [40, undefined]);
   });
 
   it('loses no more than what the system refuses', async () => {

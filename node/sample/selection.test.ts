@@ -37,6 +37,7 @@ describe('select', () => {
     assert.deepEqual(publish('users', {}, [], 'count').values, { '': 0 });
     assert.deepEqual(publish('net_if_stats', {}, { lo: {}, eth0: {} }, 'count').values, { '': 2 });
     assert.deepEqual(publish('net_if_addrs', {}, { lo: [{}, {}], 'eth0.1': [{}] }, '*.count').values, { lo_count: 2, 'eth0.1_count': 1 });
+    assert.deepEqual(publish('net_if_addrs', {}, { lo: [{}, {}], 'eth0.1': [{}] }, 'eth0.1.count').values, { '': 1 });
   });
 
   it('takes names with dots, older names, and truths as 1 and 0', () => {

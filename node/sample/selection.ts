@@ -28,9 +28,8 @@ const nothing: readonly string[] = [];
 export function selectionOf(definition: CatalogFunction, args: Arguments, selector?: Selector): Select {
   const search: Select = (result, reasons) => select(definition, args, result, selector, reasons);
   const keys = selector ?? [];
-  if (keys.some((key) => key === '*' || wholes.includes(key))) return search;
   const field = fieldAt(definition, keys);
-  const unit = field?.unit ?? '';
+  if (field === undefined || keys.some((key) => key === '*' || wholes.includes(key))) return search;
   const path = selectsOne(definition, args, selector) || definition.shape === 'any' ? '' : keys.join('_');
   return (result, reasons) => {
     let value: Result | undefined = result;
@@ -39,7 +38,7 @@ export function selectionOf(definition: CatalogFunction, args: Arguments, select
       value = (value as Readonly<Record<string, Result>>)[key];
     }
     if (typeof value !== 'number' || !Number.isFinite(value)) return search(result, reasons);
-    return { selected: [field === undefined ? { path, value, unit } : { path, value, unit, field }], missing: nothing };
+    return { selected: [{ path, value, unit: field.unit, field }], missing: nothing };
   };
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import fs, { mkdtempSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { chmodSync, mkdtempSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { syncBuiltinESMExports } from 'node:module';
@@ -149,6 +149,25 @@ describe('RequestFile', () => {
     if (process.platform === 'win32') return;
     execFileSync('mkfifo', [join(directory, 'stop')]);
     assert.deepEqual([request.pending, request.take()], [false, undefined]);
+  });
+
+  it('is none while it cannot be taken away: it would be honoured for ever', { skip: process.platform === 'win32' }, () => {
+    const directory = join(home, 'closed');
+    mkdirSync(directory);
+    writeFileSync(join(directory, 'reload'), 'word');
+    chmodSync(home, 0o755);
+    chmodSync(directory, 0o555);
+    const request = new RequestFile(directory, 'reload');
+    // Root takes whatever there is.
+    const isRoot = process.geteuid?.() === 0;
+    if (isRoot) process.seteuid?.(65_534);
+    try {
+      assert.deepEqual([request.pending, request.take()], [true, undefined]);
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+      chmodSync(directory, 0o755);
+    }
+    assert.deepEqual([request.take(), request.pending], ['word', false]);
   });
 
   it('is taken once, with what is written in it, as far as that is wanted', () => {
