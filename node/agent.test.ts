@@ -134,6 +134,15 @@ describe('Agent', () => {
     await agent.stop();
   });
 
+  it('takes nothing over once it stops, and says whose account it has', async () => {
+    const { agent, next } = collector([boots]);
+    next.document = { psutil_config: [rate] };
+    assert.equal(agent.report().account, null);
+    await agent.stop();
+    agent.reload('late');
+    assert.deepEqual([agent.report().reload, agent.report().entries.map(({ name }) => name)], [null, ['boot_time']]);
+  });
+
   it('samples what it counts itself', async () => {
     const { agent, clock, of } = collector([boots, { method: 'agent', result_argument: 'taken', interval: 1 }]);
     await clock.pass(6500);

@@ -151,6 +151,8 @@ describe('Agent among its parts', () => {
       : new Promise((resolve) => { hang = () => { resolve([]); }; }));
     agent.start();
     await clock.pass(3500);
+    assert.match(agent.overview().summary, /nobody can tell/);
+    assert.equal(agent.overview().summary, agent.report().summary);
     broken = false;
     hang?.();
     await clock.pass(1000);

@@ -76,6 +76,8 @@ describe('counters', () => {
     ]);
     const none = await told(() => show(list, 'zzz', false));
     assert.deepEqual([none.out, none.err], ['', 'no performance counter matches zzz\n']);
+    const lost = await told(() => show({ ...list, objects: () => Promise.resolve([]) }, undefined, false));
+    assert.deepEqual([lost.out, lost.err], ['', 'no performance counter matches *\n']);
     const json = async (pattern?: string): Promise<unknown> => JSON.parse((await told(() => show(list, pattern, true))).out);
     assert.deepEqual(await json(), { objects: ['Memory', 'Print Queue', 'Processor'].map((object) => ({ object })) });
     assert.deepEqual(await json('pages'), { objects: [all('Memory', ['Pages/sec'])] });

@@ -138,8 +138,8 @@ describe('what is told of', () => {
     assert.match(await first({}, 'silent'), /^fault: .* has told nothing since .*, though it should every 5 s/);
     assert.match(await first({ state: 'failed', summary: 'failed: it has faults' }, 'ended'), /^fault: the last start came to nothing.*failed: it has faults$/);
     assert.match(await first({ state: 'stopped', summary: 'stopped' }, 'ended'), /^warning: stopped, since .*: start it with/);
-    const over = await noted((note) => checkCollector(witness({ ...delivery('idle', null), last_error: { time: 't', code: 'c', message: 'away' }, dropped: 3, dropped_by: { ...report.dropped_by, age: 3 } }), note));
-    assert.deepEqual(over.slice(1), ['ok: its last fault, at t, is over: away', 'warning: 3 samples were dropped since it began (age 3)']);
+    const over = await noted((note) => checkCollector(witness({ ...delivery('idle', null), last_error: { time: 't', code: 'c', message: 'away' }, dropped: 4, dropped_by: { ...report.dropped_by, size: 1, age: 3 }, skipped: 2 }), note));
+    assert.deepEqual(over.slice(1), ['ok: its last fault, at t, is over: away', 'warning: 4 samples were dropped since it began (size 1, age 3)', 'warning: 2 ticks were skipped, for readings take longer than their intervals, or samples come faster than they can be kept: raise the intervals of those that status tells of']);
     const now = await noted((note) => checkCollector(witness({ ...delivery('refused', 'away; again in 3 s'), last_error: { time: 't', code: 'c', message: 'away' } }), note));
     assert.equal(now.length, 1, 'what holds is not told as over');
   });

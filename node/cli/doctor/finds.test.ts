@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -7,6 +7,8 @@ import { readSettings } from '../../config/reader.js';
 import { noBroker } from '../../output/lines.js';
 import { writeStatus } from '../../status/file.js';
 import type { EntryReport, StatusReport } from '../../status/report.js';
+import { makeCertificates } from '../../test/support/certificates.js';
+import { closeChannel, methodOf, startScriptedBroker } from '../../test/support/scriptedBroker.js';
 import { checkBroker } from './broker.js';
 import { checkCollector } from './collector.js';
 import type { Note } from './finding.js';
@@ -83,6 +85,43 @@ describe('doctor finds', () => {
     const found = await noted((note) => checkBroker(subjectWith({ broker: { ...broker, hostnames: ['127.0.0.1', '127.0.0.2'] } }), note));
     assert.deepEqual(found.map((line) => /^(\w+: \w+ fails on [\d.]+): ./.exec(line)?.[1]), ['fault: connect fails on 127.0.0.1', 'fault: connect fails on 127.0.0.2']);
     assert.deepEqual(await noted((note) => checkBroker(subjectWith({}), note)), ['ok: none is configured: samples go to standard output. Add the key broker to have them sent']);
+  });
+
+  it('a broker that works, and nobody bound there; another host that does not is a warning beside it', async () => {
+    const certificates = await makeCertificates();
+    try {
+      /** A broker of which the user asks for an exchange that is not there, or is. */
+      const found = async (isThere: boolean, more: object = {}, tls?: { cert: string; key: string }): Promise<string[]> => {
+        let looked = false;
+        const scripted = await startScriptedBroker({
+          received: (socket, received) => {
+            const name = methodOf(received);
+            if (name === '60.40') socket.write(closeChannel(received.channel, 406, 'no number'));
+            else if (name === '40.10' && !isThere && !looked) socket.write(closeChannel(received.channel, 404, 'not there'));
+            else return received.type === 2 || received.type === 3;
+            looked = true;
+            return true;
+          },
+        }, tls);
+        try {
+          const lines = await noted((note) => checkBroker(subjectWith({ broker: { ...broker, port: scripted.port, ...more } }), note));
+          return lines.map((line) => line.replaceAll(String(scripted.port), 'PORT'));
+        } finally {
+          await scripted.close();
+        }
+      };
+      const works = 'ok: 127.0.0.1: Rabbit 1.2.3 accepts user "u"; the user may publish with the routing key "default"';
+      assert.deepEqual(await found(true), [works]);
+      const [first, second, third, ...none] = await found(false, { hostnames: ['127.0.0.1', '127.0.0.2'] });
+      assert.deepEqual([first, none], [works, []]);
+      assert.match(second ?? '', /^warning: no queue is bound, .*; bind a queue with that routing key, or see what arrives with psutil-agent consume$/);
+      assert.match(third ?? '', /^warning: connect fails on 127\.0\.0\.2: ./);
+      const { cert, key } = certificates.server;
+      const [, unverified] = await found(true, { tls: { enabled: true, verify: false } }, { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') });
+      assert.equal(unverified, 'warning: the certificate is NOT VERIFIED: broker.tls.verify is off');
+    } finally {
+      await certificates.remove();
+    }
   });
 
   it('metrics that cannot be had, by name, and no more than can be read', async () => {
