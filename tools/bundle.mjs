@@ -1,6 +1,7 @@
 // The collector as a CommonJS file, and systeminformation as another: in dist/cli for a clone, and the package's, whose native modules lie beside them.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import Module from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
@@ -60,6 +61,8 @@ export async function bundle(version, { plugins = [], ...options } = {}) {
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'none',
+    // As which the launcher reads it.
+    charset: 'ascii',
     logLevel: 'error',
     // The code is no module that Node has loaded, so it can only require.
     supported: { 'dynamic-import': false },
@@ -69,8 +72,11 @@ export async function bundle(version, { plugins = [], ...options } = {}) {
     ...options,
   });
   const used = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs)).filter(([path, { bytesInOutput }]) => bytesInOutput > 0 && !path.startsWith('seldom:'));
-  // The launcher is what has the line for Unix shells.
-  const files = outputFiles.map(({ path, text }) => [basename(path), Buffer.from(text.replace(/^#!.*\n/, ''))]);
+  // The launcher is what has the line for Unix shells; it runs the function that a module is.
+  const files = outputFiles.map(({ path, text }) => {
+    const [name, code] = [basename(path), text.replace(/^#!.*\n/, '')];
+    return [name, Buffer.from(name === 'collector.cjs' ? Module.wrap(code) : code)];
+  });
   return { files: Object.fromEntries(files), inputs: used.map(([path]) => path).sort() };
 }
 

@@ -6,6 +6,8 @@ import type { Clock } from '../model/clock.js';
 const busyReadings = 250;
 /** The same as a share of one processor: a few readings may be dear, those of a thousand processes. */
 const busyShare = 0.03;
+/** So many looks in a row: what is done once, and late on a machine that is busy with other things, is no pace. */
+const busyLooks = 2;
 const watchEvery = 5000;
 /** The young generation that holds what ten thousand samples leave behind, bytes. */
 const enough = 8 * 1024 * 1024;
@@ -17,11 +19,12 @@ export function fitHeap(readingsPerSecond: number, clock: Clock): void {
   else clock.after(watchEvery, () => { watch(clock, process.cpuUsage()); });
 }
 
-function watch(clock: Clock, before: NodeJS.CpuUsage): void {
+function watch(clock: Clock, before: NodeJS.CpuUsage, busy = 0): void {
   clock.after(watchEvery, () => {
     const { user, system } = process.cpuUsage(before);
-    if ((user + system) / 1000 >= busyShare * watchEvery) favourSpeed(clock);
-    else watch(clock, process.cpuUsage());
+    const now = (user + system) / 1000 >= busyShare * watchEvery ? busy + 1 : 0;
+    if (now >= busyLooks) favourSpeed(clock);
+    else watch(clock, process.cpuUsage(), now);
   });
 }
 

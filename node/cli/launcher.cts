@@ -12,7 +12,7 @@ import vm = require('node:vm');
 // Windows hands a process its environment once, and what is loaded by --import has used the threads already: there
 // UV_THREADPOOL_SIZE must come from whoever starts the process.
 const tooLate = /--(import|loader|experimental-loader)\b/.test([...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' '));
-if (process.platform !== 'win32' && !tooLate) process.env['UV_THREADPOOL_SIZE'] ??= '64';
+if (process.platform !== 'win32' && !tooLate) process.env['UV_THREADPOOL_SIZE'] ??= '48';
 
 /*
  * V8's heap is kept near what is alive in it, at the price of more frequent, small collections. Left alone its young
@@ -37,7 +37,8 @@ function cachedData(): Buffer | undefined {
 }
 
 const data = cachedData();
-const script = new vm.Script(Module.wrap(fs.readFileSync(filename, 'utf8')), { filename, ...(data === undefined ? {} : { cachedData: data }) });
+// The file is the function that a module is, and ASCII: nothing of its megabyte is copied.
+const script = new vm.Script(fs.readFileSync(filename, 'latin1'), { filename, ...(data === undefined ? {} : { cachedData: data }) });
 const collector = { exports: {} };
 const run = script.runInThisContext() as (...args: unknown[]) => void;
 run(collector.exports, Module.createRequire(filename), collector, filename, __dirname);

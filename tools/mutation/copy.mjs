@@ -2,6 +2,7 @@
 // into the code at once, each behind a switch that __STRYKER_ACTIVE_MUTANT__ turns on, and counts which ones a run has passed.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import Module from 'node:module';
 import { dirname } from 'node:path';
 import { Instrumenter } from '@stryker-mutator/instrumenter';
 import { transform } from 'esbuild';
@@ -43,7 +44,7 @@ export async function makeCopy() {
     writeFileSync(target, code);
   }
   // In the place of the bundled command: the modules that the mutants are in.
-  writeFileSync(`${copy}/dist/cli/collector.cjs`, "require('./modules.cjs');\n");
+  writeFileSync(`${copy}/dist/cli/collector.cjs`, Module.wrap("require('./modules.cjs');\n"));
   writeFileSync(`${copy}/dist/cli/modules.cjs`, "import('./main.js');\n");
 
   const lines = new Map(sources.map(({ name, content }) => [name, content.split('\n')]));
