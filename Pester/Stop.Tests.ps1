@@ -53,14 +53,16 @@ Describe 'Stop-PsutilMonitor' {
         $null = New-Item -Path (Join-Path $folder 'spool') -ItemType Directory
         Set-Content -Path (Join-Path $folder 'spool/kept') -Value 'samples'
         Set-FakeOption @{ Spooled = 7 }
-        Stop-PsutilMonitor -Name cloudify-psutil
+        Stop-PsutilMonitor -Name cloudify-psutil -WarningAction SilentlyContinue -WarningVariable warnings
+        "$warnings" | Should -BeLike "7 samples were not sent and are kept in '*spool': a monitor 'cloudify-psutil' sends them *Get-PsutilLeftover*"
         (Get-ChildItem -Path $folder | ForEach-Object { $_.Name }) -join ' ' | Should -Be 'spool'
         Test-Path -Path (Join-Path $folder 'spool/kept') | Should -BeTrue
     }
     It 'lets go of them with -RemoveData' {
         $null = New-Item -Path (Join-Path $folder 'spool') -ItemType Directory
         Set-FakeOption @{ Spooled = 7 }
-        Stop-PsutilMonitor -Name cloudify-psutil -RemoveData
+        Stop-PsutilMonitor -Name cloudify-psutil -RemoveData -WarningVariable warnings
+        $warnings | Should -BeNullOrEmpty
         Test-Path -Path $data | Should -BeFalse
     }
     It 'only stops with -KeepService' {

@@ -194,6 +194,12 @@ function RemoveMonitorData {
                 "Not all of '$($Path.Data)' could be deleted: another program holds a file in it. " +
                 'Close it, then delete the folder.'))
     }
+    if ($kept -and [System.IO.Directory]::Exists($Path.Spool)) {
+        $count = if ((GetValue $status 'state') -eq 'stopped') { GetValue $status 'spooled' }
+        $what = if ($null -eq $count) { 'Samples that were not sent may be' } elseif ($count -eq 1) { '1 sample was not sent and is' } else { "$count samples were not sent and are" }
+        $name = [System.IO.Path]::GetFileName($Path.Data)
+        Write-Warning "$what kept in '$($Path.Spool)': a monitor '$name' sends them once it is started again. Get-PsutilLeftover shows them, Remove-PsutilLeftover deletes them."
+    }
 }
 
 # Throws DataNotWritable where a monitor's folder, or the folder of all, is a link: nothing is written or deleted through one.

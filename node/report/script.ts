@@ -31,7 +31,7 @@ export const script = `
       row.classList.toggle('hit', is);
       return is;
     });
-    what.textContent = hit.length ? hit.map((row) => row.cells[2].textContent).join('; ') : end ? 'Move the slider, or point at a chart, to see all values of a moment.' : 'Nothing unusual.';
+    what.textContent = hit.length ? hit.map((row) => row.cells[2].textContent).join('; ') : end ? 'Slide, or point at a chart: all values of a moment.' : 'Nothing unusual.';
   };
   slider.addEventListener('input', () => show(Number(slider.value)));
   slider.addEventListener('keydown', (event) => { if (event.key === 'Escape') show(last); });

@@ -1,12 +1,3 @@
-/**
- * `npm run fleet`: what a broker goes through with a fleet of hosts when it is restarted, when their collectors are upgraded in waves,
- * and when half of the network is away for ten minutes.
- *   npm run fleet                      measures this machine's broker, holds the model against real hosts, then models 100, 1,000 and 10,000: about half an hour
- *   npm run fleet -- model             only the model, with the figures kept in figures.ts: two minutes
- *   npm run fleet -- model --hosts 300 --interval 10 --samples 44 --drain-rate 200 --backlog 4096
- *   npm run fleet -- measure | check   only that part
- * A site of its own gives its broker's figures: --logins N --publish N (a second), --connection-memory KIB. --seed repeats the draws.
- */
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { BrokerFigures } from './brokerModel.js';
@@ -16,12 +7,30 @@ import { measure, playReal } from './real.js';
 import { play, type FleetEvent, type Outcome } from './scenario.js';
 import { brokerSettings } from './settings.js';
 
+const usage = `npm run fleet: what a broker goes through with a fleet of hosts when it is restarted, when their collectors are upgraded in waves,
+and when half of the network is away for ten minutes.
+
+  npm run fleet                     measures this machine's broker, holds the model against real hosts, then models 100, 1,000 and 10,000: about half an hour
+  npm run fleet -- model            only the model, with the figures kept in figures.ts: two minutes, one core
+  npm run fleet -- measure | check  only that part; check has 100 and 1,000 real hosts, or --hosts N
+
+  --hosts N (all)  --interval S (30)  --samples N a host (30)  --seed N (1) repeats the draws
+  --drain-rate N  --reconnect-initial S  --reconnect-maximum S  --connect-timeout S  --heartbeat S: of the settings
+  --logins N  --publish N (a second)  --connection-memory KIB  --backlog N: of a broker of your own
+
+Example: npm run fleet -- model --hosts 300 --interval 10 --samples 44 --drain-rate 200`;
+
 const options = {
   hosts: { type: 'string' }, interval: { type: 'string', default: '30' }, samples: { type: 'string', default: '30' }, seed: { type: 'string', default: '1' },
   logins: { type: 'string' }, publish: { type: 'string' }, 'connection-memory': { type: 'string' }, backlog: { type: 'string' },
   'drain-rate': { type: 'string' }, 'reconnect-initial': { type: 'string' }, 'reconnect-maximum': { type: 'string' }, 'connect-timeout': { type: 'string' }, heartbeat: { type: 'string' },
+  help: { type: 'boolean', default: false },
 } as const;
-const { values, positionals } = parseArgs({ options, allowPositionals: true });
+const { values: { help, ...values }, positionals } = parseArgs({ options, allowPositionals: true });
+if (help) {
+  console.log(usage);
+  process.exit(0);
+}
 const parts = ['measure', 'check', 'model'];
 const unknown = positionals.filter((name) => !parts.includes(name));
 const bad = Object.entries(values).filter(([, value]) => !(Number(value) > 0));
