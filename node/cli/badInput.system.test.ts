@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { command, psutilAgent, type Ended } from '../test/support/command.js';
+import { command, psutilAgent, psutilAgentHere, type Ended } from '../test/support/command.js';
 import { writeReportData } from '../test/support/reportData.js';
 import { Tmux } from '../test/support/tmux.js';
 import { commands } from './program.js';
@@ -55,7 +55,8 @@ describe('a terminal of 20 columns', { skip: process.platform !== 'linux' }, () 
   it('breaks no word of help, lists, status and faults', async () => {
     const script = join(home, 'narrow.sh');
     const place = join(home, 'narrow');
-    const wanted = await Promise.all(texts.map(async (words) => psutilAgent(words.split(' '), { env })));
+    const wanted: Ended[] = [];
+    for (const words of texts) wanted.push(await psutilAgentHere(words.split(' ')));
     // What was written there, line by line: one that is longer the terminal breaks wherever its edge is.
     writeFileSync(script, texts.map((words, at) => `script -qc "stty cols 20 rows 10; ${quoted(words)}" ${place}.${String(at)} </dev/null >/dev/null`).join('\n'));
     spawnSync('bash', [script], { env: { ...process.env, ...env } });

@@ -8,7 +8,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { functions } from '../catalog/functions.js';
 import { sampleSchema, statusSchema } from '../status/schema.js';
 import type { StatusReport } from '../status/report.js';
-import { command, psutilAgent, type Ended } from '../test/support/command.js';
+import { command, psutilAgent, psutilAgentHere, type Ended } from '../test/support/command.js';
 
 const home = mkdtempSync(join(tmpdir(), 'psutil-agent-cli-'));
 after(() => { rmSync(home, { recursive: true, force: true }); });
@@ -21,8 +21,8 @@ function file(content: string | Buffer, extension = 'yaml'): string {
 }
 
 /** A run that must fail with this exit code and one clear message, without a stack or a rejected promise. */
-async function refused(args: string[], code: number, pattern: RegExp, options: { stdin?: string; env?: NodeJS.ProcessEnv } = {}): Promise<Ended> {
-  const ended = await psutilAgent(args, { ...options, env: { XDG_STATE_HOME: home, ...options.env } });
+async function refused(args: string[], code: number, pattern: RegExp, options: { stdin?: string; run?: (args: string[]) => Promise<Ended> } = {}): Promise<Ended> {
+  const ended = await (options.run?.(args) ?? psutilAgent(args, { ...options, env: { XDG_STATE_HOME: home } }));
   assert.equal(ended.code, code, `${args.join(' ')}\n${ended.out}${ended.err}`);
   assert.match(ended.err, pattern);
   assert.doesNotMatch(ended.err, /\n\s+at |node:internal|Error:/);
@@ -49,13 +49,15 @@ describe('bad configuration: exit 3, one sentence a fault', () => {
     ['a deeply nested file', '['.repeat(50_000), /at most 64 maps and lists/],
     ['a file that is no text', '\xff\xfe\x00\xd8\x00', /expected/],
   ];
-  for (const [name, content, pattern] of cases) {
+  for (const [at, [name, content, pattern]] of cases.entries()) {
     it(name, async () => {
       const path = file(content);
-      const { out } = await refused(['validate', '--config', path], 3, pattern);
+      // The first by the command itself, which does the same with each.
+      const run = at === 0 ? psutilAgent : psutilAgentHere;
+      const { out } = await refused(['validate', '--config', path], 3, pattern, { run });
       assert.equal(out, '');
-      await refused(['run', '--config', path, '--once'], 3, pattern);
-      const told = await psutilAgent(['validate', '--config', path, '--json']);
+      await refused(['run', '--config', path, '--once'], 3, pattern, { run });
+      const told = await run(['validate', '--config', path, '--json']);
       const verdict = JSON.parse(told.out) as { valid: boolean; faults: { pointer: string; expected: string; found: string }[] };
       assert.equal(verdict.valid, false);
       assert.ok(verdict.faults.length >= 1);
@@ -226,9 +228,9 @@ describe('the help of each command', () => {
 
   for (const [name, { code, err }] of Object.entries(calls)) {
     it(`${name}: fits a screen, and its example runs as printed`, async () => {
-      const help = await psutilAgent(['help', name]);
+      const help = await psutilAgentHere(['help', name]);
       assert.equal(help.code, 0);
-      assert.equal((await psutilAgent([name, '--help'])).out, help.out);
+      assert.equal((await psutilAgentHere([name, '--help'])).out, help.out);
       assert.match(help.out, new RegExp(`^Usage: psutil-agent ${name} `));
       const lines = help.out.trimEnd().split('\n');
       assert.ok(lines.length < 24 && lines.every((line) => line.length < 80), help.out);

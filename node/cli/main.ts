@@ -1,8 +1,8 @@
-/** The command `psutil-agent`: turns errors into sentences and exit codes. */
-import { AgentError, ExitCode, messageOf, systemCode } from '../model/errors.js';
+/** The command `psutil-agent`. */
+import { ExitCode, messageOf, systemCode } from '../model/errors.js';
 import { exitProcess } from '../providers/process.js';
-import { printError, report, reportError } from './output.js';
-import { runProgram } from './program.js';
+import { report } from './output.js';
+import { runToExit } from './program.js';
 
 // A reader that went away (`| head`) is a normal end.
 process.stdout.on('error', (error) => {
@@ -18,9 +18,4 @@ function exit(code: number): void {
   process.stdout.write('', () => { exitProcess(code); });
 }
 
-runProgram(process.argv.slice(2)).then(exit, (error: unknown) => {
-  if (process.argv.includes('--json')) printError(error);
-  reportError(error);
-  if (process.env['PSUTIL_AGENT_DEBUG'] !== undefined && error instanceof Error) console.error(error.stack);
-  exit(error instanceof AgentError ? error.exitCode : ExitCode.unexpected);
-});
+void runToExit(process.argv.slice(2)).then(exit);

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { nearest } from '../config/nearest.js';
 import { display } from '../model/display.js';
-import { ExitCode, UsageError } from '../model/errors.js';
+import { AgentError, ExitCode, UsageError } from '../model/errors.js';
 import { version } from '../model/version.js';
 import { systemInformationCommand } from '../providers/external/provider.js';
 import type { Command, Options } from './command.js';
@@ -12,7 +12,7 @@ import { counters } from './counters.js';
 import { doctor } from './doctor.js';
 import { init } from './init.js';
 import { methods } from './methods.js';
-import { print } from './output.js';
+import { print, printError, reportError } from './output.js';
 import { report } from './report.js';
 import { run } from './run.js';
 import { sample } from './sample.js';
@@ -77,6 +77,18 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
   }
   const { options, positionals } = parse(command, rest);
   return await command.run(options, positionals);
+}
+
+/** As runProgram; what that throws becomes a sentence and an exit code. */
+export async function runToExit(args: readonly string[]): Promise<ExitCode> {
+  try {
+    return await runProgram(args);
+  } catch (error) {
+    if (args.includes('--json')) printError(error);
+    reportError(error);
+    if (process.env['PSUTIL_AGENT_DEBUG'] !== undefined && error instanceof Error) console.error(error.stack);
+    return error instanceof AgentError ? error.exitCode : ExitCode.unexpected;
+  }
 }
 
 /** Throws UsageError where words follow what takes none. */

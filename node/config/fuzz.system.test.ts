@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { Random } from '../test/chaos/random.js';
-import { psutilAgent, type Ended } from '../test/support/command.js';
+import { psutilAgent, psutilAgentHere, type Ended } from '../test/support/command.js';
 import { randomDocument, secret, secretNumber } from './fuzz.test.support.js';
 
-// The first of the documents of fuzz.test.ts, which has twenty thousand of them, and the worst known ones, by the real command.
+// The first of the documents of fuzz.test.ts, which has thousands of them, and the worst known ones, by the real command.
 // FUZZ_SEED=123 repeats a run, FUZZ_DOCUMENTS=200 is the long form.
 
 const seed = Number(process.env['FUZZ_SEED'] ?? 20_261_126);
@@ -28,10 +28,10 @@ function clean(text: string): void {
   for (const word of [secret, String(secretNumber)]) assert.ok(!text.includes(word.slice(0, 7)), text);
 }
 
-async function validate(bytes: Buffer | string, ...more: string[]): Promise<Ended> {
+async function validate(bytes: Buffer | string, run: (args: string[]) => Promise<Ended>, ...more: string[]): Promise<Ended> {
   const file = join(home, 'config');
   writeFileSync(file, bytes);
-  return await psutilAgent(['validate', '--config', file, ...more]);
+  return await run(['validate', '--config', file, ...more]);
 }
 
 describe('psutil-agent validate', () => {
@@ -40,13 +40,13 @@ describe('psutil-agent validate', () => {
       const bytes = randomDocument(new Random(seed + n));
       const told = `FUZZ_SEED=${String(seed + n)}`;
       if (n % 2 === 0) {
-        const { code, out, err } = await validate(bytes);
+        const { code, out, err } = await validate(bytes, psutilAgent);
         assert.ok(code === 0 || code === 3, `${told}: ${String(code)} ${err}`);
         assert.equal(out, '', told);
         assert.match(err, code === 0 ? /: valid\n$/ : /expected .+, found ./, told);
         clean(err);
       } else {
-        const { code, out } = await validate(bytes, '--json');
+        const { code, out } = await validate(bytes, psutilAgent, '--json');
         const { valid, faults } = JSON.parse(out) as Reply;
         assert.deepEqual([code, faults.length > 0], [valid ? 0 : 3, !valid], told);
         if (!valid) clean(out);
@@ -66,18 +66,18 @@ describe('psutil-agent validate', () => {
   for (const [name, text, pattern] of worst) {
     it(`${name}: exit code 3, one clear message`, async () => {
       const bytes = Buffer.from(text, name.includes('code page') ? 'latin1' : 'utf8');
-      const { code, err } = await validate(bytes);
+      const { code, err } = await validate(bytes, psutilAgent);
       assert.equal(code, 3, err);
       assert.match(err, pattern);
       clean(err);
-      const { code: again, out } = await validate(bytes, '--json');
+      const { code: again, out } = await validate(bytes, psutilAgentHere, '--json');
       assert.equal(again, 3);
       assert.equal((JSON.parse(out) as Reply).valid, false);
     });
   }
 
   it('tells a program how many faults there are beyond those shown', async () => {
-    const { out } = await validate(`[${Array(150).fill('{"method":"x","interval":1}').join(',')}]`, '--json');
+    const { out } = await validate(`[${Array(150).fill('{"method":"x","interval":1}').join(',')}]`, psutilAgentHere, '--json');
     const { faults, more } = JSON.parse(out) as Reply;
     assert.deepEqual([faults.length, more], [100, 50]);
   });

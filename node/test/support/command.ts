@@ -30,3 +30,11 @@ export function psutilAgent(args: readonly string[], options: { stdin?: string; 
     child.stdin.end(options.stdin ?? '');
   });
 }
+
+/** The same in this process, which costs no start of Node: for commands that read no standard input and leave nothing running. */
+export async function psutilAgentHere(args: readonly string[]): Promise<Ended> {
+  // Tests that only start the command do without them.
+  const [{ told }, { runToExit }] = await Promise.all([import('./told.js'), import('../../cli/program.js')]);
+  const { out, err, result } = await told(() => runToExit(args));
+  return { code: result ?? null, out, err };
+}
