@@ -3,7 +3,7 @@
 //   npm test -- unit system   only the stages named (see `stages`)
 //   npm test -- pester Pester/Start.Tests.ps1   of Pester only these files
 import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { installPackages, root } from './dependencies.mjs';
@@ -45,14 +45,28 @@ async function packaged() {
 
 /** node:test as failures.mjs reads it, whatever this Node's own choice. */
 const parallel = ['--test', '--test-reporter=tap'];
-// One file at a time: they measure.
-const serial = [...parallel, '--test-concurrency=1'];
+const atOnce = (count) => [...parallel, `--test-concurrency=${count}`];
+const serial = atOnce(1);
 const moduleTest = (...names) => () => [...parallel, ...names.map((name) => `dist/test/module/${name}.system.test.js`)];
 /** The words for the test files, as built, that a stage names. */
 const tests = (words, choose) => () => {
   const files = readdirSync(join(root, 'dist'), { recursive: true }).map((name) => `dist/${name}`).filter((name) => name.endsWith('.test.js')).sort();
   return [...words, ...files.filter((name) => choose(name, name.endsWith('.system.test.js')))];
 };
+/** Files of which each has a share of the test files import them one after another: a Node of its own costs most of them more than their tests do. */
+const shared = (count, choose) => () => {
+  const folder = join(root, 'build/shared');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const files = tests([], choose)();
+  return [...parallel, ...Array.from({ length: count }, (_, n) => {
+    const file = join(folder, `${n + 1}.test.mjs`);
+    writeFileSync(file, files.filter((name, at) => at % count === n).map((name) => `await import('../../${name}');\n`).join(''));
+    return file;
+  })];
+};
+/** What compares with psutil what changes by the moment, or counts the samples of a time: one file after another, the system's other files beside each other. */
+const isMeasuring = (name) => /^dist\/(sample|providers\/linux)\/|^dist\/(agent|starvedBoot|test\/isolation|test\/ci)\.system/.test(name);
 const isWine = (name) => /^dist\/windows[^/]*$/.test(name);
 
 /** What stages have in common that is fetched or made once: side by side they would do it in one place, and some have no network. */
@@ -62,9 +76,10 @@ const module = [windowsParts, installedWindows, windowsPowershell, powershellEng
 const stages = [
   { name: 'wine', needs: module, words: moduleTest('monitor') },
   { name: 'winePester', needs: module, words: moduleTest('pester') },
+  { name: 'measuring', needs: [powershellEngine], words: tests(serial, (name, system) => system && isMeasuring(name)) },
   {
     name: 'system', needs: [powershellEngine],
-    words: tests(serial, (name, system) => system && !isWine(name) && !/^dist\/(transport|test\/(chaos|module))\//.test(name)),
+    words: tests(atOnce(2), (name, system) => system && !isWine(name) && !isMeasuring(name) && !/^dist\/(transport|test\/(chaos|module))\//.test(name)),
   },
   { name: 'transport', words: tests(serial, (name, system) => system && name.startsWith('dist/transport/')) },
   { name: 'cloudify', needs: [...module, packaged], words: () => ['tools/isolated.mjs', ...moduleTest('cloudify', 'cloudifyLinux')()] },
@@ -73,7 +88,7 @@ const stages = [
   { name: 'package', needs: [...module, packaged], words: () => ['tools/isolated.mjs', ...moduleTest('package')()] },
   { name: 'examples', words: () => ['tools/isolated.mjs', ...moduleTest('examples')()] },
   { name: 'pester', needs: [powershellEngine], words: () => ['tools/pester.mjs', ...pesterFiles] },
-  { name: 'unit', needs: [powershellEngine], words: tests(parallel, (name, system) => !system) },
+  { name: 'unit', needs: [powershellEngine], words: shared(4, (name, system) => !system) },
   { name: 'lint', needs: [powershellEngine, installAnalyzer], words: () => ['tools/lint.mjs'] },
 ];
 
