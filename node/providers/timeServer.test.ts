@@ -104,6 +104,12 @@ test('a packet from elsewhere is nobody\'s answer', async (t) => {
   await assert.rejects(servers().offset('127.0.0.1', socket.address().port, 0.2), /has not answered in time$/);
 });
 
+test('a server is named with its port, unless that is the one of time servers', async () => {
+  // An address of examples, where nobody is.
+  await assert.rejects(servers().offset('192.0.2.1', 123, 0.2), { message: /^The time server 192\.0\.2\.1 (?!port)/ });
+  await assert.rejects(servers().offset('192.0.2.1', 124, 0.2), { message: /^The time server 192\.0\.2\.1, port 124, / });
+});
+
 test('what a server says instead of the time is told in words', async (t) => {
   await refused(t, (packet) => { packet.writeUInt8(0xe4); }, /^The time server 127\.0\.0\.1, port \d+, is not synchronised itself \(leap indicator 3, stratum 2\)/);
   await refused(t, (packet) => { packet.writeUInt8(16, 1); }, /not synchronised itself \(leap indicator 0, stratum 16\)/);

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { parseEthtoolCommand } from './ethtool.js';
 import type { InterfaceRow } from './libc.js';
 import { addressesByInterface, linkStats, parseNetDev } from './network.js';
+import { linuxProvider } from './provider.js';
 
 const heads = 'Inter-|   Receive                                                |  Transmit\n face |bytes    packets errs drop fifo frame compressed multicast|bytes\n';
 
@@ -69,4 +70,12 @@ test('a loopback has neither broadcast nor other end; short hardware addresses a
   ]);
   assert.deepEqual(addresses['lo'], [{ family: 2, address: '127.0.0.1', netmask: '255.0.0.0', broadcast: null, ptp: null }]);
   assert.deepEqual(addresses['sit0'], [{ family: 17, address: '00:00:00:00:00:00', netmask: null, broadcast: null, ptp: null }]);
+});
+
+test('this host has a loopback, with its addresses and the hardware address that it has not', { skip: process.platform !== 'linux' }, async () => {
+  const provider = linuxProvider();
+  const { lo } = (await provider.read('net_if_addrs', {})) as Record<string, { family: number; address: string; netmask: string | null }[]>;
+  assert.deepEqual(lo?.filter(({ family }) => family !== 10).map(({ family, address, netmask }) => [family, address, netmask]), [[2, '127.0.0.1', '255.0.0.0'], [17, '00:00:00:00:00:00', null]]);
+  const { lo: state } = (await provider.read('net_if_stats', {})) as Record<string, { isup: boolean; flags: string; mtu: number }>;
+  assert.deepEqual([state?.isup, state?.flags.split(',').includes('loopback'), Number(state?.mtu) > 1000], [true, true, true]);
 });

@@ -54,6 +54,7 @@ test('an object\'s counters and instances, likewise', async () => {
     PdhEnumObjectItemsW: (...args: [null, null, string, Buffer | null, Buffer, Buffer | null, Buffer, number, number]) => {
       const [, , object, counters, counterCharacters, instances, instanceCharacters, detail, flags] = args;
       calls += 1;
+      assert.ok(counters?.length !== 0 && instances?.length !== 0, 'no memory is null, which is what asks for the size');
       assert.deepEqual([object, detail, flags, counterCharacters.readUInt32LE(), instanceCharacters.readUInt32LE()], ['Prozessor', 400, 0, (counters?.length ?? 0) / 2, (instances?.length ?? 0) / 2]);
       if (counters === null || instances === null || calls < fits) {
         counterCharacters.writeUInt32LE(40);

@@ -223,20 +223,21 @@ test('the current directory, and where Windows does not tell it the command line
 
 test('the command line that Windows tells is taken from behind its head, in the buffer', () => {
   const line = Buffer.from('x.exe "a b"', 'utf16le');
-  const told = (offset: bigint) => opening({
+  /** `place`: of the text, from the end of the buffer where it is below 0. */
+  const told = (place: number, pointer = (length: number) => (place < 0 ? length + place : place)) => opening({
     addressOf: () => 0x9000n,
     NtQueryInformationProcess: (_: number, what: number, information: Buffer) => {
       if (what !== 60) return 0xc000_0022;
-      text(information, 0, line.length, 0x9000n + offset);
-      line.copy(information, layouts.UNICODE_STRING.size);
+      text(information, 0, line.length, 0x9000n + BigInt(pointer(information.length)));
+      line.copy(information, place < 0 ? information.length + place : place);
       return 0;
     },
     ReadProcessMemory: () => 0,
   });
-  assert.deepEqual(told(BigInt(layouts.UNICODE_STRING.size)).one.read('cmdline'), ['x.exe', 'a b']);
-  // A pointer out of the buffer is none.
-  assert.throws(() => told(-16n).one.read('cmdline'), UnavailableError);
-  assert.throws(() => told(0x2_0000n).one.read('cmdline'), UnavailableError);
+  const behind = layouts.UNICODE_STRING.size;
+  for (const place of [behind, -line.length]) assert.deepEqual(told(place).one.read('cmdline'), ['x.exe', 'a b']);
+  // A pointer out of the buffer is none, nor is one to a text that ends outside.
+  for (const pointer of [() => -16, () => 0x2_0000, (length: number) => length - line.length + 2]) assert.throws(() => told(behind, pointer).one.read('cmdline'), UnavailableError);
 });
 
 test('the program: by pid alone, or where Windows does not tell it so by a handle', () => {
