@@ -35,6 +35,8 @@ export class MemoryFile {
 /** A disk in memory that writes down what is done to it, and fails and hangs as the test says. */
 export class MemoryDisk implements Files {
   readonly operations: Operation[] = [];
+  /** Paths of files that are open, each as often as it is. */
+  readonly opened: string[] = [];
   /** Bytes that still fit. */
   room = Infinity;
   /** Called before everything: it may throw, or take its time. */
@@ -87,6 +89,7 @@ export class MemoryDisk implements Files {
   }
 
   #handle(path: string, file: MemoryFile): OpenFile {
+    this.opened.push(path);
     return {
       write: async (data, length, at) => {
         await this.before('write', path);
@@ -114,7 +117,10 @@ export class MemoryDisk implements Files {
         this.operations.push({ kind: 'sync', file });
       },
       unlinked: () => Promise.resolve(!file.linked),
-      close: () => Promise.resolve(),
+      close: () => {
+        this.opened.splice(this.opened.indexOf(path), 1);
+        return Promise.resolve();
+      },
     };
   }
 }

@@ -146,6 +146,63 @@ test('a backlog is read from the disk in few and large pieces, however few are a
   assert.ok(reads < 100, `${String(reads)} reads for a megabyte`);
 });
 
+test('what was read of a backlog stays in memory until it is acknowledged, and every older file is closed', async () => {
+  const disk = new MemoryDisk();
+  const options = { maxBytes: 1e6 };
+  const first = await open(disk, options);
+  for (let number = 0; number < 3000; number += 50) await first.queue.put(samples(number, number + 50, 300));
+  await first.queue.close();
+  const { queue } = await open(disk, options);
+  let reads = 0;
+  disk.before = (call) => { if (call === 'read') reads += 1; };
+  assert.deepEqual(await numbers(queue), range(0, 3000));
+  assert.ok(reads > 5, `${String(reads)} reads`);
+  assert.ok(disk.opened.filter((path) => path.endsWith('.seg')).length <= 2, disk.opened.join());
+  reads = 0;
+  assert.deepEqual(await numbers(queue), range(0, 3000));
+  assert.equal(reads, 0);
+});
+
+test('bytes are about right at once where samples were acknowledged unread, and exact a second later; so where some were damaged', async () => {
+  const disk = new MemoryDisk();
+  const options = { maxBytes: 1e6 };
+  const first = await open(disk, options);
+  for (let number = 0; number < 3000; number += 50) await first.queue.put(samples(number, number + 50, 300));
+  await first.queue.close();
+  const [oldest] = [...disk.files.keys()].filter((path) => path.endsWith('.seg')).sort();
+  // The first two records, behind the header.
+  disk.files.get(oldest ?? '')?.data.fill(0, 32, 632);
+  const { queue, seconds } = await open(disk, options);
+  await seconds(2);
+  assert.deepEqual([queue.stats().count, queue.stats().bytes, queue.stats().dropped.damage], [2998, 2998 * 300, 2]);
+  queue.ack(2000);
+  const { bytes } = queue.stats();
+  assert.ok(bytes > 250_000 && bytes < 350_000, String(bytes));
+  await seconds(2);
+  assert.deepEqual([queue.stats().count, queue.stats().bytes], [1000, 300_000]);
+});
+
+test('a log that comes late and is empty goes on behind what was given meanwhile', async () => {
+  const disk = new MemoryDisk();
+  const first = await open(disk);
+  await first.queue.put(samples(0, 5));
+  first.queue.ack(5);
+  await first.queue.close();
+  disk.before = () => { throw systemError('EIO'); };
+  const { queue, events, seconds } = await open(disk);
+  await queue.put(samples(5, 8));
+  const seen = await all(queue);
+  queue.ack(seen[0]?.position ?? 0);
+  disk.before = () => undefined;
+  for (let turns = 0; turns < 10_000 && events.at(-1) !== 'recovered'; turns += 1) await seconds(1);
+  assert.deepEqual(await all(queue), seen.slice(1), 'under the positions that they were seen at');
+  queue.ack(seen[1]?.position ?? 0);
+  assert.deepEqual(await numbers(queue), [7]);
+  await queue.close();
+  const again = await open(disk);
+  assert.deepEqual([await numbers(again.queue), again.queue.stats().dropped.damage], [[7], 0]);
+});
+
 test('a log of several segments that comes late is read whole, before what came meanwhile', async () => {
   const disk = new MemoryDisk();
   const options = { maxBytes: 1e6 };

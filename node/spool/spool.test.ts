@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { SpoolError } from '../model/errors.js';
 import { until } from '../test/support/wait.js';
-import type * as files from './files.js';
+import * as files from './files.js';
 import { all, numbers, range, sample, samples, spool, temporary } from './queue.test.support.js';
 import { random } from './random.test.support.js';
 import { longestName } from './record.js';
@@ -306,6 +306,15 @@ test('a name that is too long for a record is let go and counted, and nothing el
   await queue.put([sample(0), { ...sample(1), id: beyond }, { ...sample(2), routingKey: beyond }, { ...sample(3), id: fits, routingKey: fits }, sample(4)]);
   assert.deepEqual((await all(queue)).map(({ envelope: { id } }) => id), ['sample-0', fits, 'sample-4']);
   assert.deepEqual(queue.stats().dropped, { size: 2, age: 0, damage: 0, closed: 0 });
+});
+
+test('a file that somebody deleted is known by it, while it is open', { skip: windows && 'Windows deletes none that is open' }, async (context) => {
+  const path = join(await temporary(context), 'f');
+  const file = await files.diskFiles.create(path);
+  context.after(() => file.close());
+  assert.equal(await file.unlinked(), false);
+  await rm(path);
+  assert.equal(await file.unlinked(), true);
 });
 
 test('the disk is asked to keep a file, and the names of a folder and of those that were made above it', { skip: process.platform !== 'linux' }, async (context) => {
