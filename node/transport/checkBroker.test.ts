@@ -13,8 +13,9 @@ const settings = (port: number, more: Partial<BrokerSettings> = {}): BrokerSetti
 const resolver = new Resolver(() => Promise.resolve([{ address: '127.0.0.1', family: 4 }]));
 
 /** What a check of a scripted broker finds, and the channel's methods that it called, `p` where it only looks for the exchange. */
-async function checked(answers: Readonly<Record<string, readonly (number | undefined)[]>>, script: Script = {}, more: Partial<BrokerSettings> = {}): Promise<{ check: BrokerCheck; asked: string[]; port: number }> {
+async function checked(answers: Readonly<Record<string, readonly (number | undefined)[]>>, script: Script = {}, more: Partial<BrokerSettings> = {}, why = 'for '): Promise<{ check: BrokerCheck; asked: string[]; headers: string[]; port: number }> {
   const asked: string[] = [];
+  const headers: string[] = [];
   const counts: Record<string, number> = {};
   const broker = await startScriptedBroker({
     received: (socket, received) => {
@@ -26,14 +27,15 @@ async function checked(answers: Readonly<Record<string, readonly (number | undef
       counts[name] = (counts[name] ?? 0) + 1;
       // A message without a number for its expiration is refused after all permissions.
       if (name === '60.40') socket.write(closeChannel(channel, code ?? 406, `for ${name}`));
-      else if (code !== undefined) socket.write(closeChannel(channel, code, `for ${name}`));
+      else if (code !== undefined) socket.write(closeChannel(channel, code, why === 'for ' ? `for ${name}` : why));
+      if (received.type === 2) headers.push(payload.toString('latin1'));
       // What follows a message that is refused is let be.
       return name === '60.40' || code !== undefined || received.type === 2 || received.type === 3;
     },
     ...script,
   });
   try {
-    return { check: await checkBroker(settings(broker.port, more), { resolver }), asked, port: broker.port };
+    return { check: await checkBroker(settings(broker.port, more), { resolver }), asked, headers, port: broker.port };
   } finally {
     await broker.close();
   }
@@ -49,10 +51,12 @@ const unknownBinding = 'rabbit binding ok: whether a queue is bound is not known
 
 describe('checkBroker', () => {
   it('finds an exchange that is there, and publishes nothing', async () => {
-    const { check, asked, port } = await checked({});
+    const { check, asked, headers, port } = await checked({});
     assert.deepEqual(stepsOf(check), [...login(port), 'rabbit exchange ok: "e" is there, declared as the settings have it (topic, not durable, auto-delete)', publish, unknownBinding]);
     assert.deepEqual([check.ok, check.error], [true, undefined]);
     assert.deepEqual(asked, ['p', '40.10', '60.40']);
+    // With an expiration that is a number, or none, it would reach a consumer.
+    assert.deepEqual(headers.map((header) => header.endsWith('\u0005check')), [true]);
   });
 
   it('declares one that is not, and takes it away again', async () => {
@@ -67,6 +71,14 @@ describe('checkBroker', () => {
     assert.deepEqual(asked, ['p', '40.10', 'p', '60.40']);
     const gone = await checked({ p: [404], '40.10': [406] });
     assert.ok(!gone.asked.includes('40.20'));
+  });
+
+  it('tells which flag differs, and which setting would match it, where it is one of the settings', async () => {
+    const found = async (why: string): Promise<string> => stepsOf((await checked({ '40.10': [406] }, {}, {}, why)).check)[4] ?? '';
+    const durable = 'PRECONDITION_FAILED - inequivalent arg \'durable\' for exchange \'e\' in vhost \'v\': received \'false\' but current is \'true\'';
+    assert.equal(await found(durable), `rabbit exchange ok: "e" is there and is used as it is: its durable is true, the settings' is false (the first difference that the broker names); set broker.exchange.durable to match. Channel closed by server: 406 (PRECONDITION-FAILED) with message "${durable}"`);
+    const alternate = 'PRECONDITION_FAILED - inequivalent arg \'alternate-exchange\' for exchange \'e\' in vhost \'v\': received none but current is the value \'x\' of type \'longstr\'';
+    assert.equal(await found(alternate), `rabbit exchange ok: "e" is there and is used as it is: Channel closed by server: 406 (PRECONDITION-FAILED) with message "${alternate}"`);
   });
 
   it('tells a missing permission, at its step', async () => {

@@ -221,7 +221,8 @@ function flagsOf({ type, durable, autoDelete, internal }: ExchangeSettings): str
 
 /** The broker's reason for not declaring the exchange; where that is a flag, which one. It names the first that differs. */
 function differenceIn(reason: string): string {
-  const [, flag, ours, theirs] = /inequivalent arg '([^']*)' .*received '?([^']*)'? but current is '?([^']*)'?/.exec(reason) ?? [];
+  // Of arguments, which the settings have none of, it tells in the same words.
+  const [, flag, ours, theirs] = /inequivalent arg '(type|durable|auto_delete|internal)' .*received '([^']*)' but current is '([^']*)'/.exec(reason) ?? [];
   if (flag === undefined) return reason;
   return `its ${flag} is ${String(theirs)}, the settings' is ${String(ours)} (the first difference that the broker names); set broker.exchange.${flag} to match. ${reason}`;
 }

@@ -128,6 +128,22 @@ describe('a stop', () => {
     await broker.close();
   });
 
+  it('waits no longer than it may for confirms that do not come', async () => {
+    let published = 0;
+    const broker = await startScriptedBroker({ published: () => { published += 1; } });
+    const harness = new Harness(settingsFor(broker.port, 'e', { confirmTimeout: 600 }));
+    harness.transport.start();
+    await harness.put(2);
+    await until('both', () => published === 2);
+    const start = performance.now();
+    await harness.transport.stop(500);
+    const took = performance.now() - start;
+    assert.ok(took > 450 && took < 60_000, String(took));
+    assert.equal(harness.queue.stats().count, 2, 'they are sent again');
+    await harness.stop();
+    await broker.close();
+  });
+
   it('before the first attempt has an outcome waits for it: it may well be a good one', async () => {
     const broker = await startScriptedBroker({});
     const harness = new Harness(settingsFor(broker.port, 'e', { connectTimeout: 60 }));
