@@ -72,13 +72,17 @@ describe('Agent', () => {
       if (faults.length > 0) throw new ConfigError('PSA_CONFIG_INVALID', 'the configuration has a fault', faults);
       return completeSettings(valid, folder, {});
     };
-    const next = { document: { psutil_config: first } as object };
+    const next: { document: object; fail?: Error } = { document: { psutil_config: first } };
     const taken: Message[] = [];
     const output = { ...silentOutput(), put: (batch: readonly Envelope[]) => { taken.push(...batch.map(({ body }) => JSON.parse(body) as Message)); return Promise.resolve(); } };
     const lines: string[] = [];
     const logger = pino({ base: null, timestamp: false }, { write: (line: string) => { lines.push((JSON.parse(line) as { msg: string }).msg); } });
     const agent = new Agent({
-      settings: settingsOf(next.document), provider, clock, output, onStopRequest: () => undefined, reread: () => settingsOf(next.document),
+      settings: settingsOf(next.document), provider, clock, output, onStopRequest: () => undefined,
+      reread: () => {
+        if (next.fail !== undefined) throw next.fail;
+        return settingsOf(next.document);
+      },
       log: { logger, close: () => Promise.resolve() },
     });
     agent.start();
@@ -121,12 +125,14 @@ describe('Agent', () => {
       [{ psutil_config: [{ method: 'boot_tim', interval: 1 }] }, /^the configuration has a fault; .*boot_tim/],
       [{ psutil_config: Array.from({ length: 9 }, (_, at) => ({ method: `boot_${String(at)}`, interval: 1 })) }, /^[^;]*; [^;]*boot_0[^;]*; [^;]*boot_1[^;]*; [^;]*boot_2[^;]*$/],
       [{ psutil_config: [rate], publish: { units: false }, node: { node_id: 'x' } }, /node, publish differs/],
+      [undefined, /^the file is gone$/],
     ] as const) {
-      next.document = document;
+      if (document === undefined) next.fail = new Error('the file is gone');
+      else next.document = document;
       agent.reload();
       const { reload, entries } = agent.report();
       assert.match(reload?.refused ?? '', reason);
-      assert.deepEqual([reload?.kept, reload?.added, reload?.removed, entries.length], [1, 0, 0, 1]);
+      assert.deepEqual([reload?.request, reload?.kept, reload?.added, reload?.removed, entries.length], ['', 1, 0, 0, 1]);
       assert.equal(lines.at(-1), 'the configuration was not taken over: everything is as it was');
     }
     await clock.pass(3100);

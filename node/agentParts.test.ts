@@ -14,6 +14,7 @@ import type { OutputReport } from './output/output.js';
 import { readStatus } from './status/file.js';
 import type { ErrorInfo, StatusReport } from './status/report.js';
 import { settle, TestClock } from './test/support/clock.js';
+import { until } from './test/support/wait.js';
 
 describe('Agent among its parts', () => {
   const folder = mkdtempSync(join(tmpdir(), 'psutil-agent-agent-'));
@@ -33,7 +34,7 @@ describe('Agent among its parts', () => {
   }
 
   /** An agent of these settings in a folder of its own, whose clock stands still, whose provider answers with what `read` gives. */
-  function watched(settings: object, read: (method: string) => Promise<Result> = () => Promise.resolve(5)): Watched {
+  function watched(settings: object, read: (method: string) => Promise<Result> = () => Promise.resolve(5), asked: () => void = () => undefined): Watched {
     const data = mkdtempSync(join(folder, 'a-'));
     const clock = new TestClock();
     const told: unknown[] = [];
@@ -45,7 +46,7 @@ describe('Agent among its parts', () => {
     const { document, faults } = validate({ psutil_config: [{ method: 'boot_time', interval: 1 }], status: { path: data }, ...settings });
     assert.deepEqual(faults, []);
     const agent = new Agent({
-      settings: completeSettings(document, data, {}), clock, onStopRequest: () => { told.push('asked to stop'); },
+      settings: completeSettings(document, data, {}), clock, onStopRequest: () => { told.push('asked to stop'); asked(); },
       provider: { platform: 'linux', read: (method) => read(method), processes: () => Promise.reject(new UnavailableError('none here')), close: () => { told.push('provider closed'); } },
       output: {
         start: (changed, ended) => { Object.assign(calls, { changed, ended }); told.push('output started'); },
@@ -130,6 +131,32 @@ describe('Agent among its parts', () => {
     assert.equal(told.filter((one) => one === 'asked to stop').length, 2);
     await agent.stop();
     assert.equal(existsSync(join(data, 'stop')), false);
+  });
+
+  it('takes no more ticks while what it took is not kept', async () => {
+    const disks = Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`d${String(n)}`, { read_bytes: n }]));
+    const { agent, clock, output, taken } = watched({ psutil_config: [{ method: 'disk_io_counters', args: { perdisk: true }, result_argument: '*.read_bytes', interval: 1 }] }, () => Promise.resolve(disks));
+    let keep: () => void = () => undefined;
+    output.put = () => new Promise((resolve) => { keep = resolve; });
+    agent.start();
+    await clock.pass(3500);
+    assert.deepEqual([taken.length, agent.report().skipped], [20_000, 3]);
+    keep();
+    await clock.pass(1000);
+    assert.deepEqual([taken.length, agent.report().skipped], [40_000, 3]);
+    keep();
+    await agent.stop();
+  });
+
+  it('looks for no more requests once it has stopped', async () => {
+    const { agent, clock, data } = watched({}, undefined, () => { void agent.stop(); });
+    assert.equal(agent.report().state, 'starting');
+    agent.start();
+    writeFileSync(join(data, 'stop'), '');
+    await clock.pass(500);
+    await until('the end', () => agent.report().state === 'stopped');
+    await clock.pass(600_000);
+    assert.equal(clock.waiting, 0);
   });
 
   it('goes on where a stop file cannot be taken away, and says so', async () => {
