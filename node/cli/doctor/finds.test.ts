@@ -4,12 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { readSettings } from '../../config/reader.js';
+import { systemClock } from '../../model/clock.js';
 import { noBroker } from '../../output/lines.js';
 import { writeStatus } from '../../status/file.js';
 import type { EntryReport, StatusReport } from '../../status/report.js';
 import { makeCertificates } from '../../test/support/certificates.js';
 import { closeChannel, methodOf, startScriptedBroker } from '../../test/support/scriptedBroker.js';
+import { soundAnswer, startTimeServer } from '../../test/support/timeServer.js';
 import { checkBroker } from './broker.js';
+import { checkClock } from './clock.js';
 import { checkCollector } from './collector.js';
 import type { Note } from './finding.js';
 import { checkDisk, checkFolders } from './folders.js';
@@ -122,6 +125,24 @@ describe('doctor finds', () => {
     } finally {
       await certificates.remove();
     }
+  });
+
+  it('a clock: by the time server of the settings, set back since the collector wrote, and one that jumps meanwhile', async () => {
+    const server = await startTimeServer((question) => [soundAnswer(question)]);
+    const subject = subjectWith({ psutil_config: [{ method: 'clock_offset', args: { server: '127.0.0.1', port: server.port }, interval: 60 }] });
+    try {
+      assert.match((await noted((note) => checkClock(subject, note))).join('\n'), /^ok: within 0\.\d{3} s of 127\.0\.0\.1$/);
+      const wrote = (ms: number): Subject => ({ ...subject, collector: { life: 'running', report: { updated: new Date(Date.now() + ms).toISOString() } as StatusReport } });
+      assert.match((await noted((note) => checkClock(wrote(60_000), note)))[0] ?? '', /^warning: the collector's last word is dated (60|59) s ahead of this clock: the clock was set back meanwhile/);
+      assert.equal((await noted((note) => checkClock(wrote(-60_000), note))).length, 1);
+      let looked = 0;
+      const jumping = await noted((note) => checkClock(subject, note, { ...systemClock, wall: () => Date.now() + (looked++ === 0 ? 0 : 10_000) }));
+      assert.match(jumping.at(-1) ?? '', /^fault: the clock jumped by 10 s during this check: two services set it, or the host was asleep; /);
+    } finally {
+      server.close();
+    }
+    const [silent] = await noted((note) => checkClock(subject, note));
+    assert.match(silent ?? '', /^(warning: the clock could not be compared: The time server 127\.0\.0\.1, port \d+, .* \(the settings' clock_offset names it\)\. Where UDP port 123 is closed on the way, compare it by hand|ok: the kernel takes it for synchronised, within [\d.]+ s)$/);
   });
 
   it('metrics that cannot be had, by name, and no more than can be read', async () => {
