@@ -19,7 +19,7 @@ export const status: Command = {
     '  --spool DIR    instead: how many samples a spool holds that no collector uses any more',
     '  --json         the file as it is; of a spool, count and bytes',
   ],
-  example: 'status --config settings.yaml',
+  example: 'status --config examples/monitor.yaml',
   options: { data: { type: 'string' }, config: { type: 'string' }, spool: { type: 'string' }, json: { type: 'boolean' } },
   positionals: 0,
   async run(options) {
