@@ -72,7 +72,8 @@ describe('refusals, each in its own words', () => {
   }
 
   it('a port that takes connections and says nothing', async () => {
-    const server = createServer(() => undefined);
+    // What is sent to it is taken, or it would never learn that the other end has gone, and keep this process.
+    const server = createServer((socket) => { socket.on('error', () => undefined).resume(); });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     assert.ok(address !== null && typeof address === 'object');
@@ -84,7 +85,7 @@ describe('refusals, each in its own words', () => {
 
   it('a port that speaks something else', async () => {
     const server = createServer((socket) => {
-      socket.on('error', () => undefined);
+      socket.on('error', () => undefined).resume();
       socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
