@@ -39,7 +39,6 @@ const windows = (await tool('windows/prefix.mjs')) as { makePrefix(): Promise<Pr
 const parts = (await tool('windows/parts.mjs')) as { layoutModule(target: string): Promise<void> };
 const engine = (await tool('powershell/engine.mjs')) as {
   engineEnv: Readonly<Record<string, string>>;
-  windowsEngineEnv: Readonly<Record<string, string>>;
   powershellEngine(): Promise<{ readonly command: readonly string[]; readonly pester: string }>;
   windowsPowershell(): Promise<string>;
 };
@@ -53,7 +52,7 @@ export const layoutModule = (target: string): Promise<void> => parts.layoutModul
 /** pwsh.exe for a prefix: the program, what its environment says to it, and the Pester to run there. */
 export async function windowsPowershell(): Promise<{ program: string; env: Readonly<Record<string, string>>; pester: string }> {
   const [program, { pester }] = await Promise.all([engine.windowsPowershell(), engine.powershellEngine()]);
-  return { program, env: engine.windowsEngineEnv, pester };
+  return { program, env: engine.engineEnv, pester };
 }
 
 /** pwsh of this machine: the words that start it, and what its environment says to it. */
