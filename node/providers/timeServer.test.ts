@@ -146,6 +146,19 @@ test('a server that sends this host away is left alone for a quarter of an hour'
   }
 });
 
+test('only a refusal rests a server: one that is not synchronised is asked again, whatever clock it names', async (t) => {
+  const server = await startTimeServer((question) => {
+    const packet = soundAnswer(question);
+    packet.writeUInt8(0xe4);
+    packet.write('RATE', 12);
+    return [packet];
+  });
+  t.after(() => { server.close(); });
+  const asking = servers();
+  for (let at = 0; at < 2; at++) await assert.rejects(asking.offset('127.0.0.1', server.port, ample), /not synchronised itself/);
+  assert.equal(server.asked.length, 2);
+});
+
 test('a forged refusal rests nobody', async (t) => {
   const port = await answering(t, (question) => {
     const forged = soundAnswer(question);

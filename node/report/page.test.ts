@@ -115,6 +115,50 @@ describe('The page', () => {
     assert.match(never, /The settings are not shown: /);
   });
 
+  it('takes of a status what is what it should be, and nothing else', () => {
+    const directory = mkdtempSync(join(home, 'status-'));
+    const viewed = (status: object): unknown => {
+      writeFileSync(join(directory, 'status.json'), JSON.stringify(status));
+      const view = viewStatus(directory);
+      return 'status' in view ? view.status : view;
+    };
+    const at = (time: string): number => Date.parse(time);
+    const [since, updated] = ['2026-01-01T00:00:00.000Z', '2026-01-01T00:01:00.000Z'];
+    assert.deepEqual(viewed({
+      summary: 's', state: 'sampling', pid: 7, version: '1', account: { name: 'a' }, broker: 'b', since, updated, delivery: { state: 'held', reason: 'r' }, last_error: { time: since, message: 'm' },
+      taken: 1, published: 2, spooled: 3, spooled_bytes: 4, dropped: 5, skipped: 6, unavailable: 7, reconnects: 8, other: 9,
+      entries: [{ name: 'n', method: 'f', interval: 5, unit: 'B', last: { time: updated, values: { value: 0, none: null } }, fault: 'x' }],
+    }), {
+      summary: 's', state: 'sampling', pid: 7, version: '1', account: 'a', broker: 'b', since: at(since), updated: at(updated), delivery: { state: 'held', reason: 'r' }, lastError: { at: at(since), message: 'm' },
+      counts: { taken: 1, published: 2, spooled: 3, spooled_bytes: 4, dropped: 5, skipped: 6, unavailable: 7, reconnects: 8 },
+      entries: [{ name: 'n', method: 'f', interval: 5, unit: 'B', values: [['value', 0]], at: at(updated), fault: 'x' }],
+    });
+    const nothing = { summary: '', state: '', pid: undefined, version: '', account: undefined, broker: undefined, since: undefined, updated: undefined, delivery: undefined, lastError: undefined, counts: {}, entries: [] };
+    assert.deepEqual(viewed({}), nothing);
+    assert.deepEqual(viewed({ summary: 1, state: 2, pid: '7', version: 3, account: { name: 4 }, broker: 5, since: 6, updated: 'x', delivery: { state: 7 }, last_error: { message: 8 }, taken: '9', entries: {} }), nothing);
+    assert.deepEqual(viewed({ delivery: { state: 'idle', reason: 1 }, last_error: { time: 1, message: 'm' }, entries: [7] }), {
+      ...nothing, delivery: { state: 'idle', reason: '' }, lastError: { at: undefined, message: 'm' },
+      entries: [{ name: '', method: '', interval: undefined, unit: '', values: [], at: undefined, fault: undefined }],
+    });
+  });
+
+  it('tells of settings how each entry is called, and of a bare list that all else is default', () => {
+    const directory = mkdtempSync(join(home, 'settings-'));
+    const file = join(directory, 'settings.json');
+    const viewed = (settings: object): ReturnType<typeof viewSettings> => {
+      writeFileSync(file, JSON.stringify(settings));
+      return viewSettings(file, readConfiguration(file));
+    };
+    const entries = [{ method: 'disk_usage', args: { path: '/x' }, result_argument: 'free', interval: 5, alias: 'x_free' }, { method: 'boot_time', interval: 60 }];
+    const bare = viewed(entries);
+    assert.deepEqual(bare.entries, [{ name: 'x_free', method: 'disk_usage', interval: 5, call: 'path="/x" free' }, { name: 'boot_time', method: 'boot_time', interval: 60, call: '' }]);
+    assert.deepEqual([bare.rows.length > 5, bare.rows.filter(({ written: own }) => own), bare.faults], [true, [], []]);
+    const some = viewed({ psutil_config: entries, log: { level: 'debug' } });
+    assert.deepEqual(some.rows.filter(({ written: own }) => own), [{ key: 'log.level', value: '"debug"', written: true }]);
+    const faulty = viewed({ psutil_config: Array.from({ length: 12 }, () => ({ method: 'none', interval: 1 })), log: { level: 'debug' } });
+    assert.deepEqual([faulty.faults.length, faulty.entries, faulty.rows.map(({ key }) => key)], [10, [], ['log.level']]);
+  });
+
   it('is made of whatever the files say', () => {
     const directory = mkdtempSync(join(home, 'odd-'));
     writeFileSync(join(directory, 'status.json'), JSON.stringify({ summary: 7, state: 'sampling', pid: 'x', delivery: [], entries: [null, { name: 'a', last: { time: 'never', values: { value: 'much', other: 3 } } }], updated: {} }));

@@ -34,6 +34,10 @@ test('login records of an unknown architecture are unavailable', () => {
 const nobody = (): never => assert.fail('not to be asked');
 const roots = { ...systemRoots, utmp: '/no such utmp', sessions };
 
+test('login records that cannot be read are no empty ones', async () => {
+  await assert.rejects(users({ ...roots, utmp: sessions }, nobody), (error) => error instanceof UnavailableError && error.message.startsWith(`The login records in ${sessions} cannot be read: EISDIR`));
+});
+
 test('neither login records nor logind: nobody, without asking', async () => {
   assert.deepEqual(await users({ ...roots, sessions: '/no such sessions' }, nobody), []);
   assert.deepEqual(await users(roots, nobody), []);

@@ -52,6 +52,18 @@ test('a store\'s certificates are read out of its contexts, and everything is le
   assert.equal(left(), 0);
 });
 
+test('a store without end is given up, and everything let go of', async () => {
+  let [open, contexts] = [0, 0];
+  const { win32 } = new FakeWindows({
+    CertOpenStore: () => { open += 1; return 77; }, CertCloseStore: () => { open -= 1; return 1; },
+    CertEnumCertificatesInStore: (_: number, previous: number) => { if (previous === 0) contexts += 1; return previous + 1; },
+    CertFreeCertificateContext: () => { contexts -= 1; return 1; },
+    bytesAt: (_: bigint, length: number) => (length === CERT_CONTEXT.size ? structure(CERT_CONTEXT, { pbCertEncoded: 1n, cbCertEncoded: 7 }) : Buffer.alloc(length)),
+  });
+  await assert.rejects(windowsProvider(win32).read('certificates', args), { message: /^The certificate store LocalMachine\\My holds more than \d+ certificates$/ });
+  assert.deepEqual([open, contexts], [0, 0]);
+});
+
 test('what is no certificate costs itself alone', async () => {
   const { provider } = storing([known[0]!.raw, Buffer.from('rubbish'), Buffer.alloc(0), Buffer.alloc(70_000), known[1]!.raw]);
   const { rows, unreadable } = (await provider.read('certificates', args)) as unknown as { rows: unknown[]; unreadable: number };

@@ -23,7 +23,7 @@ function snapshot(entries: readonly { values: Parameters<typeof structure<typeof
   for (const [index, { values, name, threads = [] }] of entries.entries()) {
     const text = Buffer.from(name, 'utf16le');
     const size = Information.size + threads.length * Thread.size + text.length + 8;
-    const entry = Buffer.concat([structure(Information, { ...values, NumberOfThreads: threads.length }), ...threads, text, Buffer.alloc(8)]);
+    const entry = Buffer.concat([structure(Information, { NumberOfThreads: threads.length, ...values }), ...threads, text, Buffer.alloc(8)]);
     entry.writeUInt32LE(index === entries.length - 1 ? 0 : size, Information.NextEntryOffset);
     entry.writeUInt16LE(text.length, Information.ImageName + layouts.UNICODE_STRING.Length);
     entry.writeBigUInt64LE(name === '' ? 0n : base + BigInt(at + size - text.length - 8), Information.ImageName + layouts.UNICODE_STRING.Buffer);
@@ -51,6 +51,15 @@ function tableOf(functions: ConstructorParameters<typeof FakeWindows>[0] = {}): 
     { values: { UniqueProcessId: 804n, InheritedFromUniqueProcessId: 712n, CreateTime: newYear - 1000n }, name: 'orphan.exe' },
   ]), base);
 }
+
+test('a count of threads that lies reads no further than there is', () => {
+  const { win32 } = new FakeWindows({});
+  const table = new WindowsProcessTable(win32, new Isolation(2), snapshot([
+    { values: { UniqueProcessId: 712n, NumberOfThreads: 1000 }, name: 'x.exe', threads: [waiting] }, { values: { UniqueProcessId: 800n }, name: 'y.exe', threads: [suspended] },
+  ]), base);
+  const threads = table.find(712)!.read('threads') as { id: number }[];
+  assert.ok(threads[0]?.id === 71 && threads.length < 10, String(threads.length));
+});
 
 test('a snapshot tells of every process, lowest pid first', () => {
   assert.deepEqual(tableOf().all().map(({ pid, name }) => [pid, name]), [
