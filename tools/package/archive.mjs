@@ -5,12 +5,12 @@ import { zipSync } from 'fflate';
 // Zip has no time zone: local noon is the same fields everywhere.
 const date = new Date(2026, 0, 1, 12);
 
-/** Packs files (path to Buffer); gives the zip's bytes, and for each file its name and packed size in bytes. */
-export function zip(files) {
+/** Packs files (path to Buffer), those whose path fits `stored` as they are; gives the zip's bytes, and for each file its name and packed size in bytes. */
+export function zip(files, stored = /$^/) {
   const entries = {};
   for (const path of [...files.keys()].sort()) {
     const mode = path.endsWith('.exe') ? 0o100755 : 0o100644;
-    entries[path] = [files.get(path), { level: 6, mtime: date, os: 3, attrs: (mode << 16) >>> 0 }];
+    entries[path] = [files.get(path), { level: stored.test(path) ? 0 : 6, mtime: date, os: 3, attrs: (mode << 16) >>> 0 }];
   }
   const bytes = Buffer.from(zipSync(entries).buffer);
   return { bytes, packed: directory(bytes) };

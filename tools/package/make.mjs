@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../dependencies.mjs';
-import { moduleFiles, windowsParts } from '../windows/parts.mjs';
+import { aligned, moduleFiles, windowsParts } from '../windows/parts.mjs';
 import { zip } from './archive.mjs';
 import { billOfMaterials } from './bill.mjs';
 import { packageCollector } from './bundle.mjs';
@@ -20,12 +20,14 @@ const launcher = '@"%~dp0bin\\node.exe" "%~dp0collector\\main.js" %*\r\n';
 
 /**
  * Makes the package from dist/ and this clone. Gives the zip's path, its size in bytes, its SHA-256, and its largest
- * files with what they take up in it. With `projectUri` the module knows its public place (see addUris). Throws where a part is
+ * files with what they take up in it. With `projectUri` the module knows its public place (see addUris). `stored`: programs are not
+ * deflated, which is nearly all of the time it takes. `forWine`: they are copies that Wine starts fast. Throws where a part is
  * missing or not the pinned one, or a URI is none.
  */
-export async function makePackage({ out, projectUri, filesUri } = {}) {
+export async function makePackage({ out, projectUri, filesUri, stored = false, forWine = false } = {}) {
   const { name, version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const parts = await windowsParts();
+  if (forWine) parts.node = await aligned(parts.node);
   const files = new Map();
   for (const item of shipped) await addTree(files, item);
   if (projectUri !== undefined) addUris(files, version, projectUri, filesUri);
@@ -45,7 +47,7 @@ export async function makePackage({ out, projectUri, filesUri } = {}) {
   files.set('sbom.cdx.json', Buffer.from(billOfMaterials({ name: moduleName, npmName: name, version, components })));
   files.set('SHA256SUMS', Buffer.from(sums(files)));
 
-  const { bytes, packed } = zip(new Map([...files].map(([path, data]) => [`${moduleName}/${path}`, data])));
+  const { bytes, packed } = zip(new Map([...files].map(([path, data]) => [`${moduleName}/${path}`, data])), stored ? /\.exe$/ : undefined);
   const file = out ?? join(root, `${moduleName}-${version}.zip`);
   // Nobody finds half a package under its name.
   await writeFile(`${file}.part`, bytes);

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { startBroker, type TestBroker } from '../support/broker.js';
 import { consume, type Consumer, type Received } from '../support/consumer.js';
-import { packageFile } from '../support/package.js';
+import { winePackage } from '../support/package.js';
 import { until } from '../support/wait.js';
 import { makeWindowsHost, type WindowsHost } from '../support/windowsHost.js';
 import { root } from '../support/wine.js';
@@ -53,7 +53,7 @@ export const brokerConfig = (more: object = {}): object => ({
 /** Makes the host, with the agent's broker_config.json in place. */
 export async function makeCloudifyHost(): Promise<CloudifyHost> {
   const folder = mkdtempSync(join(tmpdir(), 'psutil-agent-cloudify-'));
-  const zip = await packageFile(join(folder, 'package.zip'));
+  const zip = await winePackage(join(folder, 'package.zip'));
   const [host, broker] = await allParts<[WindowsHost, TestBroker]>([makeWindowsHost(), startBroker({ users: [agentUser] })]);
   try {
     const cloudify = new CloudifyHost(host, broker, await consume(broker.port), folder, zip);

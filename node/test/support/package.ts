@@ -18,7 +18,7 @@ export interface Bill {
 }
 
 const tool = (name: string): Promise<unknown> => import(new URL(`../../../tools/package/${name}`, import.meta.url).href);
-const { makePackage: make } = (await tool('make.mjs')) as { makePackage: (options: { out: string }) => Promise<unknown> };
+const { makePackage: make } = (await tool('make.mjs')) as { makePackage: (options: { out: string; stored?: boolean; forWine?: boolean }) => Promise<unknown> };
 const { packageCollector: collector } = (await tool('bundle.mjs')) as { packageCollector: (version: string) => Promise<PackagedCollector> };
 
 /** The files of the collector's folder by name, and the files of the clone that are in them. */
@@ -32,6 +32,12 @@ export async function packageFile(out: string): Promise<string> {
   const made = process.env['PSUTIL_AGENT_PACKAGE'];
   if (made !== undefined) return made;
   await make({ out });
+  return out;
+}
+
+/** Makes the package of dist/ as it is for Wine, in which its programs start fast and nothing takes time to unpack. */
+export async function winePackage(out: string): Promise<string> {
+  await make({ out, stored: true, forWine: true });
   return out;
 }
 
