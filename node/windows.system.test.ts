@@ -9,25 +9,24 @@ import { consume } from './test/support/consumer.js';
 import { psutil } from './test/support/psutil.js';
 import type { Outcome } from './test/support/contract.js';
 import { until } from './test/support/wait.js';
-import { layoutModule, makePrefix, type Prefix, type WineEnded } from './test/support/wine.js';
+import { windowsModule } from './test/support/windowsModule.js';
+import type { Prefix, WineEnded } from './test/support/wine.js';
 
-// The collector under node.exe for Windows, in Wine, whose counters are this machine's.
+// The collector under node.exe for Windows, in Wine, whose counters are this machine's. One Windows for all files of test/windows/: the tests below
+// first, and last those that put something into its registry and its PowerShell.
 
 let prefix: Prefix;
 let broker: TestBroker;
 let module: string;
 
 before(async () => {
-  [prefix, broker] = await Promise.all([makePrefix(), startBroker()]);
-  module = join(prefix.drive, 'PsutilAgent');
-  await layoutModule(module);
+  await windowsModule.ready;
+  ({ prefix, folder: module } = windowsModule);
+  broker = await startBroker();
 });
-after(() => Promise.all([prefix.remove(), broker.stop()]));
+after(() => (broker as TestBroker | undefined)?.stop());
 
-/** Runs the command in Windows. */
-function agent(...args: string[]): Promise<WineEnded> {
-  return prefix.wine([join(module, 'bin/node.exe'), `${prefix.path(module)}\\dist\\cli\\launcher.cjs`, ...args]);
-}
+const agent = (...args: string[]): Promise<WineEnded> => windowsModule.agent(...args);
 
 /** Writes a settings file on drive C:, with a data directory of its own. */
 function configure(name: string, settings: object): { config: string; data: string } {
@@ -161,3 +160,8 @@ describe('node.exe for Windows, under Wine', () => {
     assert.doesNotMatch(err, /\n\s+at /);
   });
 });
+
+await import('./test/windows/counters.js');
+await import('./test/windows/isolation.js');
+await import('./test/windows/process.js');
+await import('./test/windows/numbers.js');

@@ -31,14 +31,14 @@ const tests: readonly string[] = [
   'B: sample/psutil.system.test.ts, what is computed beside python3-psutil',
   'C: windows.system.test.ts, every function under Wine, totals beside this machine\'s python3-psutil',
   'D: providers/linux/process.system.test.ts, processes, connections and sensors beside python3-psutil',
-  'E: windows-process.system.test.ts, a service of NSSM\'s, its processes and its socket under Wine; delayed and trigger-started services Wine 8 does not have (error 124)',
+  'E: test/windows/process.ts, a service of NSSM\'s, its processes and its socket under Wine; delayed and trigger-started services Wine 8 does not have (error 124)',
   'F: providers/windows/process.test.ts, services.test.ts and layouts.test.ts, structures at offsets of declarations of their own, given by functions that stand for Windows\'',
   'G: sample/numbers.system.test.ts, on Linux beside Python and openssl, and beside connections and datagrams of the test\'s own',
-  'H: windows-numbers.system.test.ts, under Wine beside this machine\'s /proc, and what the test put into stores and registry',
+  'H: test/windows/numbers.ts, under Wine beside this machine\'s /proc, and what the test put into stores and registry',
   'I: providers/windows/ (numbers, certificates, reboot, events).test.ts, a fake Windows that checks what it is asked, and layouts.test.ts; for event_count that alone, as Wine has no event logs',
   'J: providers/timeServer.test.ts, a time server of the test\'s own',
   'P: providers/windows/performanceCounters.test.ts and sample/counterReader.test.ts, a fake PDH that checks what it is asked, and instance names as Windows gives them; not shown on a real Windows',
-  'Q: windows-counters.system.test.ts, the counters that Wine has beside this machine\'s uptime',
+  'Q: test/windows/counters.ts, the counters that Wine has beside this machine\'s uptime',
 ];
 
 function fieldNames(fields: readonly Field[]): string {

@@ -1,4 +1,4 @@
-// The pinned Windows programs and packages, and a module folder laid out with them.
+// The pinned Windows programs and packages.
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
@@ -6,7 +6,6 @@ import { cp, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { npm, root } from '../dependencies.mjs';
-import { copyLinked } from './prefix.mjs';
 import { alignSections } from './sections.mjs';
 
 const cache = join(root, 'build/windows');
@@ -52,24 +51,6 @@ async function install(folder, source, extra) {
 async function verify(file, expected) {
   const found = createHash('sha256').update(await readFile(file)).digest('hex');
   if (found !== expected) throw new Error(`${file} is not the pinned one: expected SHA-256 ${expected}, found ${found}`);
-}
-
-/** What a module folder holds besides programs: names at the repository's root. */
-export const moduleFiles = ['PsutilAgent.psd1', 'PsutilAgent.psm1', 'PsutilAgent.Format.ps1xml', 'PsutilAgent.Types.ps1xml', 'Public', 'Private', 'en-US', 'schemas', 'examples'];
-
-/** Makes a module folder at `target` from this clone and the pinned parts, with the collector as built in dist/. */
-export async function layoutModule(target) {
-  const parts = await windowsParts();
-  if (!existsSync(join(root, 'dist/cli/main.js'))) throw new Error('dist/cli/main.js is missing: run npm run build');
-  await mkdir(join(target, 'bin'), { recursive: true });
-  const names = moduleFiles.filter((name) => existsSync(join(root, name)));
-  await Promise.all(names.map((name) => cp(join(root, name), join(target, name), { recursive: true })));
-  // Of three files two are tests, or for who reads or compiles, and a copy of each test's own takes a second.
-  const idle = /\.(test\.js|ts|cts|map|md|yml|cc|hh|h)$/;
-  await copyLinked(join(root, 'dist'), join(target, 'dist'), idle);
-  await cp(join(root, 'package.json'), join(target, 'package.json'));
-  await copyLinked(parts.modules, join(target, 'node_modules'), idle);
-  await Promise.all(['node', 'nssm'].map(async (name) => copyLinked(await aligned(parts[name]), join(target, 'bin', `${name}.exe`))));
 }
 
 /** A verified program's copy that Wine starts fast, made once: the path. */

@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, link, mkdir, mkdtemp, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { root } from '../dependencies.mjs';
 
 /**
@@ -16,7 +16,7 @@ export async function makePrefix() {
   const installed = await installedWindows();
   const prefix = new Prefix(await mkdtemp(join(tmpdir(), 'psutil-agent-wine-')));
   try {
-    await copyLinked(installed, join(prefix.home, 'wine'));
+    await copyWindows(installed, join(prefix.home, 'wine'));
     await prefix.boot();
   } catch (error) {
     await prefix.remove();
@@ -25,13 +25,30 @@ export async function makePrefix() {
   return prefix;
 }
 
+const program = /\.(dll|drv|exe|ocx|sys|nls|node)$/;
+
+/** As copyLinked for all of Windows, by links that `cp` makes; what is no program gets its own copy. */
+async function copyWindows(from, to) {
+  if (spawnSync('cp', ['-al', from, to]).status !== 0) {
+    await rm(to, { recursive: true, force: true });
+    return await copyLinked(from, to);
+  }
+  const files = (await readdir(from, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile() && !program.test(entry.name));
+  await Promise.all(files.map(async (entry) => {
+    const file = join(entry.parentPath, entry.name);
+    const target = join(to, relative(from, file));
+    await rm(target);
+    await cp(file, target);
+  }));
+}
+
 /**
  * Copies a file or folder but for what `except` matches; programs become further names of the same files where the file system lets
  * them: nothing writes into one, and they are 650 of Windows' 700 MB.
  */
 export function copyLinked(from, to, except = /$^/) {
   const filter = (source, target) => !except.test(source) &&
-    (!/\.(dll|drv|exe|ocx|sys|nls|node)$/.test(source) || link(source, target).then(() => false, () => true));
+    (!program.test(source) || link(source, target).then(() => false, () => true));
   return cp(from, to, { recursive: true, verbatimSymlinks: true, filter });
 }
 
@@ -85,6 +102,8 @@ class Prefix {
       TMPDIR: tmpdir(),
       WINEPREFIX: join(home, 'wine'),
       WINEDEBUG: '-all',
+      // Each start of Windows looks through the start menu otherwise.
+      WINEDLLOVERRIDES: 'winemenubuilder.exe=d',
       // .NET under Wine crashes in longer scripts otherwise.
       DOTNET_EnableWriteXorExecute: '0',
       ...ofMutation(),

@@ -60,22 +60,11 @@ export class WindowsHost {
     return line === '' ? undefined : JSON.parse(line);
   }
 
-  /**
-   * Lays the module of this clone out among the programs, its Pester tests in it, and gives the folder. Beside the collector is the code
-   * that this node.exe compiles of it, as a build on Windows keeps it: the tests start it some hundred times.
-   */
+  /** Lays the module of this clone out among the programs, its Pester tests in it, and gives the folder. */
   async layOut(): Promise<string> {
     const module = join(this.drive, 'Program Files/PsutilAgent');
     await layoutModule(module);
     await cp(join(root, 'Pester'), join(module, 'Pester'), { recursive: true });
-    const [cli, script] = [join(module, 'dist/cli'), join(this.prefix.home, 'compile.cjs')];
-    const path = (name: string): string => JSON.stringify(this.prefix.path(join(cli, name)));
-    await writeFile(script, `
-      process.argv = [process.execPath, 'psutil-agent', 'validate', '--config', ${JSON.stringify(this.prefix.path(join(module, 'examples/monitor.yaml')))}];
-      const script = require(${path('launcher.cjs')});
-      process.on('exit', () => require('node:fs').writeFileSync(${path('collector.cjs.cache')}, script.createCachedData()));`);
-    const { code, out, err } = await this.prefix.wine([join(module, 'bin/node.exe'), this.prefix.path(script)]);
-    if (code !== 0) throw new Error(`The collector's code was not compiled: ${String(code)}\n${out}\n${err}`);
     return module;
   }
 

@@ -36,7 +36,7 @@ export interface Prefix {
 
 const tool = (name: string): Promise<unknown> => import(new URL(`../../../tools/${name}`, import.meta.url).href);
 const windows = (await tool('windows/prefix.mjs')) as { makePrefix(): Promise<Prefix> };
-const parts = (await tool('windows/parts.mjs')) as { layoutModule(target: string): Promise<void> };
+const module = (await tool('windows/module.mjs')) as { layoutModule(target: string): Promise<void> };
 const engine = (await tool('powershell/engine.mjs')) as {
   engineEnv: Readonly<Record<string, string>>;
   powershellEngine(): Promise<{ readonly command: readonly string[]; readonly pester: string }>;
@@ -47,7 +47,7 @@ const engine = (await tool('powershell/engine.mjs')) as {
 export const makePrefix = (): Promise<Prefix> => windows.makePrefix();
 
 /** Lays out the module folder (bin/node.exe, dist/, the win32 packages) at a target. */
-export const layoutModule = (target: string): Promise<void> => parts.layoutModule(target);
+export const layoutModule = (target: string): Promise<void> => module.layoutModule(target);
 
 /** pwsh.exe for a prefix: the program, what its environment says to it, and the Pester to run there. */
 export async function windowsPowershell(): Promise<{ program: string; env: Readonly<Record<string, string>>; pester: string }> {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import { until } from './test/support/wait.js';
-import { entry, publish as publishIn, type Entry, type Published } from './test/support/windowsCollector.js';
-import { layoutModule, makePrefix, type Prefix, type WineEnded } from './test/support/wine.js';
+import { before, describe, it } from 'node:test';
+import { until } from '../support/wait.js';
+import { entry, publish as publishIn, type Entry, type Published } from '../support/windowsCollector.js';
+import { windowsModule } from '../support/windowsModule.js';
+import type { Prefix, WineEnded } from '../support/wine.js';
 
 // Processes, services and connections under node.exe for Windows, in Wine: of what the test itself starts.
 
@@ -21,10 +22,8 @@ const program = `
   const server = require('node:net').createServer().listen(0, '127.0.0.1', () => { writeFileSync('C:\\\\port', String(server.address().port)); });
 `;
 
-before(async () => {
-  prefix = await makePrefix();
-  module = join(prefix.drive, 'PsutilAgent');
-  await layoutModule(module);
+async function install(): Promise<void> {
+  ({ prefix, folder: module } = windowsModule);
   writeFileSync(join(prefix.drive, 'busy.cjs'), program);
   await nssm('install', 'busy', 'C:\\PsutilAgent\\bin\\node.exe', 'C:\\busy.cjs');
   await nssm('set', 'busy', 'Start', 'SERVICE_DELAYED_AUTO_START');
@@ -35,8 +34,7 @@ before(async () => {
   const file = join(prefix.drive, 'port');
   await until('the service listens', () => existsSync(file) && readFileSync(file, 'utf8') !== '');
   port = Number(readFileSync(file, 'utf8'));
-});
-after(() => prefix.remove());
+}
 
 function nssm(...args: string[]): Promise<WineEnded> {
   return prefix.wine([join(module, 'bin/nssm.exe'), ...args]);
@@ -44,7 +42,9 @@ function nssm(...args: string[]): Promise<WineEnded> {
 
 const publish = (entries: readonly Entry[], seconds: number | 'once'): Promise<Published> => publishIn(prefix, module, entries, seconds);
 
-describe('under Wine', () => {
+describe('processes, services and connections under Wine', () => {
+  before(install);
+
   it('a busy process, its memory and its threads are told of truly, by name, command line and service', async () => {
     const busy = { name: 'node', cmdline: '*busy.cjs' };
     const { values, reasons } = await publish([

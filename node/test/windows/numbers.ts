@@ -3,23 +3,17 @@ import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import { disagreement, psutil } from './test/support/psutil.js';
-import { entry, publish } from './test/support/windowsCollector.js';
-import { installPowershell } from './test/support/windowsPowershell.js';
-import { layoutModule, makePrefix, type Prefix } from './test/support/wine.js';
+import { before, describe, it } from 'node:test';
+import { disagreement, psutil } from '../support/psutil.js';
+import { entry, publish } from '../support/windowsCollector.js';
+import { installPowershell } from '../support/windowsPowershell.js';
+import { windowsModule } from '../support/windowsModule.js';
+import type { Prefix } from '../support/wine.js';
 
 // Windows' own numbers, which psutil has no function for, under node.exe for Windows in Wine.
 
 let prefix: Prefix;
 let module: string;
-
-before(async () => {
-  prefix = await makePrefix();
-  module = join(prefix.drive, 'PsutilAgent');
-  await layoutModule(module);
-});
-after(() => prefix.remove());
 
 /** A row of /proc/net/snmp, which Wine's counters are. */
 function snmp(protocol: string, name: string): number {
@@ -61,7 +55,9 @@ function certificateKey(store: string, encoded: Buffer): string[] {
 
 const uptime = '__import__("time").clock_gettime(7)';
 
-describe('under Wine', () => {
+describe('Windows\' own numbers under Wine', () => {
+  before(() => { ({ prefix, folder: module } = windowsModule); });
+
   it('committed memory, counts, the uptime, TCP and UDP are this machine\'s; what Wine leaves empty is absent', async () => {
     const memory = (await psutil('psutil.virtual_memory().total + psutil.swap_memory().total')) as number;
     const earlier = { rows: rows.map(([, protocol, name]) => snmp(protocol, name)), uptime: (await psutil(uptime)) as number };

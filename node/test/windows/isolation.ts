@@ -1,24 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import type { StatusReport } from './status/report.js';
-import { layoutModule, makePrefix, type Prefix } from './test/support/wine.js';
+import { before, describe, it } from 'node:test';
+import type { StatusReport } from '../../status/report.js';
+import { windowsModule } from '../support/windowsModule.js';
 
 // The collector under node.exe for Windows, in Wine, while the system does not answer for some volumes: the bundled command, with
 // real threads that hang in a real call.
 
 const seconds = 16;
-
-let prefix: Prefix;
-let module: string;
-before(async () => {
-  prefix = await makePrefix();
-  module = join(prefix.drive, 'PsutilAgent');
-  await layoutModule(module);
-  writeFileSync(join(prefix.drive, 'hook.cjs'), hook);
-});
-after(() => prefix.remove());
 
 /**
  * Loaded before the command, with its koffi: whoever asks for the space of a share that begins with `dead` asks for Sleep(INFINITE)
@@ -45,6 +35,7 @@ const hook = `
 
 /** A collector beside so many volumes that hang; what it told of itself, and how long its end took beside what was asked for. */
 async function beside(dead: number, tell: (text: string) => void): Promise<void> {
+  const { prefix, folder } = windowsModule;
   const healthy = [
     { method: 'virtual_memory', result_argument: 'free', interval: 0.5 }, { method: 'disk_usage', args: { path: 'C:\\' }, result_argument: 'free', interval: 0.5 },
     { method: 'net_if_addrs', result_argument: 'count', interval: 0.5 }, { method: 'boot_time', interval: 0.5 },
@@ -53,10 +44,10 @@ async function beside(dead: number, tell: (text: string) => void): Promise<void>
   const config = join(prefix.drive, `hang${String(dead)}.json`);
   const data = `data${String(dead)}`;
   writeFileSync(config, JSON.stringify({ node: { node_id: 'hang' }, psutil_config: [...healthy, ...volumes], status: { path: `C:\\${data}`, interval: 0.5 } }));
-  const command = `${prefix.path(module)}\\dist\\cli\\launcher.cjs`;
+  const command = `${prefix.path(folder)}\\dist\\cli\\launcher.cjs`;
   const asked = Date.now();
   const { code, err } = await prefix.wine([
-    join(module, 'bin/node.exe'), '--require', 'C:\\hook.cjs', command,
+    join(folder, 'bin/node.exe'), '--require', 'C:\\hook.cjs', command,
     'run', '--config', prefix.path(config), '--output', `file:C:\\${data}.jsonl`, '--duration', String(seconds),
   ], { env: { UV_THREADPOOL_SIZE: '64', HOOKED_COMMAND: command } });
   const took = (Date.now() - asked) / 1000 - seconds;
@@ -80,5 +71,6 @@ async function beside(dead: number, tell: (text: string) => void): Promise<void>
 }
 
 describe('volumes that hang in Windows: every other entry goes on, and the process ends in time with its exit code', { concurrency: true, timeout: 300_000 }, () => {
+  before(() => { writeFileSync(join(windowsModule.prefix.drive, 'hook.cjs'), hook); });
   for (const dead of [1, 8, 32]) it(`${String(dead)} of them`, (context) => beside(dead, (text) => { context.diagnostic(text); }));
 });

@@ -2,24 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
-import { after, before, it } from 'node:test';
-import type { StatusReport } from './status/report.js';
-import { layoutModule, makePrefix, type Prefix, type WineEnded } from './test/support/wine.js';
+import { it } from 'node:test';
+import type { StatusReport } from '../../status/report.js';
+import { windowsModule } from '../support/windowsModule.js';
+import type { WineEnded } from '../support/wine.js';
 
 // Performance counters through PDH itself, as far as Wine has it: two counters, no instances of a pattern, no lists.
-
-let prefix: Prefix;
-let module: string;
-before(async () => {
-  prefix = await makePrefix();
-  module = join(prefix.drive, 'PsutilAgent');
-  await layoutModule(module);
-});
-after(() => prefix.remove());
-
-function agent(...args: string[]): Promise<WineEnded> {
-  return prefix.wine([join(module, 'bin/node.exe'), `${prefix.path(module)}\\dist\\cli\\launcher.cjs`, ...args]);
-}
 
 /** Wine 8 writes whole numbers whatever the format: what is published as a double are the bits of one. */
 function whole(metric: number): number {
@@ -29,13 +17,15 @@ function whole(metric: number): number {
 }
 
 it('counters that Wine has are read as they are; one that is missing is a counted absence with its reason, and validation warns of it', async () => {
+  const { prefix } = windowsModule;
+  const agent = (...args: string[]): Promise<WineEnded> => windowsModule.agent(...args);
   const counter = (path: string, alias: string, interval = 0.5): object => ({ method: 'perf_counter', args: { path }, interval, alias });
   const psutil_config = [
     counter('\\System\\System Up Time', 'uptime'), counter('\\Processor(_Total)\\% Processor Time', 'cpu'), counter('\\System\\Nope', 'nope'),
     counter('\\GPU Engine(*)\\Utilization Percentage', 'gpu'), { method: 'gpu_percent', interval: 0.5 },
   ];
   const config = join(prefix.drive, 'counters.json');
-  writeFileSync(config, JSON.stringify({ node: { node_id: 'n' }, status: { path: 'C:\\data' }, psutil_config }));
+  writeFileSync(config, JSON.stringify({ node: { node_id: 'n' }, status: { path: 'C:\\data\\counters' }, psutil_config }));
   const validated = await agent('validate', '--config', prefix.path(config));
   assert.equal(validated.code, 0, validated.err);
   const warnings = validated.err.split('\n').filter((line) => line.startsWith('warning: '));
@@ -56,7 +46,7 @@ it('counters that Wine has are read as they are; one that is missing is a counte
   assert.ok(seconds.every((value, at) => at === 0 || value >= seconds[at - 1]!) && seconds[seconds.length - 1]! > seconds[0]!);
   // Wine counts no CPU time: the number is its own.
   assert.ok(values('cpu').length >= 3 && values('cpu').every((value) => value === 5), out);
-  const { entries } = JSON.parse(readFileSync(join(prefix.drive, 'data/status.json'), 'utf8')) as StatusReport;
+  const { entries } = JSON.parse(readFileSync(join(prefix.drive, 'data/counters/status.json'), 'utf8')) as StatusReport;
   for (const [at, path] of [[2, '\\System\\Nope'], [3, '\\GPU Engine(*)\\Utilization Percentage'], [4, '\\GPU Engine(*)\\Utilization Percentage']] as const) {
     const { taken, unavailable, last_error: error } = entries[at]!;
     assert.ok(taken === 0 && unavailable >= 3, JSON.stringify(entries[at]));
