@@ -36,7 +36,7 @@ function start(host: DeadHost, name: string, settings: object, ...nodeOptions: s
   writeFileSync(config, JSON.stringify({ node: { node_id: name }, status: { path: data, interval: 0.5 }, ...settings }));
   const [program, ...words] = host.words(process.execPath, ...nodeOptions, command, 'run', '--config', config);
   // What --import loads has used the threads before the launcher could ask for more.
-  const env = { ...process.env, UV_THREADPOOL_SIZE: '64' };
+  const env = { ...process.env, UV_THREADPOOL_SIZE: '48' };
   const child = spawn(program, words, { stdio: ['ignore', 'ignore', 'pipe'], ...(nodeOptions.length > 0 ? { env } : {}) });
   child.stderr.resume();
   return {
