@@ -10,7 +10,7 @@ import { validate } from './validation.js';
 
 // FUZZ_SEED=123 repeats a run, FUZZ_DOCUMENTS=1 its first document only.
 const seed = Number(process.env['FUZZ_SEED'] ?? 20_261_126);
-const documents = Number(process.env['FUZZ_DOCUMENTS'] ?? 5000);
+const documents = Number(process.env['FUZZ_DOCUMENTS'] ?? 20_000);
 /** CPU time that one document may take, milliseconds, however busy the machine is. */
 const longest = 2000;
 
