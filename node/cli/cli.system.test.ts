@@ -217,7 +217,7 @@ describe('the help of each command', () => {
   // No broker listens there, no collector runs, and Linux has no counters: what is wrong is told, and the words are right.
   const calls: Readonly<Record<string, { readonly code: number; readonly err?: RegExp }>> = {
     run: { code: 0 }, validate: { code: 0 }, sample: { code: 0 }, watch: { code: 0 }, methods: { code: 0 }, init: { code: 0 }, doctor: { code: 0 },
-    counters: { code: 5, err: /counters/ }, status: { code: 3, err: /settings\.yaml: expected a configuration file, found none/ }, report: { code: 5, err: /check --data/ },
+    counters: { code: 5, err: /counters/ }, status: { code: 5, err: /check --data or --config/ }, report: { code: 5, err: /check --data/ },
     'check-broker': { code: 4, err: /cannot be read|FAILED/ }, consume: { code: 3, err: /RABBITMQ_PASSWORD/ },
   };
 

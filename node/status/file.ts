@@ -69,7 +69,7 @@ export function readStatus(directory: string): StatusReport {
   } catch (error) {
     const reason =
       systemCode(error) === undefined ? `not JSON (${messageOf(error)})` : systemCode(error) === 'ENOENT' ? 'none' : messageOf(error);
-    throw new PlatformError('PSA_STATUS_NOT_FOUND', `${path}: expected the status file of a collector, found ${reason}; check --data`, { cause: error });
+    throw new PlatformError('PSA_STATUS_NOT_FOUND', `${path}: expected the status file of a collector, found ${reason}; check --data or --config`, { cause: error });
   }
 }
 
