@@ -5,7 +5,7 @@ import type { LookupFunction } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { PeerCertificate } from 'node:tls';
+import tls, { type PeerCertificate } from 'node:tls';
 import { BrokerError } from '../model/errors.js';
 import type { BrokerSettings, TlsSettings } from '../model/settings.js';
 import { isThisHost } from '../config/host.js';
@@ -16,6 +16,7 @@ import { checkBroker } from './checkBroker.js';
 import { Harness, settingsFor, stopHarnesses } from './harness.test.support.js';
 import { Resolver } from './resolver.js';
 import { tlsOptions } from './tls.js';
+import { containSocket } from './wire.js';
 
 after(stopHarnesses);
 
@@ -129,10 +130,14 @@ describe('tlsOptions', () => {
     assert.match((await check({ caCert: at('a.pem'), serverName: 'b' }))[0] ?? '', /^tls FAILED the certificate of .* is not for the name "b"/);
     assert.match((await check({ enabled: false }))[0] ?? '', /^tls FAILED 127\.0\.0\.1:\d+ speaks TLS and was spoken to without: set broker\.tls\.enabled to true, or use the plain port \(5672\)$/);
     for (const verify of [true, false]) {
+      // Other attempts under way, which end in the order they began.
+      const [untouched, others] = [tls.connect, [1, 2].map(() => containSocket((error) => { assert.fail(String(error)); }))];
       const harness = new Harness(settingsFor(broker.port, 'e', { tls: { enabled: true, verify, caCert: at('a.pem'), serverName: 'a' } }));
       harness.transport.start();
       await until('the connection', () => harness.transport.state().connected);
       await harness.stop();
+      for (const end of others) end();
+      assert.equal(tls.connect, untouched);
       assert.equal(harness.told('unverified').length, verify ? 0 : 1);
     }
     await broker.close();

@@ -45,8 +45,7 @@ export function isBlocked(connection: ChannelModel): boolean {
  */
 export function containSocket(failed: (error: unknown) => void): () => void {
   const end = (): void => {
-    unsubscribe('net.client.socket', told);
-    if (tls.connect === watched) tls.connect = connect;
+    if (waiting.delete(contain) && waiting.size === 0) unwatch();
   };
   const contain = (socket: Socket): void => {
     end();
@@ -62,17 +61,30 @@ export function containSocket(failed: (error: unknown) => void): () => void {
       }
     };
   };
-  const told = (message: unknown): void => { contain((message as { readonly socket: Socket }).socket); };
+  if (waiting.size === 0) watch();
+  waiting.add(contain);
+  return end;
+}
+
+/** Those that wait for the next socket: of one transport one, of several in one process as many as connect. */
+const waiting = new Set<(socket: Socket) => void>();
+const handOut = (socket: Socket): void => { for (const contain of waiting) contain(socket); };
+const told = (message: unknown): void => { handOut((message as { readonly socket: Socket }).socket); };
+let unwatch = (): void => undefined;
+
+function watch(): void {
   subscribe('net.client.socket', told);
   // No channel tells of a TLS socket, which is what amqplib reads from; the one beneath it is none of `net.connect`'s.
   const { connect } = tls;
-  const watched = ((...args: Parameters<typeof connect>) => {
+  tls.connect = ((...args: Parameters<typeof connect>) => {
     const socket = connect(...args);
-    contain(socket);
+    handOut(socket);
     return socket;
   }) as typeof connect;
-  tls.connect = watched;
-  return end;
+  unwatch = () => {
+    unsubscribe('net.client.socket', told);
+    tls.connect = connect;
+  };
 }
 
 /** The class and method of connection.open-ok, the last of a login. */
@@ -82,13 +94,17 @@ const openOk = Buffer.from([0, 10, 0, 41]);
 function holdAfterLogin(socket: Socket): void {
   const read = socket.read.bind(socket) as (size?: number) => Buffer | null;
   let held = false;
+  let over = false;
   socket.read = (size?: number): Buffer | null => {
+    // Whoever holds the same socket may put this back in the place of its own.
+    if (over) return read(size);
     if (held) return null;
     const data = read(size);
     const at = data?.indexOf(openOk) ?? -1;
     if (data === null || at < 4) return data;
     held = true;
     setImmediate(() => {
+      over = true;
       socket.read = read;
       socket.emit('readable');
     });
