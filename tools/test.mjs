@@ -76,20 +76,20 @@ const module = [windowsParts, installedWindows, windowsPowershell, powershellEng
 const stages = [
   { name: 'wine', needs: module, words: moduleTest('monitor') },
   { name: 'winePester', needs: module, words: moduleTest('pester') },
-  { name: 'measuring', needs: [powershellEngine], words: tests(serial, (name, system) => system && isMeasuring(name)) },
   {
     name: 'system', needs: [powershellEngine],
     words: tests(atOnce(2), (name, system) => system && !isWine(name) && !isMeasuring(name) && !/^dist\/(transport|test\/(chaos|module))\//.test(name)),
   },
-  { name: 'transport', words: tests(serial, (name, system) => system && name.startsWith('dist/transport/')) },
-  { name: 'cloudify', needs: [...module, packaged], words: () => ['tools/isolated.mjs', ...moduleTest('cloudify', 'cloudifyLinux')()] },
   { name: 'windows', needs: module, words: tests(serial, (name, system) => system && isWine(name)) },
-  { name: 'chaos', words: tests(serial, (name, system) => system && name.startsWith('dist/test/chaos/')) },
-  { name: 'package', needs: [...module, packaged], words: () => ['tools/isolated.mjs', ...moduleTest('package')()] },
-  { name: 'examples', words: () => ['tools/isolated.mjs', ...moduleTest('examples')()] },
   { name: 'pester', needs: [powershellEngine], words: () => ['tools/pester.mjs', ...pesterFiles] },
+  { name: 'cloudify', needs: [...module, packaged], words: () => ['tools/isolated.mjs', ...moduleTest('cloudify', 'cloudifyLinux')()] },
   { name: 'unit', needs: [powershellEngine], words: shared(4, (name, system) => !system) },
+  { name: 'measuring', needs: [powershellEngine], words: tests(serial, (name, system) => system && isMeasuring(name)) },
+  { name: 'transport', words: tests(serial, (name, system) => system && name.startsWith('dist/transport/')) },
+  { name: 'package', needs: [...module, packaged], words: () => ['tools/isolated.mjs', ...moduleTest('package')()] },
+  { name: 'chaos', words: tests(serial, (name, system) => system && name.startsWith('dist/test/chaos/')) },
   { name: 'lint', needs: [powershellEngine, installAnalyzer], words: () => ['tools/lint.mjs'] },
+  { name: 'examples', words: () => ['tools/isolated.mjs', ...moduleTest('examples')()] },
 ];
 
 const wanted = given.filter((word) => !pesterFiles.includes(word));

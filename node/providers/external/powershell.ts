@@ -13,7 +13,7 @@ import { processTree, type ProcessTree } from './processTree.js';
 const mostOutput = 4 * mostCharacters;
 /** Commands that may wait for the session; whoever comes after them is told so at once. */
 const mostWaiting = 1000;
-/** How long a session may take to begin, milliseconds. */
+/** How long a session may take to begin, milliseconds; longer where its first command may. */
 const startTimeout = 60_000;
 
 /** What a PowerShellSession is made of. */
@@ -78,7 +78,7 @@ export class PowerShellSession {
 
   async #invoke(command: string, timeout: number): Promise<Result> {
     if (this.#closed) throw new UnavailableError('the collector is stopping');
-    const session = this.#session ?? await this.#begin();
+    const session = this.#session ?? await this.#begin(Math.max(startTimeout, timeout));
     const mark = randomBytes(12).toString('hex');
     const output = await this.#send(session, invocation(mark, command), timeout);
     const answer = answerIn(output, mark);
@@ -90,7 +90,7 @@ export class PowerShellSession {
     return answer.value as Result;
   }
 
-  async #begin(): Promise<Session> {
+  async #begin(timeout: number): Promise<Session> {
     const tree = await processTree();
     // node-powershell would take its program from there.
     delete process.env['NODE_POWERSHELL'];
@@ -112,7 +112,7 @@ export class PowerShellSession {
     };
     void session.ended.then(() => { this.#end(session); });
     this.#session = session;
-    await this.#send(session, definition, startTimeout, 'PowerShell has not started');
+    await this.#send(session, definition, timeout, 'PowerShell has not started');
     return session;
   }
 
