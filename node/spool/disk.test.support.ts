@@ -65,6 +65,12 @@ export class MemoryDisk implements Files {
     return [...this.files].filter(([path]) => dirname(path) === folder).map(([path, { data }]) => ({ name: basename(path), size: data.length }));
   }
 
+  async folders(folder: string): Promise<string[]> {
+    await this.before('folders', folder);
+    const below = [...this.files.keys()].map(dirname).filter((path) => dirname(path) === folder);
+    return [...new Set(below)].map((path) => basename(path));
+  }
+
   async remove(path: string): Promise<void> {
     await this.before('remove', path);
     const file = this.files.get(path);

@@ -26,6 +26,8 @@ export interface Files {
   open(path: string, access: 'read' | 'write'): Promise<OpenFile>;
   /** The files of a folder and their sizes. */
   list(folder: string): Promise<{ readonly name: string; readonly size: number }[]>;
+  /** The names of a folder's folders. */
+  folders(folder: string): Promise<string[]>;
   remove(path: string): Promise<void>;
   /** Makes a folder and those above it where they are missing, for this account alone. */
   makeFolder(path: string): Promise<void>;
@@ -103,6 +105,9 @@ export const diskFiles: Files = {
       if (entry.isFile()) files.push({ name: entry.name, size: (await lstat(join(folder, entry.name))).size });
     }
     return files;
+  },
+  async folders(folder) {
+    return (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name);
   },
   remove: unlink,
   async makeFolder(path) {

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { readdir } from 'node:fs/promises';
 import type { Files } from './files.js';
 import { formatVersion } from './segment.js';
 
@@ -15,7 +14,7 @@ export async function openFolder(files: Files, path: string, onLock: (unlock: ()
   onLock(await files.lock(path));
   const folder = join(path, folderName);
   await files.makeFolder(folder);
-  const others = (await readdir(path).catch(() => [])).filter((other) => /^v\d+$/.test(other) && other !== folderName);
+  const others = (await files.folders(path).catch(() => [])).filter((other) => /^v\d+$/.test(other) && other !== folderName);
   for (const other of others) {
     notice(`${join(path, other)} is the spool of another version; it is left alone, and the samples in it are not sent by this one.`);
   }
