@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { psutil } from '../../dist/test/support/psutil.js';
-import { layoutModule } from '../../tools/windows/parts.mjs';
+import { layoutModule } from '../../tools/windows/module.mjs';
 import { makePrefix } from '../../tools/windows/prefix.mjs';
 import { median } from '../support/processes.mjs';
 
