@@ -121,8 +121,9 @@ describe('Windows\' own numbers under Wine', () => {
     // One PowerShell after the other, each with as long to start in as its command may take: on a busy machine more than a minute.
     const object = await sample('powershell', `command=${command}`, 'timeout=280');
     const failed = await sample('powershell', 'command=throw "no such thing"', 'timeout=280');
-    let hanging = await sample('powershell', 'command=Start-Sleep -Seconds 1000', 'timeout=2');
-    for (let again = 3; again > 0 && /has not started/.test(hanging.err); again -= 1) hanging = await sample('powershell', 'command=Start-Sleep -Seconds 1000', 'timeout=2');
+    const hang = (): ReturnType<typeof sample> => sample('powershell', 'command=Start-Sleep -Seconds 1000', 'timeout=2');
+    let hanging = await hang();
+    for (let again = 3; again > 0 && /has not started/.test(hanging.err); again -= 1) hanging = await hang();
     const memory = await sample('systeminformation.mem', 'timeout=120', '--result-argument', 'total');
     assert.deepEqual(object.result, { answer: 42, text: 'Gr\u00fc\u00dfe', windows: 1, inner: { two: 2.5 } }, object.err);
     assert.equal(failed.code, 5);
