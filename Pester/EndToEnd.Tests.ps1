@@ -61,7 +61,8 @@ Describe 'A monitor started' -Tag EndToEnd, Started -Skip:$skip {
     }
     It 'is left alone where nothing changed' {
         $before = (Get-PsutilMonitor -Name cloudify-psutil-host_1).ProcessId
-        Start-PsutilMonitor -Path $example -NodeId host_1 @broker
+        $said = Start-PsutilMonitor -Path $example -NodeId host_1 @broker 6>&1
+        "$said" | Should -BeLike "The monitor 'cloudify-psutil-host_1' runs with these settings: nothing was changed: *.*Next: *" -Because 'it says so'
         (Get-PsutilMonitor -Name cloudify-psutil-host_1).ProcessId | Should -Be $before
     }
     It 'has its settings for SYSTEM and Administrators only, the password encrypted' {

@@ -5,5 +5,5 @@ $null = New-Item -Path $env:PSUTIL_AGENT_FAKE -ItemType Directory
 $data = Join-Path $env:PSUTIL_AGENT_FAKE 'PsutilAgent'
 $nssm = Join-Path $env:PSUTIL_AGENT_FAKE 'nssm.exe'
 Set-Content -Path $nssm -Value 'stands in for nssm.exe'
-$start = @{ NssmPath = $nssm; Timeout = 2; WarningAction = 'SilentlyContinue' }
+$start = @{ NssmPath = $nssm; Timeout = 2; WarningAction = 'SilentlyContinue'; InformationAction = 'SilentlyContinue' }
 Reset-FakeWindows

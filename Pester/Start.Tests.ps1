@@ -206,7 +206,7 @@ Describe 'A new monitor' {
             GetProtectedSddl 'S-1-5-80-1' | Should -Be 'O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1301bf;;;S-1-5-80-1)'
         }
     }
-    It 'says nothing, and with -PassThru gives the monitor' {
+    It 'gives no object, and with -PassThru the monitor' {
         Start-PsutilMonitor -Configuration $entry -Name quiet @start @broker | Should -BeNullOrEmpty
         $monitor = Start-PsutilMonitor -Configuration $entry -PassThru @start @broker
         $monitor.PSObject.TypeNames[0] | Should -Be 'PsutilAgent.Monitor'
@@ -312,7 +312,7 @@ Describe 'A monitor there is' {
         Get-FakeCall | Should -BeNullOrEmpty
     }
     It 'is stopped, updated and started where its settings changed, its service untouched' {
-        (Start-PsutilMonitor -Configuration $entry -NodeName other -Verbose @start @broker 4>&1) -join "`n" | Should -BeLike "*The monitor 'cloudify-psutil' ran already, and is updated*"
+        Start-PsutilMonitor -Configuration $entry -NodeName other @start @broker
         (Get-FakeCall) -join '; ' | Should -Be 'asked | to stop; Start | cloudify-psutil'
         (Get-Setting).node.node_name | Should -Be 'other'
     }
@@ -426,6 +426,50 @@ Describe 'A monitor there is' {
         Stop-PsutilMonitor -Name cloudify-psutil-vm_1
         (Get-PsutilMonitor | ForEach-Object { $_.Name }) -join ' ' | Should -Be 'cloudify-psutil cloudify-psutil-vm_2'
         Test-Path -Path (Join-Path $data 'cloudify-psutil-vm_2/settings.json') | Should -BeTrue
+    }
+}
+
+Describe 'What a start says' {
+    BeforeEach {
+        . $arrange
+        $start.Remove('InformationAction')
+        Start-PsutilMonitor -Configuration $entry @start @broker -InformationVariable first 6>$null
+        $path = Join-Path $data 'cloudify-psutil/status.json'
+        $status = Get-Content -Path $path -Raw | ConvertFrom-Json
+        $summary = $status.summary
+    }
+    It 'of a new monitor: that it is started, whether samples flow, and what to look at next' {
+        "$first" | Should -Be ("The monitor 'cloudify-psutil' was started: $summary.`n" +
+            "Next: Get-PsutilMonitor 'cloudify-psutil' tells whether its samples arrive, Watch-PsutilSample -Name 'cloudify-psutil' shows their values.")
+    }
+    It 'of one that runs: <Done>' -ForEach @(
+        @{ Done = 'runs with these settings: nothing was changed'; Parameter = @{} }
+        @{ Done = 'was updated and restarted'; Parameter = @{ NodeName = 'other' } }
+        @{ Done = 'was updated while it ran (entries kept: 1, begun: 1, ended: 0)'; Parameter = @{ More = @{ method = 'boot_time'; interval = 7 } } }
+    ) {
+        $Parameter['Configuration'] = @($entry) + @($Parameter['More'] | Where-Object { $_ })
+        $Parameter.Remove('More')
+        Start-PsutilMonitor @Parameter @start @broker 6>&1 | ForEach-Object { ("$_" -split "`n")[0] } | Should -Be "The monitor 'cloudify-psutil' ${Done}: $summary."
+    }
+    It 'is shown: this is not left to the session''s preference, but to -InformationAction' {
+        Mock -ModuleName PsutilAgent Write-Information { }
+        foreach ($action in @{}, @{ InformationAction = 'SilentlyContinue' }) { Start-PsutilMonitor -Configuration $entry @start @broker @action }
+        Should -Invoke Write-Information -ModuleName PsutilAgent -Times 1 -Exactly -ParameterFilter { $InformationAction -eq 'Continue' }
+        Should -Invoke Write-Information -ModuleName PsutilAgent -Times 1 -Exactly -ParameterFilter { $InformationAction -eq 'SilentlyContinue' }
+    }
+    It 'of one that is restarted' {
+        Restart-PsutilMonitor -Name cloudify-psutil -Timeout 2 6>&1 | Should -BeLike "The monitor 'cloudify-psutil' was restarted: *Get-PsutilMonitor*"
+    }
+    It 'is a command that can be run as it stands, whatever the name' {
+        $said = Start-PsutilMonitor -Configuration $entry -Name "it's `$(1) two" @start @broker 6>&1
+        $command = [regex]::Match("$said", 'Next: (.*?) tells').Groups[1].Value
+        (& ([scriptblock]::Create($command))).Name | Should -BeExactly "it's `$(1) two"
+    }
+    It 'is not said with <Parameter>' -ForEach @(
+        @{ Parameter = '-InformationAction'; With = @{ InformationAction = 'Ignore' } }, @{ Parameter = '-PassThru'; With = @{ PassThru = $true } }
+        @{ Parameter = '-WhatIf'; With = @{ WhatIf = $true; NodeName = 'other' } }
+    ) {
+        Start-PsutilMonitor -Configuration $entry @start @broker @With 6>&1 | Where-Object { $_ -is [System.Management.Automation.InformationRecord] -and "$_" -like 'The monitor*' } | Should -BeNullOrEmpty
     }
 }
 

@@ -54,7 +54,7 @@ Describe 'Stop-PsutilMonitor' {
         Set-Content -Path (Join-Path $folder 'spool/kept') -Value 'samples'
         Set-FakeOption @{ Spooled = 7 }
         Stop-PsutilMonitor -Name cloudify-psutil -WarningAction SilentlyContinue -WarningVariable warnings
-        "$warnings" | Should -BeLike "7 samples were not sent and are kept in '*spool': a monitor 'cloudify-psutil' sends them *Get-PsutilLeftover*"
+        "$warnings" | Should -BeLike "7 samples were not sent and are kept in '*spool': a monitor 'cloudify-psutil' sends what is there once it is started again. Get-PsutilLeftover*"
         (Get-ChildItem -Path $folder | ForEach-Object { $_.Name }) -join ' ' | Should -Be 'spool'
         Test-Path -Path (Join-Path $folder 'spool/kept') | Should -BeTrue
     }
@@ -70,6 +70,12 @@ Describe 'Stop-PsutilMonitor' {
         (Get-FakeCall) -join '; ' | Should -Be 'asked | to stop'
         $monitor.State, $monitor.CollectorState | Should -Be 'Stopped', 'stopped'
         Test-Path -Path (Join-Path $folder 'settings.json') | Should -BeTrue
+    }
+    It 'with -KeepService says what was not sent' {
+        $null = New-Item -Path (Join-Path $folder 'spool') -ItemType Directory
+        Set-FakeOption @{ Spooled = 1 }
+        Stop-PsutilMonitor -Name cloudify-psutil -KeepService -WarningAction SilentlyContinue -WarningVariable warnings
+        "$warnings" | Should -BeLike "1 sample was not sent and is kept in '*spool': a monitor 'cloudify-psutil' sends what is there once it is started again."
     }
     It 'stops the service where the collector does not answer' {
         Set-FakeOption @{ ObeysStop = $false }

@@ -74,6 +74,25 @@ function NewMonitorObject {
     }
 }
 
+# Tells in the information stream what came of a command for a monitor, whether its samples flow, and what to look at next. Who runs
+# the command sees it, unless they say otherwise with its -InformationAction.
+function WriteOutcome {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory)] [string] $Name,
+        # What was done: what follows the monitor's name in a sentence.
+        [Parameter(Mandatory)] [string] $Outcome,
+        [Parameter(Mandatory)] [System.Management.Automation.PSCmdlet] $Caller
+    )
+
+    $action = $Caller.MyInvocation.BoundParameters['InformationAction']
+    if ($null -eq $action) { $action = 'Continue' }
+    $summary = GetValue (ReadStatus (GetMonitorPath $Name).Status) 'summary'
+    $quoted = "'$([System.Management.Automation.Language.CodeGeneration]::EscapeSingleQuotedStringContent($Name))'"
+    Write-Information -InformationAction $action -MessageData (
+        "The monitor '$Name' ${Outcome}: $summary.`nNext: Get-PsutilMonitor $quoted tells whether its samples arrive, Watch-PsutilSample -Name $quoted shows their values.")
+}
+
 # What a user sees of one entry. Value is its number where it gives one; Values has them all, by path; Rows are objects of their own.
 function NewEntryObject {
     [CmdletBinding()]
@@ -183,9 +202,8 @@ function RemoveMonitorData {
         return
     }
     AssertNoLink $Path.Data
-    $status = ReadStatus $Path.Status
-    $isEmpty = (GetValue $status 'state') -eq 'stopped' -and (GetValue $status 'spooled') -eq 0
-    $kept = if (-not $All -and -not $isEmpty) { [System.IO.Path]::GetFileName($Path.Spool) }
+    $unsent = GetUnsent -Path $Path
+    $kept = if (-not $All -and $unsent) { [System.IO.Path]::GetFileName($Path.Spool) }
     Write-Verbose "Deleting '$($Path.Data)'$(if ($kept) { ' but for unsent samples in spool' })"
     $isDeleted = WaitUntil -Timeout 10 -Activity "Deleting '$($Path.Data)'" -Condition { RemoveContent -Path $Path.Data -Keep @($kept) }
     foreach ($folder in $folders) { RemoveEmptyFolder -Path $folder }
@@ -194,12 +212,22 @@ function RemoveMonitorData {
                 "Not all of '$($Path.Data)' could be deleted: another program holds a file in it. " +
                 'Close it, then delete the folder.'))
     }
-    if ($kept -and [System.IO.Directory]::Exists($Path.Spool)) {
-        $count = if ((GetValue $status 'state') -eq 'stopped') { GetValue $status 'spooled' }
-        $what = if ($null -eq $count) { 'Samples that were not sent may be' } elseif ($count -eq 1) { '1 sample was not sent and is' } else { "$count samples were not sent and are" }
-        $name = [System.IO.Path]::GetFileName($Path.Data)
-        Write-Warning "$what kept in '$($Path.Spool)': a monitor '$name' sends them once it is started again. Get-PsutilLeftover shows them, Remove-PsutilLeftover deletes them."
+    if ($kept) {
+        Write-Warning "$unsent Get-PsutilLeftover shows what is kept, Remove-PsutilLeftover deletes it."
     }
+}
+
+# What a stopped monitor did not send, for a person; empty where that is nothing.
+function GetUnsent {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param([Parameter(Mandatory)] [psobject] $Path)
+
+    $status = ReadStatus $Path.Status
+    $count = if ((GetValue $status 'state') -eq 'stopped') { GetValue $status 'spooled' }
+    if ($count -eq 0 -or -not [System.IO.Directory]::Exists($Path.Spool)) { return '' }
+    $what = if ($null -eq $count) { 'Samples that were not sent may be' } elseif ($count -eq 1) { '1 sample was not sent and is' } else { "$count samples were not sent and are" }
+    "$what kept in '$($Path.Spool)': a monitor '$([System.IO.Path]::GetFileName($Path.Data))' sends what is there once it is started again."
 }
 
 # Throws DataNotWritable where a monitor's folder, or the folder of all, is a link: nothing is written or deleted through one.

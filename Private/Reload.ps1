@@ -17,10 +17,11 @@ function TestEntryChange {
     @($rest).Count -eq 2 -and $rest[0] -ceq $rest[1]
 }
 
-# Has the running collector of a plan take its settings over, and pushes what undoes them. Throws ConfigInvalid with the
+# Has the running collector of a plan take its settings over, and pushes what undoes them. Gives what was done, as a start does. Throws ConfigInvalid with the
 # collector's reason where it refuses, CollectorExited where it ended meanwhile, and StartTimeout where it does not answer.
 function UpdateCollector {
     [CmdletBinding()]
+    [OutputType([string])]
     param(
         [Parameter(Mandatory)] [psobject] $Plan,
         [Parameter(Mandatory)] [AllowEmptyCollection()] [System.Collections.Generic.Stack[psobject]] $Undo,
@@ -56,7 +57,7 @@ function UpdateCollector {
     if ($null -ne $reason) {
         throw (NewErrorRecord -Id ConfigInvalid -TargetObject $name -Message "The running monitor '$name' did not take the settings over, and goes on as it was: $reason")
     }
-    Write-Verbose "Entries kept: $(GetValue $seen.Answer 'kept'), begun: $(GetValue $seen.Answer 'added'), ended: $(GetValue $seen.Answer 'removed')"
+    "was updated while it ran (entries kept: $(GetValue $seen.Answer 'kept'), begun: $(GetValue $seen.Answer 'added'), ended: $(GetValue $seen.Answer 'removed'))"
 }
 
 # Throws MonitorExists where settings for a name that nobody gave would make another monitor of the one that runs by it: without

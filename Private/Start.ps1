@@ -69,10 +69,11 @@ function NewMonitorPlan {
 }
 
 # Carries out a plan of these parameters: programs and settings written, service made or changed, started, and waited for.
-# Where any of it fails, or the caller is stopped, everything done is undone, last first: nothing is left of a new monitor, and
-# a monitor there was before runs again as it did.
+# Gives what was done, for a sentence that begins with the monitor's name. Where any of it fails, or the caller is stopped,
+# everything done is undone, last first: nothing is left of a new monitor, and a monitor there was before runs again as it did.
 function StartMonitor {
     [CmdletBinding()]
+    [OutputType([string])]
     param(
         [Parameter(Mandatory)] [string] $Name,
         [Parameter(Mandatory)] [System.Collections.IDictionary] $Settings,
@@ -95,8 +96,11 @@ function StartMonitor {
         $plan = NewMonitorPlan @planned
         if (-not $plan.HasBroker) { Write-Warning "No broker is configured: the samples go to '$($plan.Path.ServiceLog)'." }
         if ($plan.IsReload) { UpdateCollector -Plan $plan -Undo $undo -Timeout $Timeout }
-        elseif ($plan.Action) { InstallMonitor -Plan $plan -Undo $undo -Timeout $Timeout }
-        if ($plan.RunningSettings) { Write-Verbose "The monitor '$Name' ran already, and is updated" }
+        elseif ($plan.Action) {
+            InstallMonitor -Plan $plan -Undo $undo -Timeout $Timeout
+            if ($plan.RunningSettings) { 'was updated and restarted' } else { 'was started' }
+        }
+        else { 'runs with these settings: nothing was changed' }
         $isDone = $true
     }
     finally {

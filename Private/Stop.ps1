@@ -28,7 +28,11 @@ function StopMonitor {
             [void](WaitUntil -Timeout 65 -Activity "Windows may start '$name' again after a failure" -Condition { (GetServiceState $name) -ne 'Stopped' })
         }
         StopCollector -Name $name -Timeout $Timeout
-        if ($KeepService) { return }
+        if ($KeepService) {
+            $unsent = GetUnsent -Path $path
+            if ($unsent) { Write-Warning $unsent }
+            return
+        }
         $shared = EnterLock -Timeout 60 -Id StopTimeout
         try {
             $account = GetAccountSid $present.Account

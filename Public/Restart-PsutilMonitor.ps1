@@ -13,7 +13,7 @@ function Restart-PsutilMonitor {
         Monitors from Get-PsutilMonitor, services from Get-Service, or names.
 
     .OUTPUTS
-        None, or with -PassThru a PsutilAgent.Monitor.
+        None, but for two lines in the information stream as Start-PsutilMonitor writes them, or with -PassThru a PsutilAgent.Monitor.
 
     .EXAMPLE
         Restart-PsutilMonitor -Name cloudify-psutil
@@ -75,6 +75,7 @@ function Restart-PsutilMonitor {
                 AssertElevated Restart-PsutilMonitor
                 RestartMonitor -Name $entry.Name -Timeout $Timeout
                 if ($PassThru) { NewMonitorObject $entry }
+                else { WriteOutcome -Name $entry.Name -Outcome 'was restarted' -Caller $PSCmdlet }
             }
             catch {
                 WriteCmdletError -Caller $PSCmdlet -Record $_

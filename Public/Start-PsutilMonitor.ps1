@@ -22,6 +22,9 @@ function Start-PsutilMonitor {
         command line, in the registry or in a log. Without a broker, in the file or by -BrokerHostname, the samples go to
         service.log in the monitor's folder, and a warning says so.
 
+        What was done, whether samples flow, and what to look at next is told in two lines of the information stream, unless
+        -PassThru gives the monitor instead; -InformationAction SilentlyContinue hides them.
+
     .INPUTS
         Configuration objects (hashtables, ordered dictionaries, objects from ConvertFrom-Json), which together make one
         monitor; files from Get-ChildItem, each of which makes one; or monitors from Get-PsutilMonitor, or their services
@@ -198,12 +201,11 @@ function Start-PsutilMonitor {
                 if (-not $source.Name -and -not $NodeId -and -not $Force) { AssertSameMonitor $plan }
                 $whole = ConvertFromJsonText $plan.Settings
                 if (-not (TestReading -Reading (ReadConfiguration -Configuration $whole -NodePath $NodePath) -Caller $PSCmdlet -Quiet)) { continue }
-                if (-not $plan.Action) { Write-Verbose "The monitor '$monitor' runs with these settings: nothing to do" }
-                elseif ($PSCmdlet.ShouldProcess($monitor, $plan.Action)) {
-                    StartMonitor @wanted -Timeout $Timeout
-                }
+                $outcome = if (-not $plan.Action) { 'runs with these settings: nothing was changed' }
+                elseif ($PSCmdlet.ShouldProcess($monitor, $plan.Action)) { StartMonitor @wanted -Timeout $Timeout }
                 else { continue }
                 if ($PassThru) { NewMonitorObject (GetServiceEntry $monitor) }
+                else { WriteOutcome -Name $monitor -Outcome $outcome -Caller $PSCmdlet }
             }
             catch {
                 if ($sources.Count -eq 1) { $PSCmdlet.ThrowTerminatingError($_) }
