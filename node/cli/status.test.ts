@@ -54,7 +54,7 @@ describe('status', () => {
       'account     NT SERVICE\\own, not privileged: some readings are closed to it',
       'broker      connected to rabbit:5672 since C; reconnects 11',
       'samples     taken 1, published 4, last P',
-      'spool       5 samples, 6 bytes, oldest O, in memory: the disk is full',
+      'spool       5 samples, 6 B, oldest O, in memory: the disk is full',
       'dropped     7 (size 1, age 2, damage 3, closed 4, unroutable 5, unsendable 6, overload 7)',
       'unroutable  8 waiting, 9 returned; 10 refused by the broker',
       'skipped     2 ticks; 3 values could not be had',
@@ -66,19 +66,28 @@ describe('status', () => {
     ]);
   });
 
+  it('tells times as the clock here shows them, and great numbers as people write them', async () => {
+    const at = new Date(2026, 10, 28, 7, 5, 9, 250).toISOString();
+    const lines = await shown({ ...busy, since: at, last_published: at, taken: 1234567, spooled_bytes: 3 * 1024 ** 2, dropped: 1000, dropped_by: { ...busy.dropped_by, size: 0, age: 1000, damage: 0, closed: 0, unroutable: 0, unsendable: 0, overload: 0 } });
+    assert.match(lines[0] ?? '', /since 2026-11-28 07:05:09, told U/);
+    assert.deepEqual([lines[3], lines[4]?.slice(0, 41), lines[5]], [
+      'samples     taken 1,234,567, published 4, last 2026-11-28 07:05:09', 'spool       5 samples, 3.0 MiB, oldest O,', 'dropped     1,000 (age 1,000)',
+    ]);
+  });
+
   it('tells what there is none of', async () => {
     assert.deepEqual(await shown(idle), [
       `state       sampling (pid ${String(process.pid)}, since S, told U)`,
       'broker      none configured; reconnects 0',
       'samples     taken 1, published 0, last never',
-      'spool       0 samples, 0 bytes, oldest none, without a spool',
-      'dropped     0 (size 0, age 0, damage 0, closed 0, unroutable 0, unsendable 0, overload 0)',
+      'spool       0 samples, 0 B, oldest none, without a spool',
+      'dropped     0',
       'unroutable  0 waiting, 0 returned; 0 refused by the broker',
       'skipped     2 ticks; 3 values could not be had',
       'last error  none',
     ]);
     const lines = await shown({ ...idle, connected: false, spool_kept: 'disk', reload: { time: 'R', request: '', kept: 0, added: 0, removed: 0, refused: 'it has faults' } });
-    assert.deepEqual([lines[1], lines[3], lines[8]], ['broker      not connected; reconnects 0', 'spool       0 samples, 0 bytes, oldest none, on disk', 'reload      R refused: it has faults']);
+    assert.deepEqual([lines[1], lines[3], lines[8]], ['broker      not connected; reconnects 0', 'spool       0 samples, 0 B, oldest none, on disk', 'reload      R refused: it has faults']);
     assert.equal((await shown({ ...idle, connected: true, blocked: true }))[1], 'broker      connected to ? since ?, blocked by the broker; reconnects 0');
   });
 
@@ -228,7 +237,7 @@ describe('status --spool', () => {
   it('counts the samples of a spool that no collector uses', async () => {
     const path = folder();
     const text = await told(() => runProgram(['status', '--spool', path]));
-    assert.deepEqual([text.out, text.result], [`${path}: 0 samples, 0 bytes\n`, 0]);
+    assert.deepEqual([text.out, text.result], [`${path}: 0 samples, 0 B\n`, 0]);
     assert.deepEqual(JSON.parse((await told(() => runProgram(['status', '--spool', path, '--json']))).out), { count: 0, bytes: 0 });
     const none = await told(() => runProgram(['status', '--spool', join(path, 'none')]));
     assert.match(String(none.error), /expected the folder of a spool, and it cannot be read \(ENOENT/);

@@ -1,6 +1,8 @@
 import { readSettings } from '../config/reader.js';
 import { display } from '../model/display.js';
 import { ExitCode, messageOf, SpoolError, UsageError } from '../model/errors.js';
+import { moment } from '../model/moment.js';
+import { formatCount, formatValue } from '../model/quantity.js';
 import { countSpool } from '../spool/count.js';
 import { readStatus } from '../status/file.js';
 import type { StatusReport } from '../status/report.js';
@@ -41,7 +43,7 @@ async function showSpool(folder: string, json: boolean): Promise<void> {
   try {
     const held = await countSpool(folder);
     if (json) print(JSON.stringify(held));
-    else printText(`${display(folder, 300)}: ${String(held.count)} samples, ${String(held.bytes)} bytes`);
+    else printText(`${display(folder, 300)}: ${formatCount(held.count)} samples, ${formatValue(held.bytes, 'B')}`);
   } catch (error) {
     if (error instanceof SpoolError) throw error;
     throw new SpoolError('PSA_SPOOL_UNUSABLE', `${display(folder, 300)}: expected the folder of a spool, and it cannot be read (${display(messageOf(error))})`, { cause: error });
@@ -60,29 +62,36 @@ export function alive(pid: number): boolean {
 
 const places = { disk: 'on disk', memory: 'in memory', none: 'without a spool' } as const;
 
+/** A time of the file as the host's clock shows it; what is none stays as it is. */
+function clock(iso: string): string {
+  const at = Date.parse(iso);
+  return Number.isNaN(at) ? iso : moment(at, true);
+}
+
 function page(report: StatusReport): string[] {
   const running = report.state !== 'stopped' && report.state !== 'failed';
   const gone = running && !alive(report.pid);
   const state = gone ? `${report.state}, but process ${String(report.pid)} is gone` : report.state;
-  const why = Object.entries(report.dropped_by).map(([cause, count]) => `${cause} ${String(count)}`).join(', ');
+  const why = Object.entries(report.dropped_by).filter(([, count]) => count > 0).map(([cause, count]) => `${cause} ${formatCount(count)}`).join(', ');
   const broker = report.connected === null
     ? 'none configured'
     : report.connected
-      ? `connected to ${report.broker ?? '?'} since ${report.connected_since ?? '?'}${report.blocked ? ', blocked by the broker' : ''}`
+      ? `connected to ${report.broker ?? '?'} since ${clock(report.connected_since ?? '?')}${report.blocked ? ', blocked by the broker' : ''}`
       : 'not connected';
+  const { account, reload } = report;
   const rows = [
-    ['state', `${state} (pid ${String(report.pid)}, since ${report.since}, told ${report.updated})`],
-    ...(report.account === null ? [] : [['account', `${report.account.name ?? 'not told'}${report.account.privileged === false ? ', not privileged: some readings are closed to it' : ''}`]]),
-    ['broker', `${broker}; reconnects ${String(report.reconnects)}`],
-    ['samples', `taken ${String(report.taken)}, published ${String(report.published)}, last ${report.last_published ?? 'never'}`],
-    ['spool', `${String(report.spooled)} samples, ${String(report.spooled_bytes)} bytes, oldest ${report.spool_oldest ?? 'none'}, ${places[report.spool_kept ?? 'none']}${report.spool_fault === null ? '' : `: ${report.spool_fault}`}`],
-    ['dropped', `${String(report.dropped)} (${why})`],
-    ['unroutable', `${String(report.unroutable)} waiting, ${String(report.returned)} returned; ${String(report.nacked)} refused by the broker`],
-    ['skipped', `${String(report.skipped)} ticks; ${String(report.unavailable)} values could not be had`],
-    ['last error', report.last_error === null ? 'none' : `${report.last_error.time} ${report.last_error.message}`],
-    ...(report.reload === null ? [] : [['reload', `${report.reload.time} ${report.reload.refused === null ? `${String(report.reload.kept)} entries kept, ${String(report.reload.added)} begun, ${String(report.reload.removed)} ended` : `refused: ${report.reload.refused}`}`]]),
+    ['state', `${state} (pid ${String(report.pid)}, since ${clock(report.since)}, told ${clock(report.updated)})`],
+    ...(account === null ? [] : [['account', `${account.name ?? 'not told'}${account.privileged === false ? ', not privileged: some readings are closed to it' : ''}`]]),
+    ['broker', `${broker}; reconnects ${formatCount(report.reconnects)}`],
+    ['samples', `taken ${formatCount(report.taken)}, published ${formatCount(report.published)}, last ${clock(report.last_published ?? 'never')}`],
+    ['spool', `${formatCount(report.spooled)} samples, ${formatValue(report.spooled_bytes, 'B')}, oldest ${clock(report.spool_oldest ?? 'none')}, ${places[report.spool_kept ?? 'none']}${report.spool_fault === null ? '' : `: ${report.spool_fault}`}`],
+    ['dropped', `${formatCount(report.dropped)}${why === '' ? '' : ` (${why})`}`],
+    ['unroutable', `${formatCount(report.unroutable)} waiting, ${formatCount(report.returned)} returned; ${formatCount(report.nacked)} refused by the broker`],
+    ['skipped', `${formatCount(report.skipped)} ticks; ${formatCount(report.unavailable)} values could not be had`],
+    ['last error', report.last_error === null ? 'none' : `${clock(report.last_error.time)} ${report.last_error.message}`],
+    ...(reload === null ? [] : [['reload', `${clock(reload.time)} ${reload.refused === null ? `${formatCount(reload.kept)} entries kept, ${formatCount(reload.added)} begun, ${formatCount(reload.removed)} ended` : `refused: ${reload.refused}`}`]]),
   ];
-  const faults = report.entries.flatMap((entry) => (entry.last_error === null ? [] : [[entry.name, `${entry.last_error.time} ${entry.last_error.message}`]]));
+  const faults = report.entries.flatMap((entry) => (entry.last_error === null ? [] : [[entry.name, `${clock(entry.last_error.time)} ${entry.last_error.message}`]]));
   const first = gone ? `the collector is gone; it last said: ${report.summary}` : report.summary;
   return [`    ${first}`, '', ...columns(rows), ...(faults.length === 0 ? [] : ['', ...columns(faults.slice(0, 20))])].map((line) => line.slice(4));
 }

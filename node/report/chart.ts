@@ -1,7 +1,8 @@
 /** The line of a value, as an SVG that stretches to its place, and as a table. */
 import type { ReadSeries } from '../history/reader.js';
+import { moment, timeOfDay } from '../model/moment.js';
 import { html, none, outside, type Html } from './html.js';
-import { moment, readable, timeOfDay } from './quantity.js';
+import { readable } from './quantity.js';
 
 /** The time that a report tells of, milliseconds since 1970, cut into bins of one length. */
 export interface Axis {

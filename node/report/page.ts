@@ -1,11 +1,12 @@
 /** The report: one HTML page that needs nothing but itself. */
 import { createHash } from 'node:crypto';
 import type { History, Minute, ReadSeries } from '../history/reader.js';
+import { moment, timeOfDay, zone } from '../model/moment.js';
 import { formatCount } from '../model/quantity.js';
 import { version } from '../model/version.js';
 import { axisOf, chart, extentOf, type Axis } from './chart.js';
 import { Html, html, none, outside } from './html.js';
-import { counted, duration, moment, readable, timeOfDay, zone } from './quantity.js';
+import { counted, duration, readable } from './quantity.js';
 import { script } from './script.js';
 import type { EntryView, StatusView } from './status.js';
 import { style } from './style.js';

@@ -1,4 +1,5 @@
 /** Numbers, times and durations as a report has them. */
+import { moment } from '../model/moment.js';
 import { formatCount, formatValue } from '../model/quantity.js';
 
 /** A value with its unit, as everywhere; seconds in what fits them, and as a moment where they are one, as boot_time's. */
@@ -21,25 +22,6 @@ export function duration(ms: number): string {
   const whole = Math.floor(ms / size);
   const rest = next === undefined || whole >= 10 ? 0 : Math.floor((ms - whole * size) / next[0]);
   return `${formatCount(whole)} ${name}${rest === 0 || next === undefined ? '' : ` ${String(rest)} ${next[1]}`}`;
-}
-
-const two = (value: number): string => String(value).padStart(2, '0');
-
-/** Day and time of day in the host's own zone, of milliseconds since 1970. */
-export function moment(at: number, withSeconds = false): string {
-  const date = new Date(at);
-  return `${String(date.getFullYear())}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${timeOfDay(at, withSeconds)}`;
-}
-
-export function timeOfDay(at: number, withSeconds = false): string {
-  const date = new Date(at);
-  return `${two(date.getHours())}:${two(date.getMinutes())}${withSeconds ? `:${two(date.getSeconds())}` : ''}`;
-}
-
-/** The zone that `moment` tells times in, as an offset from UTC. */
-export function zone(at: number): string {
-  const minutes = -new Date(at).getTimezoneOffset();
-  return `UTC${minutes === 0 ? '' : `${minutes < 0 ? '-' : '+'}${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`}`;
 }
 
 /** `1 sample`, `2 samples`. */

@@ -1,4 +1,5 @@
 /** Whether samples flow, and why not, in one line for a person: what status.json, `psutil-agent status` and Get-PsutilMonitor say first. */
+import { moment, timeOfDay } from '../model/moment.js';
 import { formatCount } from '../model/quantity.js';
 import { isStale, type DeliveryReport, type EntryReport, type StatusReport } from './report.js';
 
@@ -55,8 +56,6 @@ function dropped({ dropped: samples }: Summarized): string {
 
 /** Hours and minutes, with the day where it is another than now's. */
 function time(iso: string, now: string): string {
-  const at = new Date(iso);
-  const clock = `${String(at.getHours()).padStart(2, '0')}:${String(at.getMinutes()).padStart(2, '0')}`;
-  if (at.toDateString() === new Date(now).toDateString()) return clock;
-  return `${String(at.getFullYear())}-${String(at.getMonth() + 1).padStart(2, '0')}-${String(at.getDate()).padStart(2, '0')} ${clock}`;
+  const at = Date.parse(iso);
+  return (new Date(at).toDateString() === new Date(now).toDateString() ? timeOfDay : moment)(at);
 }
