@@ -291,6 +291,80 @@ test('a segment that is gone costs its own samples, which are counted', async ()
   assert.equal(queue.stats().dropped.damage, lost);
 });
 
+test('a segment that goes while the collector runs costs its own samples, which are counted when a reader comes by', async () => {
+  const disk = new MemoryDisk();
+  const options = { maxBytes: 1e6 };
+  const first = await open(disk, options);
+  for (let number = 0; number < 3000; number += 50) await first.queue.put(samples(number, number + 50, 300));
+  await first.queue.close();
+  const { queue, seconds } = await open(disk, options);
+  const [, , gone = '', behind = ''] = [...disk.files.keys()].filter((path) => path.endsWith('.seg')).sort();
+  const [from, until] = [gone, behind].map((path) => Number(/(\d+)\.seg$/.exec(path)?.[1]) - 1);
+  await disk.remove(gone);
+  await seconds(2);
+  assert.deepEqual(await numbers(queue), [...range(0, from ?? NaN), ...range(until ?? NaN, 3000)]);
+  const { count, dropped, kept } = queue.stats();
+  assert.deepEqual([count + dropped.damage, dropped.damage, kept], [3000, (until ?? NaN) - (from ?? NaN), 'disk']);
+});
+
+test('a reader who is overtaken by an acknowledgement while the disk is read gets what is behind that, and leaves nothing out', async () => {
+  const disk = new MemoryDisk();
+  const options = { maxBytes: 1e6 };
+  const first = await open(disk, options);
+  for (let number = 0; number < 3000; number += 50) await first.queue.put(samples(number, number + 50, 300));
+  await first.queue.close();
+  const { queue } = await open(disk, options);
+  await queue.put([sample(3000)]);
+  disk.before = (call) => { if (call === 'read') queue.ack(2000); };
+  const found = await queue.read(600, 10);
+  assert.deepEqual(found.map(({ position }) => position), range(2001, 2011));
+});
+
+test('acknowledged samples whose file somebody else has deleted are nobody\'s loss', async () => {
+  const disk = new MemoryDisk();
+  const { queue, events, seconds } = await open(disk, { maxBytes: 1e6 });
+  for (let number = 0; number < 1500; number += 50) await queue.put(samples(number, number + 50, 300));
+  const [oldest = ''] = [...disk.files.keys()].filter((path) => path.endsWith('.seg')).sort();
+  await disk.remove(oldest);
+  queue.ack(1400);
+  await seconds(2);
+  assert.deepEqual([events, queue.stats().kept, queue.stats().dropped.damage, await numbers(queue)], [[], 'disk', 0, range(1400, 1500)]);
+});
+
+test('nothing is written, and the disk is asked for nothing, while nothing happens', async () => {
+  const disk = new MemoryDisk();
+  const { queue, seconds } = await open(disk);
+  await queue.put(samples(0, 10));
+  queue.ack(4);
+  await seconds(2);
+  const done = disk.operations.length;
+  let calls = 0;
+  disk.before = () => { calls += 1; };
+  await seconds(10);
+  assert.deepEqual([disk.operations.length, calls], [done, 0]);
+});
+
+test('a record that is in its file twice is one sample, also where the folder is deleted', async () => {
+  const disk = new MemoryDisk();
+  const options = { maxBytes: 1e6 };
+  const first = await open(disk, options);
+  for (let number = 0; number < 1500; number += 50) await first.queue.put(samples(number, number + 50, 300));
+  await first.queue.close();
+  const last = [...disk.files.entries()].filter(([path]) => path.endsWith('.seg')).sort(([a], [b]) => (a < b ? -1 : 1)).at(-1)?.[1];
+  assert.ok(last !== undefined);
+  last.write(last.data.subarray(-300), last.data.length);
+  const { queue, events, seconds } = await open(disk, options);
+  for (const path of disk.files.keys()) await disk.remove(path);
+  for (let number = 1500; number < 1520; number += 1) {
+    await queue.put([sample(number, 300)]);
+    await seconds(1);
+  }
+  assert.deepEqual(events.filter((kind) => kind !== 'dropped'), ['fault', 'recovered']);
+  const found = await numbers(queue);
+  assert.deepEqual([new Set(found).size, found.length + queue.stats().dropped.damage], [found.length, 1520]);
+  assert.deepEqual(found.slice(-100), range(1420, 1520));
+});
+
 test('what a disk reports is told in words, with what to do', () => {
   for (const code of ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'EEXIST', 'ELOOP', 'EMFILE', 'EIO', 'ETIMEDOUT']) {
     const { message, code: ours } = diskError('/x', systemError(code));

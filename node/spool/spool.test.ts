@@ -317,6 +317,29 @@ test('a file that somebody deleted is known by it, while it is open', { skip: wi
   assert.equal(await file.unlinked(), true);
 });
 
+/** The module of files as it is with another `node:fs`. */
+async function filesWith(name: string): Promise<typeof files> {
+  syncBuiltinESMExports();
+  const place = `./files.js?${name}`;
+  return (await import(place)) as typeof files;
+}
+
+test('what a disk takes in pieces is written whole', async (context) => {
+  const { write } = fs;
+  context.mock.method(fs, 'write', (fd: number, data: Buffer, from: number, length: number, at: number, done: (error: Error | null, written: number) => void) => {
+    write(fd, data, from, Math.min(7, length), at, done);
+  });
+  const { diskFiles } = await filesWith('pieces');
+  context.mock.restoreAll();
+  syncBuiltinESMExports();
+  const path = join(await temporary(context), 'f');
+  const file = await diskFiles.create(path);
+  context.after(() => file.close());
+  await file.write(Buffer.from('.......'), 7, 0);
+  await file.write(Buffer.from('all of this, and not this'), 11, 5);
+  assert.equal(await readFile(path, 'utf8'), '.....all of this');
+});
+
 test('the disk is asked to keep a file, and the names of a folder and of those that were made above it', { skip: process.platform !== 'linux' }, async (context) => {
   const asked: string[] = [];
   const { fdatasync } = fs;
@@ -324,10 +347,7 @@ test('the disk is asked to keep a file, and the names of a folder and of those t
     asked.push(readlinkSync(`/proc/self/fd/${String(fd)}`));
     fdatasync(fd, done);
   });
-  syncBuiltinESMExports();
-  // A module of its own, which has the one that is looked at.
-  const place = './files.js?synced';
-  const { diskFiles } = (await import(place)) as typeof files;
+  const { diskFiles } = await filesWith('synced');
   context.mock.restoreAll();
   syncBuiltinESMExports();
   const home = await temporary(context);

@@ -200,7 +200,6 @@ class Spool implements SampleQueue {
     const { first, next } = this.#pending;
     const log = await SegmentLog.open(parts, first, next - 1);
     this.#pending.follow(log.next, log.count > 0);
-    if (log.count > 0 && next > 1) this.#acknowledged = 0;
     this.#cached = new CachedLog(log, this.#clock);
     await this.#oldest();
     await log.sync();
@@ -260,7 +259,7 @@ class Spool implements SampleQueue {
   async #readDisk(from: number, limit: number): Promise<readonly Queued[]> {
     try {
       const found = (await this.#cached?.read(from, limit)) ?? [];
-      return found.length > 0 || this.#closing !== undefined ? found : this.#readNewest(from, limit);
+      return found.length > 0 ? found : this.#readNewest(from, limit);
     } catch (error) {
       await this.#fail(error);
       return [];

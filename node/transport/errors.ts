@@ -109,8 +109,10 @@ function tlsFault(error: unknown, broker: BrokerSettings, host: string): BrokerE
   return undefined;
 }
 
+/** Of an error with a code. */
 function reasonOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'reason' in error ? foreign(String(error.reason)) : foreign(messageOf(error));
+  const { reason } = error as { readonly reason?: string };
+  return foreign(reason ?? messageOf(error));
 }
 
 const networkSentences: Readonly<Record<string, (at: string) => string>> = {

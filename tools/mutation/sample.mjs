@@ -1,7 +1,7 @@
 // `npm run mutation -- --sample N [--seed S] [--system] [--again] [folder...]`: of the mutants that Stryker makes of each folder of
 // node/ N are tried, chosen by the seed and spread over its files. One process runs the folder's own unit tests that
 // pass through the mutant, the quick ones first, and then a second those of other folders, first those that use its folder, all within the CPU time of --cpu.
-//   --system   what survived is tried against the system tests that pass through it too, with real parts, Wine among them
+//   --system   what survived is tried against the system tests of its folder, and those that import of it, that pass through it too
 //   --again    only what survived the last run, after tests were written
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -91,9 +91,13 @@ async function coverage(mutants, { names, cpu, wall, atOnce, file }) {
   keep();
   return Object.entries(tests).filter(([, { passed }]) => passed).map(([name, { hash, cpu: takes, keys: passedThrough }]) => {
     const reached = new Set(passedThrough);
-    const imports = new Set([...readFileSync(`${copy}/dist/${name}`, 'utf8').matchAll(/from "(?:\.\.?\/)+(\w+)\//g)].map(([, folder]) => folder));
-    return { name, hash, cpu: takes, imports, ids: new Set(mutants.filter(({ id }) => reached.has(keys.get(id))).map(({ id }) => id)) };
+    return { name, hash, cpu: takes, imports: importsOf(name), ids: new Set(mutants.filter(({ id }) => reached.has(keys.get(id))).map(({ id }) => id)) };
   }).sort((a, b) => a.cpu - b.cpu);
+}
+
+/** The folders of node/ that a test file imports of. */
+function importsOf(name) {
+  return new Set([...readFileSync(`${copy}/dist/${name}`, 'utf8').matchAll(/from "(?:\.\.?\/)+(\w+)\//g)].map(([, folder]) => folder));
 }
 
 /** The words that run test files in one process, which the first failure ends. */
@@ -150,11 +154,13 @@ export async function runSample({ sample, seed, system, again, cpu, places }) {
   const names = readdirSync(`${copy}/dist`, { recursive: true }).filter((name) => name.endsWith('.test.js')).sort();
   const tests = await coverage(mutants, { names: names.filter((name) => !left.test(name)), cpu: 60, wall: 300, atOnce: 4, file: `${out}/coverage.json` });
   await checkTogether(tests, cpu);
-  const systemTests = !system ? [] : await coverage(mutants, {
-    names: names.filter((name) => name.endsWith('.system.test.js') && !leftOfSystem.test(name)), cpu: 120, wall: 900, atOnce: 2, file: `${out}/coverage.system.json`,
-  });
   const equivalent = read(`${own}/equivalent.json`, []);
   const folders = [...new Set(mutants.map(({ file }) => folderOf(file)))].filter((folder) => places.length === 0 || places.some((place) => place.split('/')[1] === folder));
+  /** Those of a folder that is tried, and those that import of one: others start a collector, and pass through everything without a look at it. */
+  const bites = (name) => folders.some((folder) => name.startsWith(`${folder}/`) || folder === name.replace(/\.system\.test\.js$/, '.ts') || importsOf(name).has(folder));
+  const systemTests = !system ? [] : await coverage(mutants, {
+    names: names.filter((name) => name.endsWith('.system.test.js') && !leftOfSystem.test(name) && bites(name)), cpu: 120, wall: 900, atOnce: 2, file: `${out}/coverage.system.json`,
+  });
 
   /** What notices the mutant: the name of a test, or nothing. */
   async function noticedBy({ id, file }, files, bound) {
@@ -188,10 +194,10 @@ export async function runSample({ sample, seed, system, again, cpu, places }) {
     return { covered: covering.length > 0, groups: groups.map((group) => group.map(({ name }) => name)), bound: 5 + 3 * cpu };
   }
 
-  /** Those that pass through it, one by one, its folder's own and then the quick ones first, until their time is over. Wine is for what only runs there. */
+  /** Those that pass through it, one by one, its folder's own and then the quick ones first, until their time is over. */
   function systemTestsOf({ id, file }) {
     let left = systemCpu * 1000;
-    const covering = systemTests.filter(({ name, ids }) => (ids.has(id) || built.has(id)) && (!name.startsWith('windows') || file.includes('/windows/')));
+    const covering = systemTests.filter(({ ids }) => ids.has(id) || built.has(id));
     const beside = covering.filter(({ name }) => name.startsWith(`${folderOf(file)}/`));
     return [...beside, ...covering.filter((test) => !beside.includes(test))].filter((test) => (left -= test.cpu) > 0 || test === beside[0]).map(({ name }) => [name]);
   }

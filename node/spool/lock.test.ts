@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { stat } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { test } from 'node:test';
+import { SpoolError } from '../model/errors.js';
+import { lock } from './lock.js';
+import { temporary } from './queue.test.support.js';
+
+const refused = (folder: string) => (error: unknown) => error instanceof SpoolError && error.code === 'PSA_SPOOL_LOCKED' && error.message.includes(folder);
+
+test('whoever connects to a lock is sent away, and keeps nobody from letting go of it', { skip: process.platform !== 'linux' }, async (context) => {
+  const folder = await temporary(context);
+  const unlock = await lock(folder);
+  const { dev, ino } = await stat(folder);
+  const guest = connect(`\0psutil-agent-spool-${String(dev)}-${String(ino)}`);
+  await once(guest, 'close');
+  await unlock();
+  await (await lock(folder))();
+});
+
+test('a folder is one, whatever path leads to it', async (context) => {
+  const folder = await temporary(context);
+  const unlock = await lock(folder);
+  await assert.rejects(lock(`${folder}/../${folder.split(/[\\/]/).at(-1) ?? ''}`), refused(folder.slice(-6)));
+  await unlock();
+});
+
+test('on Windows a name that answers is taken: Wine gives it to any number of servers', async (context) => {
+  const folder = await temporary(context);
+  const [platform, home] = [process.platform, process.cwd()];
+  // The name of a pipe is elsewhere that of a file here.
+  process.chdir(folder);
+  Object.defineProperty(process, 'platform', { value: 'win32' });
+  try {
+    const unlock = await lock(folder);
+    await assert.rejects(lock(folder), (error) => refused(folder)(error) && (error as Error).cause === undefined);
+    await unlock();
+    await (await lock(folder))();
+  } finally {
+    Object.defineProperty(process, 'platform', { value: platform });
+    process.chdir(home);
+  }
+});
