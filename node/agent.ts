@@ -13,13 +13,13 @@ import { Batcher } from './sample/batch.js';
 import { beginRound } from './sample/round.js';
 import { isoTime, sleep, type Clock } from './model/clock.js';
 import { Scheduler } from './scheduler/scheduler.js';
-import { reloadName, RequestFile, StatusFile, stopName } from './status/file.js';
+import { reloadName, RequestFile, StatusFile, stopName, type WrittenStatus } from './status/file.js';
 import { AgentProvider } from './status/agentProvider.js';
 import { EntryLog } from './status/entryLog.js';
 import { EntryTotals } from './status/entryObserver.js';
 import type { EntryStats } from './status/entryStats.js';
 import { Recorder } from './history/recorder.js';
-import type { CollectorState, ErrorInfo, ReloadReport, StatusOverview, StatusReport, StatusTotals } from './status/report.js';
+import type { CollectorState, EntryReport, ErrorInfo, ReloadReport, StatusOverview, StatusReport, StatusTotals } from './status/report.js';
 import { summaryOf } from './status/summary.js';
 import type { Output } from './output/output.js';
 import { version } from './model/version.js';
@@ -232,16 +232,19 @@ export class Agent {
   }
 
   /** What is written of it now, which the history looks at as well. */
-  #tell(): StatusReport {
-    const report = this.report();
-    this.#history.see(report);
-    return report;
+  #tell(): WrittenStatus {
+    const overview = this.overview();
+    this.#history.see(overview);
+    return { ...overview, entries: this.#entries() };
+  }
+
+  *#entries(): Iterable<EntryReport> {
+    for (const stats of this.stats) yield stats.report();
   }
 
   /** What the collector says of itself now. */
   report(): StatusReport {
-    const report = { ...this.#totals(), entries: this.stats.map((stats) => stats.report()) };
-    return { ...report, summary: summaryOf(report) };
+    return { ...this.overview(), entries: [...this.#entries()] };
   }
 
   /** That as a whole, in a small part of the time. */

@@ -121,7 +121,7 @@ async function write(file: string, page: string): Promise<void> {
   try {
     const there = await lstat(file).catch(() => undefined);
     if (there !== undefined && !there.isFile()) throw new Error(there.isSymbolicLink() ? 'it is a link' : 'it is no file');
-    replaceFile(file, page);
+    replaceFile(file, [page]);
   } catch (error) {
     throw new PlatformError('PSA_OUTPUT', `${display(file, 500)}: expected a place to write the report to (${messageOf(error)}); check --output`, { cause: error });
   }

@@ -76,7 +76,7 @@ export class OperatorLog {
   #store(): void {
     if (this.folder === undefined) return;
     try {
-      replaceFile(join(this.folder, stampName), JSON.stringify(Object.fromEntries(this.#last)));
+      replaceFile(join(this.folder, stampName), [JSON.stringify(Object.fromEntries(this.#last))]);
     } catch {
       // On a full disk: this process remembers.
     }

@@ -14,9 +14,17 @@ export interface Tick {
   readonly at: number;
 }
 
+/** The last moment asked for, and its text: entries that share a reading share its time. */
+let asked = NaN;
+let told = '';
+
 /** ISO 8601 in UTC of wall-clock milliseconds. */
 export function isoTime(wall: number): string {
-  return new Date(wall).toISOString();
+  if (wall !== asked) {
+    told = new Date(wall).toISOString();
+    asked = wall;
+  }
+  return told;
 }
 
 /** setTimeout's longest delay; a longer one would fire at once. */

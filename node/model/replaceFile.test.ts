@@ -13,9 +13,9 @@ const fresh = (): string => mkdtempSync(join(home, `${String(++folders)}-`));
 describe('replaceFile', () => {
   it('makes or replaces a file for this account alone, and leaves nothing else', () => {
     const path = join(fresh(), 'f');
-    for (const text of ['longer at first', 'then µ']) {
-      replaceFile(path, text);
-      assert.equal(readFileSync(path, 'utf8'), text);
+    for (const pieces of [['longer', ' at first'], ['then µ'], []]) {
+      replaceFile(path, pieces);
+      assert.equal(readFileSync(path, 'utf8'), pieces.join(''));
     }
     assert.deepEqual(readdirSync(join(path, '..')), ['f']);
     if (process.platform !== 'win32') assert.equal(statSync(path).mode & 0o777, 0o600);
@@ -29,7 +29,7 @@ describe('replaceFile', () => {
       writeFileSync(victim, 'as it was');
       plant(victim, path);
       plant(victim, `${path}.${String(process.pid)}`);
-      replaceFile(path, 'new');
+      replaceFile(path, ['new']);
       assert.deepEqual([readFileSync(victim, 'utf8'), readFileSync(path, 'utf8'), readdirSync(folder)], ['as it was', 'new', ['f', 'victim']]);
     });
   }
@@ -37,8 +37,8 @@ describe('replaceFile', () => {
   it('throws where it cannot, and leaves no draft', () => {
     const path = join(fresh(), 'f');
     mkdirSync(join(path, 'below'), { recursive: true });
-    assert.throws(() => { replaceFile(path, 'x'); }, { syscall: 'rename' });
+    assert.throws(() => { replaceFile(path, ['x']); }, { syscall: 'rename' });
     assert.deepEqual(readdirSync(join(path, '..')), ['f']);
-    assert.throws(() => { replaceFile(join(home, 'none', 'f'), 'x'); }, { code: 'ENOENT' });
+    assert.throws(() => { replaceFile(join(home, 'none', 'f'), ['x']); }, { code: 'ENOENT' });
   });
 });

@@ -1,16 +1,22 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { systemCode } from './errors.js';
 
 /**
  * Replaces a file at once, or makes it, for this account alone: a reader sees the old or the new one, whole. Nothing is written through a link,
- * at its name or at its draft's: who made one may mean another file. Throws what the system says.
+ * at its name or at its draft's: who made one may mean another file. The text comes in pieces, of which no more than one is held. Throws what the
+ * system says.
  */
-export function replaceFile(path: string, text: string): void {
+export function replaceFile(path: string, pieces: Iterable<string>): void {
   const draft = `${path}.${String(process.pid)}`;
   // A process with the same id may have been killed while it wrote.
   rmSync(draft, { force: true });
   try {
-    writeFileSync(draft, text, { flag: 'wx', mode: 0o600 });
+    const file = openSync(draft, 'wx', 0o600);
+    try {
+      for (const piece of pieces) writeFileSync(file, piece);
+    } finally {
+      closeSync(file);
+    }
     rename(draft, path);
   } catch (error) {
     rmSync(draft, { force: true });

@@ -8,7 +8,14 @@ export class EntryStats {
   taken = 0;
   skipped = 0;
   unavailable = 0;
-  #last: { readonly wall: number; readonly selected: readonly Selected[] } | undefined;
+  /** When the last values were taken: NaN, never. It and `#value` are numbers with a fraction from the first, which V8 writes in place. */
+  #wall = NaN;
+  /** The last value where there was one, in its parts: what was selected, kept until the next, would grow old with every sample. */
+  #value = NaN;
+  #path = '';
+  #unit = '';
+  /** All of the last values, where there were several. */
+  #several: readonly Selected[] | undefined;
   #lastError: { readonly wall: number; readonly message: string } | undefined;
   /** The fault it is in now; a fault that lasts is told once. */
   #fault: string | undefined;
@@ -19,7 +26,17 @@ export class EntryStats {
   /** Counts what a reading gave. */
   took(wall: number, selected: readonly Selected[]): void {
     this.taken += selected.length;
-    if (selected.length > 0) this.#last = { wall, selected };
+    const [first] = selected;
+    if (first === undefined) return;
+    this.#wall = wall;
+    if (selected.length > 1) {
+      this.#several = selected;
+      return;
+    }
+    this.#several = undefined;
+    this.#value = first.value;
+    this.#path = first.path;
+    this.#unit = first.unit;
   }
 
   /** Counts values that could not be had; true where the reason is news. */
@@ -40,7 +57,8 @@ export class EntryStats {
 
   /** The last values, for a view. */
   get last(): { readonly wall: number; readonly selected: readonly Selected[] } | undefined {
-    return this.#last;
+    if (Number.isNaN(this.#wall)) return undefined;
+    return { wall: this.#wall, selected: this.#several ?? [{ path: this.#path, value: this.#value, unit: this.#unit }] };
   }
 
   /** Why a value cannot be had now; undefined where all can. */
@@ -50,15 +68,16 @@ export class EntryStats {
 
   get stale(): boolean {
     const at = (one: { readonly wall: number } | undefined): { readonly time: number } | null => (one === undefined ? null : { time: one.wall });
-    return isStale({ fault: this.#fault ?? null, last: at(this.#last), last_error: at(this.#lastError) });
+    return isStale({ fault: this.#fault ?? null, last: at(this.last), last_error: at(this.#lastError) });
   }
 
   report(): EntryReport {
     const { index, name, method, interval } = this.entry;
+    const { last } = this;
     return {
       index, name, method, interval, taken: this.taken, skipped: this.skipped, unavailable: this.unavailable,
-      last: this.#last === undefined ? null : { time: isoTime(this.#last.wall), values: valuesOf(this.#last.selected) },
-      ...unitsOf(this.#last?.selected ?? []),
+      last: last === undefined ? null : { time: isoTime(last.wall), values: valuesOf(last.selected) },
+      ...unitsOf(last?.selected ?? []),
       last_error: this.#lastError === undefined ? null : { time: isoTime(this.#lastError.wall), message: this.#lastError.message },
       fault: this.#fault ?? null,
     };

@@ -13,7 +13,7 @@ import type { StatusReport } from './report.js';
 const home = mkdtempSync(join(tmpdir(), 'psutil-agent-status-'));
 after(() => { rmSync(home, { recursive: true, force: true }); });
 
-const report = (taken: number): StatusReport => ({ pid: 1, taken, state: 'sampling' }) as StatusReport;
+const report = (taken: number): StatusReport => ({ pid: 1, taken, state: 'sampling', entries: [] as readonly unknown[] }) as StatusReport;
 
 describe('status.json', () => {
   it('is replaced whole, in a directory that is made, and leaves no draft', () => {
@@ -21,6 +21,14 @@ describe('status.json', () => {
     for (let n = 0; n < 3; n++) writeStatus(directory, report(n));
     assert.equal(readStatus(directory).taken, 2);
     assert.deepEqual(readdirSync(directory), ['status.json']);
+  });
+
+  it('is written of as many entries as there are, each whole', () => {
+    for (const count of [1, 2, 5000]) {
+      const entries = Array.from({ length: count }, (_, index) => ({ index, name: `e${String(index)}`, fault: 'why'.repeat(20) })) as unknown as StatusReport['entries'];
+      writeStatus(join(home, 'many'), { ...report(1), entries });
+      assert.deepEqual(readStatus(join(home, 'many')), { ...report(1), entries });
+    }
   });
 
   it('that is not there or is no JSON is told in one sentence', () => {

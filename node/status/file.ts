@@ -4,7 +4,7 @@ import { messageOf, PlatformError, systemCode } from '../model/errors.js';
 import type { Clock } from '../model/clock.js';
 import { readRegular } from '../model/regularFile.js';
 import { replaceFile } from '../model/replaceFile.js';
-import type { StatusReport } from './report.js';
+import type { EntryReport, StatusOverview, StatusReport } from './report.js';
 
 /** The name of the status file in its directory. */
 export const statusName = 'status.json';
@@ -13,10 +13,29 @@ export const stopName = 'stop';
 /** The file that asks a collector to take its configuration over anew, in the same directory. */
 export const reloadName = 'reload';
 
+/** What is written: entries are asked for one after the other, as there may be ten thousand. */
+export type WrittenStatus = StatusOverview & { readonly entries: Iterable<EntryReport> };
+
+/** Characters from which on a piece of the file is written. */
+const enough = 32 * 1024;
+
 /** Replaces status.json atomically: a reader sees the old or the new one, whole. */
-export function writeStatus(directory: string, report: StatusReport): void {
+export function writeStatus(directory: string, report: WrittenStatus): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  replaceFile(join(directory, statusName), JSON.stringify(report));
+  replaceFile(join(directory, statusName), piecesOf(report));
+}
+
+function* piecesOf({ entries, ...overview }: WrittenStatus): Iterable<string> {
+  let piece = `${JSON.stringify(overview).slice(0, -1)},"entries":[`;
+  let comma = '';
+  for (const entry of entries) {
+    piece += comma + JSON.stringify(entry);
+    comma = ',';
+    if (piece.length < enough) continue;
+    yield piece;
+    piece = '';
+  }
+  yield `${piece}]}`;
 }
 
 /** How often a status that cannot be written is tried in a row, and the milliseconds between. */
@@ -33,7 +52,7 @@ export class StatusFile {
   constructor(
     private readonly directory: string,
     private readonly clock: Clock,
-    private readonly report: () => StatusReport,
+    private readonly report: () => WrittenStatus,
     private readonly tell: (reason: string) => void,
   ) {}
 
