@@ -9,13 +9,14 @@ const busyShare = 0.03;
 /** So many looks in a row: what is done once, and late on a machine that is busy with other things, is no pace. */
 const busyLooks = 2;
 const watchEvery = 5000;
-/** The young generation that holds what ten thousand samples leave behind, bytes. */
+/** The young generation that holds what ten thousand samples leave behind, bytes: two halves, one of which is empty. */
 const enough = 8 * 1024 * 1024;
-const checkEvery = 1000;
+/** More than it takes to get there, each of 75 kB. */
+const mostRounds = 400;
 
 /** Lets V8 optimize and its heap grow in a collector that has much to do by its settings, or is seen to. */
 export function fitHeap(readingsPerSecond: number, clock: Clock): void {
-  if (readingsPerSecond >= busyReadings) favourSpeed(clock);
+  if (readingsPerSecond >= busyReadings) favourSpeed();
   else clock.after(watchEvery, () => { watch(clock, process.cpuUsage()); });
 }
 
@@ -23,28 +24,33 @@ function watch(clock: Clock, before: NodeJS.CpuUsage, busy = 0): void {
   clock.after(watchEvery, () => {
     const { user, system } = process.cpuUsage(before);
     const now = (user + system) / 1000 >= busyShare * watchEvery ? busy + 1 : 0;
-    if (now >= busyLooks) favourSpeed(clock);
+    if (now >= busyLooks) favourSpeed();
     else watch(clock, process.cpuUsage(), now);
   });
 }
 
-function favourSpeed(clock: Clock): void {
+function favourSpeed(): void {
   setFlagsFromString('--no-optimize-for-size');
   // At this rate the optimizing compiler is worth its time.
   setFlagsFromString('--opt');
-  growYoung(clock);
+  growYoung();
 }
 
 /**
- * Lets the young generation grow: in one of 1 MB samples, which live until the broker has confirmed them, are copied again and again and
- * become old before they are done with.
+ * Has the young generation grow: in one of 1 MB samples, which live until the broker has confirmed them, are copied again and again and
+ * become old before they are done with. It grows when a collection finds much alive: so there is much, once, and then it stays as it is, for left
+ * alone it doubles again with the first samples.
  */
-function growYoung(clock: Clock): void {
+function growYoung(): void {
   setFlagsFromString('--semi-space-growth-factor=2');
-  const check = (): void => {
-    const young = getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space');
-    if ((young?.space_size ?? 0) >= enough) setFlagsFromString('--semi-space-growth-factor=1');
-    else clock.after(checkEvery, check);
-  };
-  clock.after(checkEvery, check);
+  let alive: unknown[] = [];
+  for (let rounds = 0; youngSize() < enough && rounds < mostRounds; rounds += 1) {
+    for (let n = 0; n < 512; n += 1) alive.push(new Array(16).fill(n));
+    if (alive.length > 16_384) alive = [];
+  }
+  setFlagsFromString('--semi-space-growth-factor=1');
+}
+
+function youngSize(): number {
+  return getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')?.space_size ?? enough;
 }

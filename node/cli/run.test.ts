@@ -117,36 +117,44 @@ describe('StopSignal', () => {
 
 describe('fitHeap', () => {
   const small = '--semi-space-growth-factor=1';
-  const fast = ['--no-optimize-for-size', '--opt', '--semi-space-growth-factor=2'];
+  const fast = ['--no-optimize-for-size', '--opt', '--semi-space-growth-factor=2', small];
 
   /** A collector of so many readings a second, what it asks of V8, and the processor time and young generation that it is told of. */
   function collector(t: TestContext, readings: number) {
     const clock = new TestClock();
     const flags: string[] = [];
-    const told = { busy: 0, young: 0 };
+    const told = { busy: 0, young: 0, grows: 0, looks: 0 };
     const spaces = v8.getHeapSpaceStatistics();
     t.mock.method(v8, 'setFlagsFromString', (flag: string) => { flags.push(flag); });
-    t.mock.method(v8, 'getHeapSpaceStatistics', () => spaces.map((space) => ({ ...space, space_size: space.space_name === 'new_space' ? told.young : 2 ** 30 })));
+    t.mock.method(v8, 'getHeapSpaceStatistics', () => {
+      told.looks += 1;
+      told.young += told.grows;
+      return spaces.map((space) => ({ ...space, space_size: space.space_name === 'new_space' ? told.young : 2 ** 30 }));
+    });
     t.mock.method(process, 'cpuUsage', (before?: NodeJS.CpuUsage) => ({ user: before === undefined ? 0 : told.busy * 600, system: before === undefined ? 0 : told.busy * 400 }));
     syncBuiltinESMExports();
-    fitHeap(readings, clock);
-    return { clock, flags, told };
+    return { clock, flags, told, fit: () => { fitHeap(readings, clock); } };
   }
   after(() => { syncBuiltinESMExports(); });
 
-  it('one that is busy by its settings has speed at once, until its young generation holds what it needs', async (t) => {
-    const { clock, flags, told } = collector(t, 250);
-    assert.deepEqual(flags, fast);
-    await clock.pass(10_000);
-    assert.deepEqual(flags, fast);
-    told.young = 8 * 1024 * 1024;
-    await clock.pass(1000);
-    assert.deepEqual(flags, [...fast, small]);
+  it('one that is busy by its settings has speed at once, and a young generation that holds what it needs and grows no further', (t) => {
+    const { clock, flags, told, fit } = collector(t, 250);
+    told.grows = 1024 * 1024;
+    fit();
+    assert.deepEqual([flags, told.young], [fast, 8 * 1024 * 1024]);
     assert.equal(clock.waiting, 0, 'nobody looks any more');
   });
 
+  it('one whose young generation does not grow goes on with it as it is', (t) => {
+    const { flags, told, fit } = collector(t, 250);
+    fit();
+    assert.deepEqual(flags, fast);
+    assert.ok(told.looks > 10);
+  });
+
   it('any other is watched, and has it once it takes three percent of a processor twice in a row', async (t) => {
-    const { clock, flags, told } = collector(t, 249);
+    const { clock, flags, told, fit } = collector(t, 249);
+    fit();
     told.busy = 149;
     await clock.pass(60_000);
     assert.deepEqual([flags, clock.waiting], [[], 1]);

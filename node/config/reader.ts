@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { ConfigError } from '../model/errors.js';
+import type { Selector } from '../catalog/selector.js';
 import { nameOf, readDocument } from './document.js';
 import type { Warning } from './fault.js';
 import type { BrokerSettings, Entry, PasswordSource, Settings } from '../model/settings.js';
@@ -64,15 +65,17 @@ export function completeSettings(document: ValidDocument, base: string, environm
   const { broker, schedule, publish, spool, log, status, history } = sections as Record<string, Section>;
   const at = (path: unknown): string | undefined => (typeof path === 'string' ? resolve(base, path) : undefined);
   const statusPath = at(status?.['path']) ?? dataDirectory(nodeId, environment);
+  const [selectors, argumentLists] = [new Map<string, Selector>(), new Map<string, Entry['args']>()];
   const workDirectory = environment['CELERY_WORK_DIR'] || environment['AGENT_WORK_DIR'] || undefined;
   return {
     identity,
     entries: document.psutil_config.map((entry, index): Entry => {
-      const select = selectorOf(entry);
+      const selector = selectorOf(entry);
+      const select = selector === undefined ? undefined : once(selectors, selector);
       return {
         index,
         method: entry.method,
-        args: completeArguments(entry),
+        args: once(argumentLists, completeArguments(entry)),
         ...(select === undefined ? {} : { select }),
         interval: entry.interval,
         name: entry.alias ?? entry.method,
@@ -102,6 +105,14 @@ export function completeSettings(document: ValidDocument, base: string, environm
       maxSeries: history?.['max_series'] as number,
     },
   };
+}
+
+/** Of what many entries say alike, the first: of ten thousand each its own would be megabytes. */
+function once<T>(known: Map<string, T>, value: T): T {
+  const text = JSON.stringify(value);
+  const first = known.get(text);
+  if (first === undefined) known.set(text, value);
+  return first ?? value;
 }
 
 /** Where a node's files are kept unless the settings say otherwise: one directory a node. */

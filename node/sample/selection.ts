@@ -26,18 +26,19 @@ const nothing: readonly string[] = [];
 
 /** `select` for the results of one entry: where it names one place, the number that stands there is found without a search. */
 export function selectionOf(definition: CatalogFunction, args: Arguments, selector?: Selector): Select {
-  const search: Select = (result, reasons) => select(definition, args, result, selector, reasons);
   const keys = selector ?? [];
   const field = fieldAt(definition, keys);
-  if (field === undefined || keys.some((key) => key === '*' || wholes.includes(key))) return search;
+  if (field === undefined || keys.some((key) => key === '*' || wholes.includes(key))) {
+    return (result, reasons) => select(definition, args, result, selector, reasons);
+  }
   const path = selectsOne(definition, args, selector) || definition.shape === 'any' ? '' : keys.join('_');
   return (result, reasons) => {
     let value: Result | undefined = result;
     for (const key of keys) {
-      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return search(result, reasons);
+      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return select(definition, args, result, selector, reasons);
       value = (value as Readonly<Record<string, Result>>)[key];
     }
-    if (typeof value !== 'number' || !Number.isFinite(value)) return search(result, reasons);
+    if (typeof value !== 'number' || !Number.isFinite(value)) return select(definition, args, result, selector, reasons);
     return { selected: [{ path, value, unit: field.unit, field }], missing: nothing };
   };
 }

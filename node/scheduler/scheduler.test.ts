@@ -132,6 +132,28 @@ describe('Scheduler', () => {
     assert.equal(stays.lost + goes.lost + comes.lost, 0);
   });
 
+  it('runs many that are due together part by part, with a turn for all else in between, and all of them on the same tick', async () => {
+    const clock = new TestClock();
+    const tasks = Array.from({ length: 3500 }, () => task(clock, 1000));
+    const scheduler = new Scheduler(clock);
+    const ran = (): number => tasks.filter(({ ticks }) => ticks.length > 0).length;
+    scheduler.start(tasks);
+    clock.advance(0);
+    assert.equal(ran(), 1000);
+    const goes = tasks.slice(2000, 2100);
+    scheduler.remove(new Set(goes));
+    clock.advance(1);
+    assert.equal(ran(), 1000, 'what is under way is not begun again meanwhile');
+    while (ran() < 3400) await new Promise((resolve) => { setImmediate(resolve); });
+    assert.equal(new Set(tasks.flatMap(({ ticks }) => ticks)).size, 1);
+    assert.equal(goes.flatMap(({ ticks }) => ticks).length, 0);
+    clock.advance(1000);
+    assert.equal(tasks[0]?.ticks.length, 2);
+    void scheduler.stop(0);
+    await settle();
+    assert.equal(tasks.filter(({ ticks }) => ticks.length === 2).length, 1000, 'what was not begun before a stop is not begun');
+  });
+
   it('stops: no further tick, and waits for what runs as long as it is patient', async () => {
     const clock = new TestClock();
     const long = task(clock, 1000, 700);

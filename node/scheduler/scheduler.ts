@@ -26,13 +26,14 @@ export interface Alignment {
 /** A task in its turn. */
 interface Slot {
   readonly task: Task;
-  /** Called when a run of the task has ended. */
-  readonly ended: () => void;
   running: boolean;
   /** A tick that fell due while the task ran and is made up for. */
   pendingTick: boolean;
   removed: boolean;
 }
+
+/** So many tasks are run at once: what is to be done with the samples of one part begins while the next are taken, which bounds what waits. */
+const mostAtOnce = 1000;
 
 /** Tasks that always fall due together. */
 interface Group {
@@ -53,6 +54,8 @@ export class Scheduler {
   #running = 0;
   #idle = (): void => undefined;
   #cancel: (() => void) | undefined;
+  /** Tasks are being run, part by part. */
+  #firing = false;
   #stopped = false;
 
   constructor(
@@ -65,7 +68,7 @@ export class Scheduler {
     const now = this.clock.now();
     const groups = new Map<number, Slot[]>();
     for (const task of tasks) {
-      const slot: Slot = { task, running: false, pendingTick: false, removed: false, ended: () => { this.#ended(slot); } };
+      const slot: Slot = { task, running: false, pendingTick: false, removed: false };
       const slots = groups.get(task.interval);
       if (slots === undefined) groups.set(task.interval, [slot]);
       else slots.push(slot);
@@ -107,7 +110,7 @@ export class Scheduler {
   #arm(): void {
     this.#cancel?.();
     const first = this.#heap[0];
-    if (first === undefined || this.#stopped) return;
+    if (first === undefined || this.#stopped || this.#firing) return;
     this.#cancel = this.clock.after(due(first) - this.clock.now(), () => {
       this.#fire();
     });
@@ -115,7 +118,7 @@ export class Scheduler {
 
   #fire(): void {
     const now = this.clock.now();
-    const tick: Tick = { at: now };
+    const slots: Slot[] = [];
     for (let group = this.#heap[0]; group !== undefined && due(group) <= now; group = this.#heap[0]) {
       const passed = Math.max(0, Math.floor((now - due(group)) / group.interval));
       group.next += passed + 1;
@@ -123,13 +126,27 @@ export class Scheduler {
       for (const slot of group.slots) {
         // Ticks in between are lost: the host slept, the process was stopped.
         if (passed > 0) slot.task.skipped(passed);
-        this.#offer(slot, tick);
+        slots.push(slot);
       }
     }
+    this.#firing = true;
+    this.#offerFrom(slots, 0, { at: now });
+  }
+
+  #offerFrom(slots: readonly Slot[], from: number, tick: Tick): void {
+    if (this.#stopped) return;
+    const until = from + mostAtOnce;
+    for (const slot of slots.slice(from, until)) this.#offer(slot, tick);
+    if (until < slots.length) {
+      setImmediate(() => { this.#offerFrom(slots, until, tick); });
+      return;
+    }
+    this.#firing = false;
     this.#arm();
   }
 
   #offer(slot: Slot, tick: Tick): void {
+    if (slot.removed) return;
     if (!slot.running) {
       this.#run(slot, tick);
     } else if (slot.task.catchUp && !slot.pendingTick) {
@@ -144,7 +161,7 @@ export class Scheduler {
     if (run === undefined) return;
     slot.running = true;
     this.#running += 1;
-    void run.then(slot.ended);
+    void run.then(() => { this.#ended(slot); });
   }
 
   #ended(slot: Slot): void {
