@@ -6,6 +6,8 @@ BeforeDiscovery {
 BeforeAll {
     $root = Split-Path -Path $PSScriptRoot
     Import-Module (Join-Path $root 'PsutilAgent.psd1') -Force
+    Import-Module (Join-Path $PSScriptRoot 'CollectorServer.psm1')
+    Install-CollectorServer
     $here = Join-Path $TestDrive 'files'
     $null = New-Item -Path $here -ItemType Directory
 }

@@ -1,6 +1,7 @@
 # A Windows for tests: a service manager, an nssm.exe and collectors that live in this module's memory. Install-FakeWindows
 # puts it in the place of what the module asks of the real one, FakeWindows.ps1 gives each test a new one.
 Set-StrictMode -Version Latest
+Import-Module (Join-Path $PSScriptRoot 'CollectorServer.psm1') -Global
 
 # Services by name: State, Registry (the service's own values), Nssm (its Parameters).
 $script:Services = [ordered]@{}
@@ -16,6 +17,7 @@ $script:Replies = @{}
 # module is loaded, so after each import of it. They take the parameters of what they replace. Plain functions, since a mock takes
 # Pester longer to make and to call than what it stands for; a test may mock them as it may the module's own.
 function Install-FakeWindows {
+    Install-CollectorServer
     $fakes = @{
         TestWindows        = { $true }
         TestElevated       = { $true }
@@ -45,7 +47,8 @@ function Install-FakeWindows {
         param($Fakes)
         $function:InvokeNative
         foreach ($name in $Fakes.Keys) {
-            $body = (Get-Item -Path "function:$name").ScriptBlock.Ast.Body
+            $body = (Get-Item -Path "function:$name").ScriptBlock.Ast
+            if ($body -is [System.Management.Automation.Language.FunctionDefinitionAst]) { $body = $body.Body }
             $parameters = if ($body.ParamBlock) { $body.ParamBlock.Extent.Text } else { 'param()' }
             Set-Item -Path "function:script:$name" -Value ([scriptblock]::Create("[CmdletBinding()]`n$parameters`n$($Fakes[$name])"))
         }
