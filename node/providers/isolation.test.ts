@@ -81,6 +81,16 @@ describe('Isolation', () => {
     await assert.rejects(other(), { message: 'A has not answered since 2026-01-02T03:04:05.000Z and is not asked again until it does' });
   });
 
+  it('makes no call once the subject answers for whom was told that it does not: nobody would take what it fails of, which ended the process', async () => {
+    const { clock, isolation, started, ask, end } = isolated(4);
+    ask('A').catch(() => undefined);
+    await clock.pass(10_000);
+    const refused = isolation.run('A', 10_000, () => { started.push('other of A'); return Promise.reject(new Error('the volume is gone')); }, 'other');
+    await assert.rejects(refused, { message: 'A has not answered since 2026-01-02T03:04:05.000Z and is not asked again until it does' });
+    await end('A', 'late');
+    assert.deepEqual(started, ['A']);
+  });
+
   it('never has more calls under way than slots; the others follow in their order', async () => {
     const { started, ask, end } = isolated(2);
     const answers = ['A', 'B', 'C', 'D'].map((subject) => ask(subject));

@@ -70,6 +70,7 @@ export class Isolation {
     const pending = this.#pending.get(subject);
     if (pending !== undefined) {
       const left = timeout - (this.clock.now() - pending.since);
+      if (left <= 0) return Promise.reject(unanswered(pending));
       const next = (): Promise<T> => this.run(subject, timeout, call, key);
       const answer = pending.key === key ? (pending.answer as Promise<T>) : pending.answer.then(next, next);
       return this.#inTime(answer, left, () => unanswered(pending));
@@ -116,7 +117,6 @@ export class Isolation {
   }
 
   #inTime<T>(answer: Promise<T>, ms: number, reason: () => UnavailableError): Promise<T> {
-    if (ms <= 0) return Promise.reject(reason());
     return new Promise((resolve, reject) => {
       const cancel = this.clock.after(ms, () => { reject(reason()); });
       answer.then(resolve, reject).finally(cancel);

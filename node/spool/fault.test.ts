@@ -320,6 +320,23 @@ test('a reader who is overtaken by an acknowledgement while the disk is read get
   assert.deepEqual(found.map(({ position }) => position), range(2001, 2011));
 });
 
+test('a sample that is longer than what is read at once is read by itself', async () => {
+  const disk = new MemoryDisk();
+  const first = await open(disk);
+  await first.queue.put([sample(0, 5e6), sample(1), sample(2, 5e6)]);
+  await first.queue.close();
+  const { queue } = await open(disk);
+  assert.deepEqual((await queue.read(0, 9)).map(({ position }) => position), [1]);
+  assert.deepEqual(await numbers(queue), [0, 1, 2]);
+});
+
+test('a small spool is no folder of many files', async () => {
+  const disk = new MemoryDisk();
+  const { queue } = await open(disk, { maxBytes: 10_000 });
+  for (let number = 0; number < 200; number += 1) await queue.put([sample(number, 200)]);
+  assert.deepEqual([...disk.files.keys()].filter((path) => path.endsWith('.seg')).length, 1);
+});
+
 test('acknowledged samples whose file somebody else has deleted are nobody\'s loss', async () => {
   const disk = new MemoryDisk();
   const { queue, events, seconds } = await open(disk, { maxBytes: 1e6 });
@@ -333,9 +350,13 @@ test('acknowledged samples whose file somebody else has deleted are nobody\'s lo
 
 test('nothing is written, and the disk is asked for nothing, while nothing happens', async () => {
   const disk = new MemoryDisk();
+  const first = await open(disk);
+  await first.queue.put(samples(0, 10));
+  first.queue.ack(4);
+  await first.queue.close();
   const { queue, seconds } = await open(disk);
-  await queue.put(samples(0, 10));
-  queue.ack(4);
+  await queue.put(samples(10, 20));
+  queue.ack(6);
   await seconds(2);
   const done = disk.operations.length;
   let calls = 0;

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { ConfigError } from '../model/errors.js';
+import { ConfigError, systemCode } from '../model/errors.js';
 import { readPassword } from './credentials.js';
 
 let folder: string;
@@ -11,7 +11,7 @@ before(async () => { folder = await mkdtemp(join(tmpdir(), 'psutil-agent-secret-
 after(() => rm(folder, { recursive: true }));
 
 const unavailable = (message: RegExp) => (error: unknown) =>
-  error instanceof ConfigError && error.code === 'PSA_SECRET_UNAVAILABLE' && message.test(error.message);
+  error instanceof ConfigError && error.code === 'PSA_SECRET_UNAVAILABLE' && message.test(error.message) && error.faults.length === 0;
 
 describe('readPassword', () => {
   it('takes the first line of a file as it is, without a byte order mark or line end', async () => {
@@ -27,6 +27,7 @@ describe('readPassword', () => {
     await writeFile(path, '\nsecret on the wrong line');
     await assert.rejects(readPassword({ kind: 'file', path }), unavailable(/first line, which is empty/));
     await assert.rejects(readPassword({ kind: 'file', path: join(folder, 'none') }), unavailable(/cannot be read.*ENOENT/));
+    await assert.rejects(readPassword({ kind: 'file', path: join(folder, 'none') }), (error: Error) => systemCode(error.cause) === 'ENOENT');
   });
 
   it('takes what Windows writes: UTF-16 and UTF-8 with a byte order mark, any line end', async () => {

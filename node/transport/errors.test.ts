@@ -32,7 +32,9 @@ describe('connectFault', () => {
       EPROTO: `the TLS handshake with ${at} failed: what it said`,
     };
     for (const [code, sentence] of Object.entries(sentences)) {
-      assert.deepEqual(told(connectFault(coded(code), tls(), 'rabbit')), ['PSA_BROKER_TLS', 'tls', `${sentence} (${code})`]);
+      const error = coded(code);
+      const fault = connectFault(error, tls(), 'rabbit');
+      assert.deepEqual([...told(fault), fault.cause], ['PSA_BROKER_TLS', 'tls', `${sentence} (${code})`, error]);
       assert.doesNotMatch(connectFault(coded(code), plain, 'rabbit').message, /certificate|TLS handshake|TLS 1\.2/, 'not without TLS');
     }
   });
@@ -69,7 +71,11 @@ describe('connectFault', () => {
       ['SASL mechanism PLAIN is not provided by the server', 'login', `${at} does not offer the login mechanism PLAIN: enable auth_mechanisms PLAIN in RabbitMQ`],
     ];
     for (const broker of [plain, tls()]) {
-      for (const [message, step, sentence] of cases) assert.deepEqual(told(connectFault(new Error(message), broker, 'rabbit')), ['PSA_BROKER_REFUSED', step, sentence]);
+      for (const [message, step, sentence] of cases) {
+        const error = new Error(message);
+        const fault = connectFault(error, broker, 'rabbit');
+        assert.deepEqual([...told(fault), fault.cause], ['PSA_BROKER_REFUSED', step, sentence, error]);
+      }
       // The server's words are at the begin of the message, not somewhere in it.
       for (const [message] of cases) assert.equal(connectFault(new Error(`x ${message}`), plain, 'rabbit').code, 'PSA_BROKER_UNREACHABLE');
     }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
 import { EventEmitter } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { describe, it } from 'node:test';
 import { frame, method, u64, u8 } from '../test/support/amqpFrames.js';
-import { limitInbound, wireOf } from './wire.js';
+import { containSocket, limitInbound, wireOf } from './wire.js';
 
 /** What stands in for amqplib's connection: the frames that are left to it, and what is written. */
 class Connection {
@@ -102,6 +103,29 @@ describe('a channel', () => {
     channel.emit('close');
     connection.read(ack(1, false, 4));
     assert.deepEqual(tags, [1]);
+  });
+});
+
+describe('what the listeners of a socket throw', () => {
+  it('is told of the next socket alone, which is ended by it, and of none when nobody waits any more', async (context) => {
+    const server = createServer((socket) => socket.on('error', () => undefined));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    context.after(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    const told: unknown[] = [];
+    const fault = new Error('no frame');
+    const throwing = (): Socket => connect(port, '127.0.0.1').on('test', () => { throw fault; }).on('error', () => undefined);
+    const release = containSocket((error) => { told.push(error); });
+    const [first, second] = [throwing(), throwing()];
+    assert.equal(first.emit('test'), true);
+    assert.deepEqual([told, first.destroyed], [[fault], true]);
+    assert.throws(() => second.emit('test'), fault);
+    release();
+    containSocket((error) => { told.push(error); })();
+    const third = throwing();
+    assert.throws(() => third.emit('test'), fault);
+    assert.equal(told.length, 1);
+    for (const socket of [second, third]) socket.destroy();
   });
 });
 

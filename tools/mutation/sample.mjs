@@ -162,6 +162,8 @@ export async function runSample({ sample, seed, system, again, cpu, places }) {
     names: names.filter((name) => name.endsWith('.system.test.js') && !leftOfSystem.test(name) && bites(name)), cpu: 120, wall: 900, atOnce: 2, file: `${out}/coverage.system.json`,
   });
 
+  const cpuOf = new Map([...tests, ...systemTests].map(({ name, cpu: takes }) => [name, takes]));
+
   /** What notices the mutant: the name of a test, or nothing. */
   async function noticedBy({ id, file }, files, bound) {
     const env = { __STRYKER_ACTIVE_MUTANT__: id };
@@ -171,7 +173,7 @@ export async function runSample({ sample, seed, system, again, cpu, places }) {
     }
     let noticed;
     for (const names of files) {
-      const { passed, output } = await run(together(names), { env, cpu: bound, wall: 60 + 10 * bound });
+      const { passed, output } = await run(together(names), { env, cpu: bound, wall: 180 + names.reduce((sum, name) => sum + (cpuOf.get(name) ?? 0), 0) / 50 });
       if (passed && output === allPassed) continue;
       noticed = output || `${ended}${file}`;
       break;

@@ -27,7 +27,7 @@ after(() => {
 
 describe('childEnvironment', () => {
   it('leaves out what changes how node or PowerShell load code, in any case, and adds what it is told', () => {
-    const refused = ['NODE_OPTIONS', 'node_path', 'UV_THREADPOOL_SIZE', 'ELECTRON_RUN_AS_NODE', 'LD_PRELOAD', 'LD_LIBRARY_PATH', 'PSModulePath', 'psmodulepath', 'DOTNET_STARTUP_HOOKS', 'COMPlus_X', 'COR_PROFILER', 'CORECLR_X'];
+    const refused = ['NODE_OPTIONS', 'node_path', 'UV_THREADPOOL_SIZE', 'ELECTRON_RUN_AS_NODE', 'LD_PRELOAD', 'LD_LIBRARY_PATH', 'PSModulePath', 'psmodulepath', 'DOTNET_STARTUP_HOOKS', 'COMPlus_GCHeapCount', 'COR_PROFILER', 'CORECLR_PROFILER'];
     const kept = ['PSUTIL_TEST', 'MY_NODE_OPTIONS', 'LD_PRELOADED', 'UVX', 'COMPLUS', 'CORE_X'];
     const before = { ...process.env };
     try {
@@ -158,6 +158,15 @@ describe('SystemInformation', { skip: process.platform === 'win32' }, () => {
     await once(child, 'message');
     child.disconnect();
     assert.deepEqual(await once(child, 'exit'), [3, null]);
+  });
+
+  it('keeps a process that is still asked something, however long ago something else was answered', async () => {
+    const clock = new TestClock();
+    const source = open(clock);
+    const slow = assert.rejects(source.read('audio', undefined, 400_000), new UnavailableError('systeminformation.audio: has not answered within 400 s; its process was ended'));
+    await source.read('time', undefined, 1000);
+    await clock.pass(400_000);
+    await slow;
   });
 
   it('ends a process that nobody asks any more, and answers nothing once it is closed', async () => {

@@ -151,7 +151,17 @@ describe('A PowerShell session', { skip: process.platform === 'win32' }, () => {
     await gone(starts()[1]?.pid ?? 0);
   });
 
-  it('elsewhere than on Windows it is pwsh', () => {
-    assert.equal(defaultExecutable(), 'pwsh');
+  it('elsewhere than on Windows it is pwsh; there it is the one of Windows, by its whole path', () => {
+    const [platform, root] = [process.platform, process.env['SystemRoot']];
+    try {
+      process.env['SystemRoot'] = 'C:\\Windows';
+      assert.equal(defaultExecutable(), 'pwsh');
+      Object.defineProperty(process, 'platform', { value: 'win32' });
+      assert.equal(defaultExecutable().replaceAll('\\', '/'), 'C:/Windows/System32/WindowsPowerShell/v1.0/powershell.exe');
+    } finally {
+      Object.defineProperty(process, 'platform', { value: platform });
+      if (root === undefined) delete process.env['SystemRoot'];
+      else process.env['SystemRoot'] = root;
+    }
   });
 });

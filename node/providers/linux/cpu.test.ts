@@ -85,6 +85,11 @@ test('each CPU has the frequencies of the policy that governs it', () => {
   const roots = system({ 'proc/cpuinfo': '', ...policy(10, '10', 900_000), ...policy(0, '0 1', 1_200_000) });
   assert.deepEqual(cpuFrequencies(roots).map((cpu) => cpu['current']), [1200, 1200, 900]);
   assert.deepEqual(cpuFrequencies(roots)[0], { current: 1200, min: 600, max: 1800 });
+  const info = (...rows: number[]): string => rows.map((now) => `cpu MHz : ${String(now)}\n`).join('');
+  // What cpuinfo has measured is nearer; where CPUs are off, its rows are not those of the policies.
+  for (const [rows, current] of [[[2000, 2100, 2200], [2000, 2100, 2200]], [[2000, 2100], [1200, 1200, 900]]] as const) {
+    assert.deepEqual(cpuFrequencies(system({ 'proc/cpuinfo': info(...rows), ...policy(10, '10', 900_000), ...policy(0, '0 1', 1_200_000) })).map((cpu) => cpu['current']), current);
+  }
 });
 
 test('without cpufreq, cpuinfo tells; without either, nobody', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -111,6 +111,16 @@ describe('a process', () => {
     assert.equal(await read(24, 'exe'), '', 'the kernel\'s own have no program');
   });
 
+  it('terminal is the device that it is at, by its name; one that was closed meanwhile is no obstacle', { skip: process.platform === 'win32' }, () => {
+    const devices = ['/dev/null', '/dev/zero', '/dev/full'].map((device) => statSync(device).rdev);
+    const places = kernelTree({
+      ...Object.fromEntries([...devices, 1].map((device, at) => [`proc/${String(at + 1)}/stat`, stat(at + 1, 'x', { 4: device })])),
+      'dev/tty7': { target: '/dev/null' }, 'dev/pts/0': { target: '/no/such' }, 'dev/pts/1': { target: '/dev/zero' }, 'dev/nott': { target: '/dev/full' },
+    });
+    const found = new LinuxProcessTable(places).all().map((one) => one.read('terminal'));
+    assert.deepEqual(found, [join(places.dev, 'tty7'), join(places.dev, 'pts/1'), null, null]);
+  });
+
   it('says what cannot be read, and that it has ended where it has', async () => {
     assert.throws(() => read(10, 'environ'), new UnavailableError('Linux does not tell environ of a process'));
     assert.throws(() => read(10, 'constructor'), UnavailableError);
@@ -124,18 +134,20 @@ describe('a process', () => {
     await assert.rejects(Promise.resolve().then(() => one.read('open_files')), ProcessEnded);
   });
 
-  it('ionice is the class and the priority that a process was given', { skip: process.platform !== 'linux' }, async () => {
-    const child = spawn('ionice', ['-c', '2', '-n', '6', 'sleep', '1000'], { stdio: 'ignore' });
-    const { pid = 0 } = child;
-    try {
-      await until('ionice has become sleep', () => new LinuxProcessTable(systemRoots).find(pid)?.name === 'sleep');
-      assert.deepEqual(await new LinuxProcessTable(systemRoots).find(pid)!.read('ionice'), { ioclass: 2, value: 6 });
-    } finally {
-      child.kill();
+  it('ionice is the class and the priority that a process was given, or that it was given none', { skip: process.platform !== 'linux' }, async () => {
+    for (const [words, given] of [[['-c', '2', '-n', '6'], { ioclass: 2, value: 6 }], [['-c', '0'], { ioclass: 0, value: 0 }]] as const) {
+      const child = spawn('ionice', [...words, 'sleep', '1000'], { stdio: 'ignore' });
+      const { pid = 0 } = child;
+      try {
+        await until('ionice has become sleep', () => new LinuxProcessTable(systemRoots).find(pid)?.name === 'sleep');
+        assert.deepEqual(await new LinuxProcessTable(systemRoots).find(pid)!.read('ionice'), given);
+      } finally {
+        child.kill();
+      }
+      await once(child, 'exit');
+      const { ioPriorityOf } = await libc();
+      assert.throws(() => ioPriorityOf(pid), { message: `no such process (ESRCH): ioprio_get(${String(pid)})` });
     }
-    await once(child, 'exit');
-    const { ioPriorityOf } = await libc();
-    assert.throws(() => ioPriorityOf(pid), { message: `no such process (ESRCH): ioprio_get(${String(pid)})` });
   });
 
   it('reads a text that is longer than its buffer', async () => {

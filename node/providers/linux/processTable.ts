@@ -76,7 +76,7 @@ export class LinuxProcessTable implements ProcessTable {
 
   /** The terminal of a device number. */
   terminal(device: number): string | null {
-    this.#terminals ??= terminals();
+    this.#terminals ??= terminals(this.roots.dev);
     return this.#terminals.get(device) ?? null;
   }
 
@@ -91,12 +91,13 @@ export class LinuxProcessTable implements ProcessTable {
   }
 }
 
-function terminals(): Map<number, string> {
+function terminals(dev: string): Map<number, string> {
   const names = [
-    ...optionalNamesIn('/dev').filter((name) => name.startsWith('tty')).map((name) => `/dev/${name}`),
-    ...optionalNamesIn('/dev/pts').map((name) => `/dev/pts/${name}`),
+    ...optionalNamesIn(dev).filter((name) => name.startsWith('tty')).map((name) => `${dev}/${name}`),
+    ...optionalNamesIn(`${dev}/pts`).map((name) => `${dev}/pts/${name}`),
   ];
   return new Map(names.flatMap((name) => {
+    // It may have been closed meanwhile.
     const status = statSync(name, { throwIfNoEntry: false });
     return status === undefined ? [] : [[status.rdev, name] as const];
   }));

@@ -41,7 +41,7 @@ function attempt<T>(pid: number, path: string, call: () => T): T {
     return call();
   } catch (error) {
     const code = systemCode(error) ?? 'unknown error';
-    if ((code === 'ENOENT' || code === 'ESRCH') && !existsSync(path.replace(/^(.*\/\d+)\/.*$/, '$1'))) throw new ProcessEnded(pid);
+    if (!existsSync(path.replace(/^(.*\/\d+)\/.*$/, '$1'))) throw new ProcessEnded(pid);
     throw new UnavailableError(`${path} of a process cannot be read (${code})`, { cause: error });
   }
 }

@@ -6,6 +6,8 @@ import type { Fields } from '../../catalog/value.js';
 export interface Roots {
   readonly proc: string;
   readonly sys: string;
+  /** The terminals. */
+  readonly dev: string;
   /** The login records that psutil's `users` reads. */
   readonly utmp: string;
   /** One file a session, kept by systemd-logind, on systems that have no utmp any more. */
@@ -19,6 +21,7 @@ export interface Roots {
 export const systemRoots: Roots = {
   proc: '/proc',
   sys: '/sys',
+  dev: '/dev',
   utmp: '/var/run/utmp',
   sessions: '/run/systemd/sessions',
   rebootRequired: '/run/reboot-required',

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { UnavailableError } from '../../model/errors.js';
 import { FakeWindows } from '../../test/support/fakeWindows.js';
+import { until } from '../../test/support/wait.js';
+import { isolation } from '../isolation.js';
 import { wideText } from './encoding.js';
 import { reportEvent } from './eventLog.js';
 
@@ -50,6 +52,19 @@ describe('reportEvent', () => {
   it('writes nothing where nobody has registered it', async () => {
     const { calls, win32 } = windows(false);
     await reportEvent(win32, { id: 200, severity: 'error', text: 'x' });
+    assert.deepEqual(calls, []);
+  });
+
+  it('waits for no service that hangs: who comes after it is told so', async () => {
+    const { calls, win32 } = windows(true);
+    let answer: (() => void) | undefined;
+    const async = (...args: unknown[]): void => { answer = () => { (args.at(-1) as (error: null, value: number) => void)(null, 2); }; };
+    const hanging = new Proxy(win32, { get: (target, name) => (name === 'RegOpenKeyExW' ? { async } : (Reflect.get(target, name) as unknown)) });
+    const written = reportEvent(hanging, { id: 200, severity: 'error', text: 'x' });
+    await until('the question', () => answer !== undefined);
+    await assert.rejects(isolation.run('The event log', 0, () => Promise.resolve()), /^UnavailableError: The event log has not answered since .* and is not asked again until it does$/);
+    answer?.();
+    await written;
     assert.deepEqual(calls, []);
   });
 

@@ -3,12 +3,14 @@ import { test } from 'node:test';
 import { UnavailableError } from '../../model/errors.js';
 import { Isolation } from '../isolation.js';
 import { ProcessEnded } from '../processTable.js';
+import { TestClock } from '../../test/support/clock.js';
 import { FakeWindows } from '../../test/support/fakeWindows.js';
 import { structure } from '../../test/support/structure.js';
 import * as layouts from './layouts.js';
 import { privatePages } from './processMemory.js';
 import { splitCommandLine } from './processQuery.js';
 import { processSnapshot, WindowsProcessTable } from './processTable.js';
+import { windowsProvider } from './provider.js';
 
 const Information = layouts.SYSTEM_PROCESS_INFORMATION;
 const Thread = layouts.SYSTEM_THREAD_INFORMATION;
@@ -65,6 +67,18 @@ test('a snapshot tells of every process, lowest pid first', () => {
   assert.deepEqual(tableOf().all().map(({ pid, name }) => [pid, name]), [
     [0, 'System Idle Process'], [4, 'System'], [712, 'sqlservr.exe'], [800, 'child.exe'], [804, 'orphan.exe'],
   ]);
+});
+
+test('the provider\'s table is of the moment at which it is asked for', async () => {
+  const entries = [{ values: { UniqueProcessId: 4n }, name: 'System' }];
+  const { win32 } = new FakeWindows({
+    addressOf: () => base,
+    NtQuerySystemInformation: (...[, buffer, , returned]: [number, Buffer, number, Buffer]) => { returned.writeUInt32LE(snapshot(entries).copy(buffer)); return 0; },
+  });
+  const provider = windowsProvider(win32, new Isolation(2), new TestClock());
+  assert.deepEqual((await provider.processes()).all().map(({ name }) => name), ['System']);
+  entries.push({ values: { UniqueProcessId: 8n }, name: 'x.exe' });
+  assert.deepEqual((await provider.processes()).all().map(({ name }) => name), ['System', 'x.exe']);
 });
 
 test('what the snapshot holds needs no handle', () => {

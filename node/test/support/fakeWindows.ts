@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { UnavailableError } from '../../model/errors.js';
-import { declarations, type Native, type Win32 } from '../../providers/windows/bindings.js';
+import { declarations, MissingFunction, type Native, type Win32 } from '../../providers/windows/bindings.js';
 
 /** What a function gives that never comes back from the thread it was called on. */
 export const never = Symbol('never');
@@ -18,7 +17,7 @@ export class FakeWindows {
     this.win32 = new Proxy({}, {
       get: (_, name) => {
         const call = all[String(name)];
-        if (call === undefined) throw new UnavailableError(`This Windows has no ${String(name)}`);
+        if (call === undefined) throw new MissingFunction(`This Windows has no ${String(name)}`);
         return native(String(name), call);
       },
     }) as Win32;
