@@ -55,21 +55,23 @@ Describe 'The examples' -Skip:$skip {
             $ArgumentList -contains 'consume'
         }
         $env:RABBITMQ_PASSWORD = 'guest'
+        # Those that an example is about: one by its default name, one that is stopped.
+        . (Join-Path $PSScriptRoot 'FakeWindows.ps1')
+        $options = @{ NssmPath = $nssm; BrokerHostname = 'rabbit.example'; WarningAction = 'SilentlyContinue'; Confirm = $false }
+        @{ method = 'boot_time'; interval = 5 } | Start-PsutilMonitor @options
+        @{ method = 'boot_time'; interval = 5 } | Start-PsutilMonitor -Name cloudify-psutil-old @options
+        Stop-PsutilMonitor -Name cloudify-psutil-old -KeepService -Confirm:$false
+        Save-FakeWindows
     }
     BeforeEach {
-        . (Join-Path $PSScriptRoot 'FakeWindows.ps1')
+        if ($Code -match '-PsutilMonitor|-Name cloudify-psutil' -and $Code -notmatch '\bStart-PsutilMonitor -') { Restore-FakeWindows }
+        else { . (Join-Path $PSScriptRoot 'FakeWindows.ps1') }
         $PSDefaultParameterValues = @{ '*-PsutilMonitor:NssmPath' = $nssm; '*-Psutil*:WarningAction' = 'SilentlyContinue'; 'Protect-PsutilPassword:Password' = $credential.Password; 'Watch-PsutilSample:Count' = 1 }
         $ConfirmPreference = 'None'
         $settings = Join-Path $folder 'settings.yaml'
         if ($Code -match '^\s*New-PsutilConfiguration') { Remove-Item -Path $settings -ErrorAction SilentlyContinue }
         else { Copy-Item -Path (Join-Path $root 'examples/broker.yaml') -Destination $settings }
         Push-Location -Path $folder
-        # Those that an example is about: one by its default name, one that is stopped.
-        if ($Code -match '-PsutilMonitor|-Name cloudify-psutil' -and $Code -notmatch '\bStart-PsutilMonitor -') {
-            @{ method = 'boot_time'; interval = 5 } | Start-PsutilMonitor -BrokerHostname rabbit.example
-            @{ method = 'boot_time'; interval = 5 } | Start-PsutilMonitor -Name cloudify-psutil-old -BrokerHostname rabbit.example
-            Stop-PsutilMonitor -Name cloudify-psutil-old -KeepService
-        }
     }
     AfterEach { Pop-Location }
     It '<Place>' -ForEach $examples {

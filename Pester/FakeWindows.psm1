@@ -67,6 +67,31 @@ function Reset-FakeWindows {
     $script:Options = @{ Collector = $Collector; FailAt = $FailAt -join ' '; Unkept = $Unkept; ObeysStop = $ObeysStop; Aborted = $false }
 }
 
+# Remembers this Windows as it stands, with its folder, which Restore-FakeWindows brings back as often as a test wants it: to start a monitor takes longer.
+function Save-FakeWindows {
+    $script:Saved = @{ Folder = $env:PSUTIL_AGENT_FAKE; Services = CopyState $script:Services; Keys = CopyState $script:Keys; Options = CopyState $script:Options; Number = $script:Number }
+    & cp -a $env:PSUTIL_AGENT_FAKE "$env:PSUTIL_AGENT_FAKE-saved"
+}
+
+function Restore-FakeWindows {
+    $env:PSUTIL_AGENT_FAKE = $script:Saved.Folder
+    Remove-Item -Path $env:PSUTIL_AGENT_FAKE -Recurse -Force
+    # With the modes of the folders.
+    & cp -a "$env:PSUTIL_AGENT_FAKE-saved" $env:PSUTIL_AGENT_FAKE
+    $script:Calls.Clear()
+    foreach ($part in 'Services', 'Keys', 'Options', 'Number') { Set-Variable -Scope script -Name $part -Value (CopyState $script:Saved[$part]) }
+}
+
+# A value of its own: maps in maps, as deep as they go.
+function CopyState {
+    param($Value)
+
+    if ($Value -isnot [System.Collections.IDictionary]) { return $Value }
+    $copy = if ($Value -is [System.Collections.Specialized.OrderedDictionary]) { [ordered]@{} } else { @{} }
+    foreach ($key in $Value.Keys) { $copy[$key] = CopyState $Value[$key] }
+    $copy
+}
+
 function Set-FakeOption {
     param([hashtable] $Option)
 

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { command, psutilAgent, psutilAgentHere, type Ended } from '../test/support/command.js';
 import { writeReportData } from '../test/support/reportData.js';
 import { Tmux } from '../test/support/tmux.js';
@@ -12,10 +13,11 @@ import { commands } from './program.js';
 const home = mkdtempSync(join(tmpdir(), 'psutil-agent-bad-'));
 after(() => { rmSync(home, { recursive: true, force: true }); });
 
+const commandsProgram = fileURLToPath(new URL('../test/support/commandsProgram.js', import.meta.url));
 const data = join(home, 'web');
 const config = join(home, 'settings.yaml');
 const withBroker = join(home, 'broker.yaml');
-const env = { XDG_STATE_HOME: home };
+process.env['XDG_STATE_HOME'] = home;
 
 /** Each command as it is used, and how it ends: no broker listens there, and Linux has no performance counters. */
 const usual: Readonly<Record<string, readonly [words: string, code: number]>> = {
@@ -39,7 +41,7 @@ describe('every command', { skip: process.platform === 'win32' }, () => {
 
   for (const [name, [words, code]] of Object.entries(usual)) {
     it(`${name}: a pipe that is closed early, and no stdin, are no fault of their own`, () => {
-      const { status, stdout, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', `${quoted(words)} <&- | head -n 1`], { encoding: 'utf8', env: { ...process.env, ...env } });
+      const { status, stdout, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', `${quoted(words)} <&- | head -n 1`], { encoding: 'utf8' });
       assert.equal(status, code, stderr);
       assert.ok(stdout.split('\n').length <= 2);
       assert.doesNotMatch(stderr, /EPIPE|EBADF|unexpected|\n\s+at |node:internal/);
@@ -53,25 +55,30 @@ describe('a terminal of 20 columns', { skip: process.platform !== 'linux' }, () 
     '--help', ...commands.map(({ name }) => `${name} --help`), 'methods', 'methods cpu_times', usual['status']![0], 'rnu', 'run --confg x', usual['validate']![0], `validate --config ${join(home, 'none')}`, 'status --data /no/such',
   ];
   it('breaks no word of help, lists, status and faults', async () => {
-    const script = join(home, 'narrow.sh');
     const place = join(home, 'narrow');
     const wanted: Ended[] = [];
     for (const words of texts) wanted.push(await psutilAgentHere(words.split(' ')));
-    // What was written there, line by line: one that is longer the terminal breaks wherever its edge is.
-    writeFileSync(script, texts.map((words, at) => `script -qc "stty cols 20 rows 10; ${quoted(words)}" ${place}.${String(at)} </dev/null >/dev/null`).join('\n'));
-    spawnSync('bash', [script], { env: { ...process.env, ...env } });
+    writeFileSync(`${place}.json`, JSON.stringify(texts));
+    // What was written there, line by line: one that is longer the terminal breaks wherever its edge is. The command itself, then the same in one process.
+    const shown = (words: string): string => {
+      spawnSync('script', ['-qc', `stty cols 20 rows 10; ${words}`, place], { stdio: 'ignore' });
+      return readFileSync(place, 'utf8').split(/\r?\n/).slice(1, -2).join('\n');
+    };
+    const screens = shown(`'${process.execPath}' '${commandsProgram}' ${place}.json`).split('\n\f\n');
+    assert.equal(screens.length, texts.length);
+    assert.equal(shown(quoted(texts[0] ?? '')).trimEnd(), screens[0]?.trimEnd());
     for (const [at, words] of texts.entries()) {
-      const lines = readFileSync(`${place}.${String(at)}`, 'utf8').split(/\r?\n/).slice(1, -2);
+      const lines = screens[at]?.split('\n') ?? [];
       const found = new Set(lines.join('\n').split(/\s+/));
       const { out, err } = wanted[at] as Ended;
-      for (const word of (out + err).split(/\s+/)) assert.ok(found.has(word), `${words}: ${word}\n${lines.join('\n')}`);
+      for (const word of (out + err).trim().split(/\s+/)) assert.ok(found.has(word), `${words}: ${word}\n${lines.join('\n')}`);
       for (const line of lines) assert.ok(line.length < 20 || !line.trimStart().includes(' '), `${words}: ${line}`);
     }
   });
 
   it('cuts no number of a reading, and shows no colour where none is wanted', async () => {
     for (const [words, value] of [['sample virtual_memory', /^total +[\d.]+ [MGT]iB$/m], [`sample --config ${config}`, /^ *[\d ,.]+ s$/m], ['watch virtual_memory --count 2', /^ +[\d.]+ [MGT]iB$/m]] as const) {
-      const terminal = new Tmux(20, 60, `${quoted(words)}; echo "rc=$?"; exec sleep 600`, { NO_COLOR: '1', ...env });
+      const terminal = new Tmux(20, 60, `${quoted(words)}; echo "rc=$?"; exec sleep 600`, { NO_COLOR: '1' });
       try {
         const screen = await terminal.until((text) => text.includes('rc='));
         assert.match(screen.join('\n'), value);
@@ -94,13 +101,14 @@ describe('--config -', () => {
   for (const words of same) {
     it(`psutil-agent ${words} - is as with the file`, async () => {
       const text = readFileSync(withBroker, 'utf8');
-      const of = await psutilAgent([...words.split(' '), withBroker], { env });
-      const read = await psutilAgent([...words.split(' '), '-'], { env, stdin: text, cwd: home });
+      // run ends its process.
+      const of = await (words.startsWith('run') ? psutilAgent : psutilAgentHere)([...words.split(' '), withBroker]);
+      const read = await psutilAgent([...words.split(' '), '-'], { stdin: text, cwd: home });
       assert.deepEqual([read.code, plain(read)], [of.code, plain(of)]);
-      const bad = await psutilAgent([...words.split(' '), '-'], { env, stdin: '[{"method": "boot_tim", "interval": 5}]' });
+      const bad = await psutilAgent([...words.split(' '), '-'], { stdin: '[{"method": "boot_tim", "interval": 5}]' });
       assert.equal(bad.code, 3, bad.err);
       assert.match(bad.out + bad.err, /standard input[^]*did you mean "boot_time"|did you mean "boot_time"[^]*standard input/);
-      const none = await psutilAgent([...words.split(' '), '-'], { env });
+      const none = await psutilAgent([...words.split(' '), '-']);
       assert.equal(none.code, 3, none.err);
       assert.match(none.out + none.err, /standard input: expected .*, found an empty configuration/);
     });
