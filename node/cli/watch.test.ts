@@ -61,6 +61,7 @@ describe('watch', { skip: process.platform === 'win32' }, () => {
       [['cpu_percnt'], 'expected a psutil function of the catalog (psutil-agent methods lists them), found "cpu_percnt"; did you mean "cpu_percent"?'],
       [['path=/'], 'expected a psutil function of the catalog (psutil-agent methods lists them), found "path=/"'],
       [['boot_time', 'pids', '--result-argument', 'count'], '--result-argument: expected one METHOD beside it, found 2'],
+      [['boot_time', '--interval', '0.05'], '--interval: expected a number of at least 0.1, found "0.05"'],
       [['boot_time', '--count', '0'], '--count: expected a number of at least 1, found "0"'],
     ];
     for (const [args, message] of cases) {

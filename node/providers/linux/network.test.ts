@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { kernelTree } from '../../test/support/tree.js';
 import { parseEthtoolCommand } from './ethtool.js';
 import type { InterfaceRow } from './libc.js';
 import { addressesByInterface, linkStats, parseNetDev } from './network.js';
@@ -70,6 +71,12 @@ test('a loopback has neither broadcast nor other end; short hardware addresses a
   ]);
   assert.deepEqual(addresses['lo'], [{ family: 2, address: '127.0.0.1', netmask: '255.0.0.0', broadcast: null, ptp: null }]);
   assert.deepEqual(addresses['sit0'], [{ family: 17, address: '00:00:00:00:00:00', netmask: null, broadcast: null, ptp: null }]);
+});
+
+test('an interface that vanishes while they are read is left out', { skip: process.platform !== 'linux' }, async () => {
+  const roots = kernelTree({ 'proc/net/dev': `${heads}lo: 5 6\ngone0: 5 6\n`, 'sys/class/net/lo/mtu': '4242\n', 'sys/class/net/gone0/mtu': '1500\n' });
+  const found = (await linuxProvider(roots).read('net_if_stats', {})) as Record<string, { mtu: number }>;
+  assert.deepEqual([Object.keys(found), found['lo']?.mtu], [['lo'], 4242]);
 });
 
 test('this host has a loopback, with its addresses and the hardware address that it has not', { skip: process.platform !== 'linux' }, async () => {
