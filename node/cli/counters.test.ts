@@ -49,6 +49,8 @@ describe('counters', () => {
     assert.deepEqual(await windowsCounterList(win32, new Isolation(2, clock), clock).objects(), ['System']);
     const faulty = new Proxy(win32, { get: (target, name) => { if (name === 'RegQueryValueExW') throw new TypeError('a fault of ours'); return Reflect.get(target, name) as unknown; } });
     await assert.rejects(windowsCounterList(faulty, new Isolation(2, clock), clock).objects(), TypeError);
+    const query = new Proxy(win32, { get: (target, name) => { if (name === 'PdhOpenQueryW') throw new TypeError('a fault of ours'); return Reflect.get(target, name) as unknown; } });
+    await assert.rejects(windowsCounterList(query, new Isolation(2, clock), clock).fault('\\Memory\\Available Bytes'), TypeError);
   });
 
   it('are none anywhere but on Windows', { skip: process.platform === 'win32' }, async () => {

@@ -62,7 +62,7 @@ export async function fileCertificates(path: string): Promise<Buffer[]> {
   });
   if (bytes.length > mostBytes) throw new UnavailableError(`${path} was expected to hold certificates and has more than ${String(mostBytes)} bytes`);
   const blocks = bytes.toString('latin1').match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g);
-  if (blocks !== null) return blocks.map((block) => Buffer.from(block, 'latin1'));
+  if (blocks !== null) return blocks.map((block) => Buffer.from(block));
   // DER begins with a sequence.
   if (bytes[0] === 0x30) return [bytes];
   throw new UnavailableError(`${path} was expected to hold certificates in PEM or DER and has none`);
