@@ -462,7 +462,7 @@ Describe 'A cmdlet' {
             [pscustomobject]@{ valid = $true; faults = @(); warnings = @([pscustomobject]@{ message = 'careful' }); document = @{ node = @{ node_id = $node } } }
         }
         Mock -ModuleName PsutilAgent NewMonitorPlan { [pscustomobject]@{ Settings = '{}'; Action = 'Start monitor'; RunningSettings = '' } }
-        Mock -ModuleName PsutilAgent StartMonitor { $ran.Add(($Name -replace '^.*-')) }
+        Mock -ModuleName PsutilAgent StartMonitor { $ran.Add(($Name -replace '^.*-')); 'was started' }
         $files = foreach ($one in $Paths) { [System.IO.FileInfo]::new((Join-Path $TestDrive $one)) }
         $call = { $files | Start-PsutilMonitor -WarningVariable script:warned -WarningAction SilentlyContinue -ErrorVariable script:erred -ErrorAction SilentlyContinue }
         if ($Throws) { $call | Should -Throw -ErrorId 'ConfigNotFound,Start-PsutilMonitor' } else { . $call }
