@@ -43,7 +43,10 @@ const binary = (text: string | undefined): string => `<<${JSON.stringify(text ??
  * rabbitmqctl itself, a program in Elixir, takes as much CPU time to start as a third of a broker.
  */
 const expressions: Readonly<Record<string, (words: readonly string[]) => string>> = {
+  delete_queue: ([name]) => `{ok, Queue} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, ${binary(name)})), rabbit_amqqueue:delete(Queue, false, false, <<"test">>).`,
   eval: ([expression]) => String(expression),
+  // Texts: erl_call tells of other bytes their number alone.
+  list_exchanges: () => '[binary_to_list(Name) || {resource, _, _, Name} <- mnesia:dirty_all_keys(rabbit_exchange)].',
   change_password: ([user, password]) => `rabbit_auth_backend_internal:change_password(${binary(user)}, ${binary(password)}, <<"test">>).`,
   close_all_connections: ([why]) => `rabbit_networking:close_all_connections(${binary(why)}).`,
   set_permissions: (words) => `rabbit_auth_backend_internal:set_permissions(${binary(words[0])}, <<"/">>, ${words.slice(1).map(binary).join(', ')}, <<"test">>).`,
