@@ -22,6 +22,15 @@ async function open(disk: MemoryDisk, options: Partial<SpoolOptions> = {}) {
   return { queue, events, seconds };
 }
 
+/** A closed spool of so many samples of 300 bytes. */
+async function backlog(count: number, options: Partial<SpoolOptions>): Promise<MemoryDisk> {
+  const disk = new MemoryDisk();
+  const { queue } = await open(disk, options);
+  for (let number = 0; number < count; number += 50) await queue.put(samples(number, number + 50, 300));
+  await queue.close();
+  return disk;
+}
+
 test('a write that only partly fits is taken back, and written again when there is room', async () => {
   const disk = new MemoryDisk();
   const { queue, events, seconds } = await open(disk);
@@ -147,11 +156,8 @@ test('a backlog is read from the disk in few and large pieces, however few are a
 });
 
 test('what was read of a backlog stays in memory until it is acknowledged, and every older file is closed', async () => {
-  const disk = new MemoryDisk();
   const options = { maxBytes: 1e6 };
-  const first = await open(disk, options);
-  for (let number = 0; number < 3000; number += 50) await first.queue.put(samples(number, number + 50, 300));
-  await first.queue.close();
+  const disk = await backlog(3000, options);
   const { queue } = await open(disk, options);
   let reads = 0;
   disk.before = (call) => { if (call === 'read') reads += 1; };
@@ -164,11 +170,8 @@ test('what was read of a backlog stays in memory until it is acknowledged, and e
 });
 
 test('bytes are about right at once where samples were acknowledged unread, and exact a second later; so where some were damaged', async () => {
-  const disk = new MemoryDisk();
   const options = { maxBytes: 1e6 };
-  const first = await open(disk, options);
-  for (let number = 0; number < 3000; number += 50) await first.queue.put(samples(number, number + 50, 300));
-  await first.queue.close();
+  const disk = await backlog(3000, options);
   const [oldest] = [...disk.files.keys()].filter((path) => path.endsWith('.seg')).sort();
   // The first two records, behind the header.
   disk.files.get(oldest ?? '')?.data.fill(0, 32, 632);
@@ -204,11 +207,8 @@ test('a log that comes late and is empty goes on behind what was given meanwhile
 });
 
 test('a log of several segments that comes late is read whole, before what came meanwhile', async () => {
-  const disk = new MemoryDisk();
   const options = { maxBytes: 1e6 };
-  const first = await open(disk, options);
-  for (let number = 0; number < 1500; number += 50) await first.queue.put(samples(number, number + 50, 300));
-  await first.queue.close();
+  const disk = await backlog(1500, options);
   disk.before = () => { throw systemError('EIO'); };
   const { queue, events, seconds } = await open(disk, options);
   await queue.put(samples(1500, 1600, 300));
@@ -222,14 +222,17 @@ test('a log of several segments that comes late is read whole, before what came 
   const found = await all(queue, seen.at(-1)?.position);
   assert.deepEqual(found.map(({ envelope }) => Number(envelope.id.slice(7))), [...range(0, 1500), ...range(1510, 1600)]);
   assert.equal(queue.stats().dropped.damage, 0);
+  // Segments that are made from then on are found again too.
+  for (let number = 1600; number < 2600; number += 50) await queue.put(samples(number, number + 50, 300));
+  const whole = await numbers(queue);
+  await queue.close();
+  const again = await open(disk, options);
+  assert.deepEqual([await numbers(again.queue), again.queue.stats().dropped.damage], [whole, 0]);
 });
 
 test('a folder that is deleted: what is in open files is written again, the rest is counted, and it goes on', async () => {
-  const disk = new MemoryDisk();
   const options = { maxBytes: 1e6 };
-  const first = await open(disk, options);
-  for (let number = 0; number < 1500; number += 50) await first.queue.put(samples(number, number + 50, 300));
-  await first.queue.close();
+  const disk = await backlog(1500, options);
   const { queue, events, seconds } = await open(disk, options);
   await queue.put([sample(1500, 300)]);
   for (const path of disk.files.keys()) await disk.remove(path);
@@ -292,11 +295,8 @@ test('a segment that is gone costs its own samples, which are counted', async ()
 });
 
 test('a segment that goes while the collector runs costs its own samples, which are counted when a reader comes by', async () => {
-  const disk = new MemoryDisk();
   const options = { maxBytes: 1e6 };
-  const first = await open(disk, options);
-  for (let number = 0; number < 3000; number += 50) await first.queue.put(samples(number, number + 50, 300));
-  await first.queue.close();
+  const disk = await backlog(3000, options);
   const { queue, seconds } = await open(disk, options);
   const [, , gone = '', behind = ''] = [...disk.files.keys()].filter((path) => path.endsWith('.seg')).sort();
   const [from, until] = [gone, behind].map((path) => Number(/(\d+)\.seg$/.exec(path)?.[1]) - 1);
@@ -308,11 +308,8 @@ test('a segment that goes while the collector runs costs its own samples, which 
 });
 
 test('a reader who is overtaken by an acknowledgement while the disk is read gets what is behind that, and leaves nothing out', async () => {
-  const disk = new MemoryDisk();
   const options = { maxBytes: 1e6 };
-  const first = await open(disk, options);
-  for (let number = 0; number < 3000; number += 50) await first.queue.put(samples(number, number + 50, 300));
-  await first.queue.close();
+  const disk = await backlog(3000, options);
   const { queue } = await open(disk, options);
   await queue.put([sample(3000)]);
   disk.before = (call) => { if (call === 'read') queue.ack(2000); };
@@ -335,6 +332,52 @@ test('a small spool is no folder of many files', async () => {
   const { queue } = await open(disk, { maxBytes: 10_000 });
   for (let number = 0; number < 200; number += 1) await queue.put([sample(number, 200)]);
   assert.deepEqual([...disk.files.keys()].filter((path) => path.endsWith('.seg')).length, 1);
+});
+
+test('a deleted folder takes nothing that is in open files, whatever a reader has read of it', async () => {
+  const options = { maxBytes: 1e6 };
+  const disk = await backlog(600, options);
+  const { queue, events, seconds } = await open(disk, options);
+  // All that was read when it was opened; then a reader who leaves some out.
+  queue.ack(512);
+  assert.deepEqual((await queue.read(550, 2)).map(({ position }) => position), [551, 552]);
+  for (const path of disk.files.keys()) await disk.remove(path);
+  for (let number = 600; number < 620; number += 1) {
+    await queue.put([sample(number, 300)]);
+    await seconds(1);
+  }
+  assert.deepEqual(events.filter((kind) => kind !== 'dropped'), ['fault', 'recovered']);
+  assert.deepEqual([await numbers(queue), queue.stats().dropped.damage], [range(512, 620), 0]);
+});
+
+test('more is evicted at once than was read of what waits', async () => {
+  const options = { maxBytes: 1e6 };
+  const disk = await backlog(3000, options);
+  const { queue } = await open(disk, options);
+  await queue.put(samples(3000, 4000, 300));
+  const { bytes, count, dropped } = queue.stats();
+  assert.deepEqual([bytes, count, dropped.size], [3333 * 300, 3333, 667]);
+  assert.deepEqual(await numbers(queue), range(667, 4000));
+});
+
+test('a disk that cannot be read is told of within a second, though nobody reads', async () => {
+  const options = { maxBytes: 1e6 };
+  const disk = await backlog(3000, options);
+  const { queue, seconds } = await open(disk, options);
+  queue.ack(600);
+  disk.before = (call) => { if (call === 'read') throw systemError('EIO'); };
+  await seconds(1);
+  assert.match(queue.stats().fault ?? '', /input\/output errors/);
+});
+
+test('an acknowledgement costs the disk one write and one sync of the cursor', async () => {
+  const disk = await backlog(50, {});
+  const { queue, seconds } = await open(disk);
+  await seconds(2);
+  const before = disk.operations.length;
+  queue.ack(10);
+  await seconds(2);
+  assert.deepEqual(disk.operations.slice(before).map(({ kind }) => kind), ['write', 'sync']);
 });
 
 test('acknowledged samples whose file somebody else has deleted are nobody\'s loss', async () => {
@@ -366,11 +409,8 @@ test('nothing is written, and the disk is asked for nothing, while nothing happe
 });
 
 test('a record that is in its file twice is one sample, also where the folder is deleted', async () => {
-  const disk = new MemoryDisk();
   const options = { maxBytes: 1e6 };
-  const first = await open(disk, options);
-  for (let number = 0; number < 1500; number += 50) await first.queue.put(samples(number, number + 50, 300));
-  await first.queue.close();
+  const disk = await backlog(1500, options);
   const last = [...disk.files.entries()].filter(([path]) => path.endsWith('.seg')).sort(([a], [b]) => (a < b ? -1 : 1)).at(-1)?.[1];
   assert.ok(last !== undefined);
   last.write(last.data.subarray(-300), last.data.length);

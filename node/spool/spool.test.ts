@@ -318,6 +318,16 @@ test('a file that somebody deleted is known by it, while it is open', { skip: wi
   assert.equal(await file.unlinked(), true);
 });
 
+test('on Windows, which keeps names by itself, no folder is opened to keep its names', async () => {
+  const { platform } = process;
+  Object.defineProperty(process, 'platform', { value: 'win32' });
+  try {
+    await files.diskFiles.syncFolder('/no/such/folder');
+  } finally {
+    Object.defineProperty(process, 'platform', { value: platform });
+  }
+});
+
 /** The module of files as it is with another `node:fs`. */
 async function filesWith(name: string): Promise<typeof files> {
   syncBuiltinESMExports();

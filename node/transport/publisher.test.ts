@@ -243,6 +243,22 @@ describe('Publisher and broker.drain_rate', () => {
     assert.deepEqual(harness.arrived, upTo(harness.taken));
   });
 
+  it('a backlog shrinks by the rate though nothing new comes, and nobody else wakes it', async () => {
+    const harness = new PublisherHarness('hold', 1000, 100);
+    harness.publisher.end();
+    await harness.put(300);
+    harness.open();
+    const waiting = [];
+    for (let ms = 10; ms <= 4000; ms += 10) {
+      while (harness.wire.wire.length > 0) await harness.take();
+      await harness.clock.pass(10);
+      if (ms % 1000 === 0) waiting.push(harness.queue.stats().count);
+    }
+    assert.ok(waiting[0]! > 150 && waiting[1]! > 50, waiting.join(', '));
+    assert.equal(waiting.at(-1), 0, waiting.join(', '));
+    assert.deepEqual(harness.arrived, upTo(300));
+  });
+
   it('what the queue evicted is not waited for', async () => {
     const harness = new PublisherHarness('hold', 1000, 1);
     harness.publisher.end();
