@@ -18,6 +18,8 @@ describe('A PowerShell session', () => {
   const folder = mkdtempSync(join(tmpdir(), 'psutil-agent-powershell-'));
   const executable = join(folder, 'pwsh');
   let session: PowerShellSession;
+  /** One that was started last, and is closed by a test. */
+  let last: PowerShellSession;
 
   before(async () => {
     await pwshIn(folder);
@@ -25,6 +27,7 @@ describe('A PowerShell session', () => {
   });
   after(() => {
     session.close();
+    (last as PowerShellSession | undefined)?.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -131,9 +134,8 @@ describe('A PowerShell session', () => {
     process.env['NODE_OPTIONS'] = '--no-warnings';
     process.env['NODE_POWERSHELL'] = '/bin/false';
     try {
-      const fresh = new PowerShellSession({ clock: systemClock, executable });
-      assert.equal(await fresh.run('"$env:NODE_OPTIONS$env:NODE_POWERSHELL"', ample), '');
-      fresh.close();
+      last = new PowerShellSession({ clock: systemClock, executable });
+      assert.equal(await last.run('"$env:NODE_OPTIONS$env:NODE_POWERSHELL"', ample), '');
     } finally {
       delete process.env['NODE_OPTIONS'];
       delete process.env['NODE_POWERSHELL'];
@@ -147,7 +149,6 @@ describe('A PowerShell session', () => {
   });
 
   it('ends with its close, and whatever waits is told', async () => {
-    const last = new PowerShellSession({ clock: systemClock, executable });
     const id = Number(await last.run('$PID', ample));
     const [hanging, waiting] = [last.run('Start-Sleep -Seconds 1000', ample), last.run('1', ample)];
     hanging.catch(() => undefined);

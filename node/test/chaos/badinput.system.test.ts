@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { command, psutilAgent, type Ended } from '../support/command.js';
+import { command, psutilAgent, psutilAgentHere, type Ended } from '../support/command.js';
 import { until } from '../support/wait.js';
 
 // What a person can get wrong about where samples wait and how the broker is reached, by the real command.
@@ -95,7 +95,7 @@ describe('bounds of the spool: exit 3', () => {
   for (const [name, spool, pattern] of cases) {
     it(name, async () => {
       const config = configure(spool);
-      refused(await psutilAgent(['validate', '--config', config]), 3, pattern);
+      refused(await psutilAgentHere(['validate', '--config', config]), 3, pattern);
       refused(await psutilAgent(['run', '--config', config, '--once']), 3, pattern);
     });
   }

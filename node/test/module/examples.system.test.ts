@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { startBroker, type TestBroker } from '../support/broker.js';
+import { command } from '../support/command.js';
 import { examples, root } from '../support/examples.js';
 
 const home = mkdtempSync(join(tmpdir(), 'psutil-agent-examples-'));
@@ -18,15 +19,18 @@ before(async () => {
   mkdirSync(join(home, 'bin'));
   writeFileSync(join(home, 'bin/rabbitmqctl'), broker.ctlScript);
   chmodSync(join(home, 'bin/rabbitmqctl'), 0o755);
+  mkdirSync(join(home, 'npx'));
+  writeFileSync(join(home, 'npx/npx'), `#!/bin/sh\n[ "$1" = psutil-agent ] && shift && exec '${process.execPath}' '${command}' "$@"\n`);
+  chmodSync(join(home, 'npx/npx'), 0o755);
 });
 after(async () => {
   await (broker as TestBroker | undefined)?.stop();
   rmSync(home, { recursive: true, force: true });
 });
 
-/** Runs a script; what it left in the background ends with it. */
-function run(script: string, cwd: string): Promise<{ code: number | null; out: string; err: string }> {
-  const env = { ...process.env, PATH: `${join(home, 'bin')}:${process.env['PATH'] ?? ''}`, XDG_STATE_HOME: cwd, npm_config_offline: 'true', npm_config_update_notifier: 'false' };
+/** Runs a script, with programs of a folder before all others; what it left in the background ends with it. */
+function run(script: string, cwd: string, programs: string): Promise<{ code: number | null; out: string; err: string }> {
+  const env = { ...process.env, PATH: `${programs}:${join(home, 'bin')}:${process.env['PATH'] ?? ''}`, XDG_STATE_HOME: cwd, npm_config_offline: 'true', npm_config_update_notifier: 'false' };
   const child = spawn('bash', ['-euo', 'pipefail', '-c', script], { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
@@ -49,7 +53,8 @@ describe('the examples in sh', () => {
     for (const name of ['package.json', 'dist', 'node_modules', 'examples', 'docs']) symlinkSync(join(root, name), join(folder, name));
     for (const { place, text } of scripts.filter((example) => example.page === page)) {
       it(place, { timeout: 300_000 }, async () => {
-        const { code, out, err } = await run(text, folder);
+        // npx itself on README's page; elsewhere what it comes to, since to start it takes three times what the command takes.
+        const { code, out, err } = await run(text, folder, join(home, page === 'README.md' ? 'bin' : 'npx'));
         assert.equal(code, 0, `${text}\n${out}\n${err}`);
         const count = Number(/consume .*--count (\d+)/.exec(text)?.[1] ?? 0);
         if (count === 0) return;
