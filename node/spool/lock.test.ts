@@ -25,20 +25,3 @@ test('a folder is one, whatever path leads to it', async (context) => {
   await assert.rejects(lock(`${folder}/../${folder.split(/[\\/]/).at(-1) ?? ''}`), refused(folder.slice(-6)));
   await unlock();
 });
-
-test('on Windows a name that answers is taken: Wine gives it to any number of servers', async (context) => {
-  const folder = await temporary(context);
-  const [platform, home] = [process.platform, process.cwd()];
-  // The name of a pipe is elsewhere that of a file here.
-  process.chdir(folder);
-  Object.defineProperty(process, 'platform', { value: 'win32' });
-  try {
-    const unlock = await lock(folder);
-    await assert.rejects(lock(folder), (error) => refused(folder)(error) && (error as Error).cause === undefined);
-    await unlock();
-    await (await lock(folder))();
-  } finally {
-    Object.defineProperty(process, 'platform', { value: platform });
-    process.chdir(home);
-  }
-});

@@ -47,12 +47,12 @@ function run(words, { env, cpu, wall }) {
     child.stdout.setEncoding('utf8').on('data', (text) => (output = (output + text).slice(-2000)));
     const stopGroup = () => { try { process.kill(-child.pid, 'SIGKILL'); } catch { /* It has ended. */ } };
     const timer = setTimeout(stopGroup, wall * 1000);
-    child.on('exit', (code) => {
+    child.on('exit', (code, signal) => {
       clearTimeout(timer);
       stopGroup();
       endAllOf(folder);
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-      resolve({ passed: code === 0, output: output.trim() });
+      resolve({ passed: code === 0, how: code ?? signal, output: output.trim() });
     });
   });
 }
@@ -110,8 +110,8 @@ async function checkTogether(all, cpu) {
   const file = `${out}/together.json`;
   const state = JSON.stringify(tests.map(({ name, hash }) => [name, hash]).sort());
   if (read(file, '') === state) return;
-  const { passed, output } = await run(together(tests.map(({ name }) => name)), { env: {}, cpu: 10 * cpu, wall: 1800 });
-  if (!passed || output !== allPassed) throw new Error(`without a mutant the unit tests of all folders fail in one process, or end it: ${output}`);
+  const { passed, how, output } = await run(together(tests.map(({ name }) => name)), { env: {}, cpu: 10 * cpu, wall: 1800 });
+  if (!passed || output !== allPassed) throw new Error(`without a mutant the unit tests of all folders fail in one process, or end it (${String(how)}): ${output}`);
   writeFileSync(file, JSON.stringify(state));
 }
 
