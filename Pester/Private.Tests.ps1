@@ -184,7 +184,7 @@ Describe 'A plan' {
         Mock -ModuleName PsutilAgent StopMonitor { }
         Mock -ModuleName PsutilAgent ReadConfiguration { [pscustomobject]@{ Valid = $true; Faults = @(); Warnings = @(); More = 0; Document = @{}; Folder = '/' } }
         Mock -ModuleName PsutilAgent NewMonitorPlan { [pscustomobject]@{ Settings = '{}'; Action = 'Start monitor' } }
-        Mock -ModuleName PsutilAgent StartMonitor { }
+        Mock -ModuleName PsutilAgent StartMonitor { 'was started' }
         (Stop-PsutilMonitor -Name web -Verbose 4>&1 | Out-String) | Should -BeLike '*"Stop monitor and delete its service" on target "web"*'
         (Stop-PsutilMonitor -Name web -KeepService -Verbose 4>&1 | Out-String) | Should -BeLike '*"Stop monitor" on target "web"*'
         (Start-PsutilMonitor -Path x -Name web -Verbose 4>&1 | Out-String) | Should -BeLike '*"Start monitor" on target "web"*'
@@ -200,7 +200,7 @@ Describe 'A plan' {
         Mock -ModuleName PsutilAgent StopMonitor { }
         Mock -ModuleName PsutilAgent ReadConfiguration { [pscustomobject]@{ Valid = $true; Faults = @(); Warnings = @(); More = 0; Document = @{}; Folder = '/' } }
         Mock -ModuleName PsutilAgent NewMonitorPlan { [pscustomobject]@{ Settings = '{}'; Action = 'Start monitor' } }
-        Mock -ModuleName PsutilAgent StartMonitor { }
+        Mock -ModuleName PsutilAgent StartMonitor { 'was started' }
         Stop-PsutilMonitor -Name web -Timeout 7 -NssmPath n -RemoveData
         Stop-PsutilMonitor -Name web -KeepService
         Should -Invoke StopMonitor -ModuleName PsutilAgent -Times 1 -Exactly -ParameterFilter { $Timeout -eq 7 -and $NssmPath -eq 'n' -and $RemoveData -and -not $KeepService }

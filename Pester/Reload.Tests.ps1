@@ -53,7 +53,7 @@ Describe 'A running collector' {
         function Update-It { InModuleScope PsutilAgent -Parameters @{ Plan = $plan } { param($Plan) UpdateCollector -Plan $Plan -Undo ([System.Collections.Generic.Stack[psobject]]::new()) -Timeout 4 } }
     }
     It 'that answers <Answer> is <Outcome>' -ForEach @(
-        @{ Answer = '{"request":"<own>","kept":1}'; Outcome = 'done' }
+        @{ Answer = '{"request":"<own>","kept":1,"added":2,"removed":0}'; Outcome = 'was updated while it ran (entries kept: 1, begun: 2, ended: 0)' }
         @{ Answer = '{"request":"<own>","refused":"too much"}'; Outcome = "ConfigInvalid web The running monitor 'web' did not take the settings over, and goes on as it was: too much" }
         @{ Answer = '{"request":"another"}'; Outcome = "StartTimeout web The monitor 'web' was not started: the running collector did not answer within 4 s, and goes on as it was. Give it more time with -Timeout, or make it anew with -Force.`nTAIL" }
         @{ Answer = 'null'; Outcome = "StartTimeout web The monitor 'web' was not started: the running collector did not answer within 4 s, and goes on as it was. Give it more time with -Timeout, or make it anew with -Force.`nTAIL" }
@@ -64,8 +64,9 @@ Describe 'A running collector' {
             ConvertFrom-Json -InputObject ('{"reload":' + $Answer.Replace('<own>', $own) + '}')
         }
         $record = $null
-        try { Update-It | Should -BeNullOrEmpty } catch { $record = $_ }
-        if ($Outcome -eq 'done') { $record | Should -BeNullOrEmpty } else { "$($record.FullyQualifiedErrorId) $($record.TargetObject) $record" | Should -BeExactly $Outcome }
+        $told = try { Update-It } catch { $record = $_; "$($record.FullyQualifiedErrorId) $($record.TargetObject) $record" }
+        $told | Should -BeExactly $Outcome
+        ($null -eq $record) | Should -Be ($Outcome -like 'was updated*')
         [System.IO.Directory]::GetFileSystemEntries($folder) | Should -BeNullOrEmpty
         Should -Invoke WriteSettings -ModuleName PsutilAgent -Times 1 -Exactly
         Should -Invoke WaitUntil -ModuleName PsutilAgent -Times 1 -Exactly -ParameterFilter { $Timeout -eq 4 }
