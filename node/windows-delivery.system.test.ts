@@ -14,7 +14,7 @@ import { Verifier } from './test/chaos/verifier.js';
 import { startBroker, type TestBroker } from './test/support/broker.js';
 import { startProxy, type FaultProxy } from './test/support/proxy.js';
 import { until } from './test/support/wait.js';
-import { layoutModule, makePrefix, type Prefix, type WineEnded } from './test/support/wine.js';
+import { layoutModule, makePrefix, root, type Prefix, type WineEnded } from './test/support/wine.js';
 
 // The chaos suite's short form under node.exe for Windows, in Wine: the network, the broker, the collector and at last the power
 // go, and come back. PSUTIL_CHAOS_SEED repeats the order.
@@ -33,7 +33,8 @@ before(async () => {
   const module = join(prefix.drive, 'PsutilAgent');
   await layoutModule(module);
   // The build that this test is of, whatever dist/ holds.
-  cpSync(fileURLToPath(new URL('.', import.meta.url)), join(module, 'dist'), { recursive: true });
+  const build = fileURLToPath(new URL('.', import.meta.url));
+  if (build !== join(root, 'dist/')) cpSync(build, join(module, 'dist'), { recursive: true });
   mkdirSync(data());
   writeFileSync(join(prefix.drive, 'settings.json'), JSON.stringify({
     node: { deployment_id: 'dep', node_name: 'web', node_id: 'win_1' },

