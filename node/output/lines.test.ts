@@ -8,6 +8,7 @@ import { PlatformError } from '../model/errors.js';
 import type { Envelope } from '../model/message.js';
 import { settle, TestClock } from '../test/support/clock.js';
 import { told } from '../test/support/told.js';
+import { until } from '../test/support/wait.js';
 import { fileOutput, lineOutput, noBroker, silentOutput, stdoutOutput } from './lines.js';
 
 const home = mkdtempSync(join(tmpdir(), 'psutil-agent-lines-'));
@@ -96,14 +97,14 @@ describe('fileOutput', () => {
     }
     assert.equal(readFileSync(path, 'utf8'), 'a\nb\n');
     if (process.platform !== 'win32') assert.equal(statSync(path).mode & 0o777, 0o600);
-    const held = process.platform !== 'linux' ? [] : readdirSync('/proc/self/fd').filter((fd) => {
+    const held = (): readonly string[] => process.platform !== 'linux' ? [] : readdirSync('/proc/self/fd').filter((fd) => {
       try {
         return readlinkSync(`/proc/self/fd/${fd}`) === path;
       } catch {
         return false;
       }
     });
-    assert.deepEqual(held, [], 'it is closed');
+    await until('it is closed', () => held().length === 0);
   });
 
   it('refuses a path that cannot be appended to, in a sentence', () => {
