@@ -70,14 +70,14 @@ function Reset-FakeWindows {
 # Remembers this Windows as it stands, with its folder, which Restore-FakeWindows brings back as often as a test wants it: to start a monitor takes longer.
 function Save-FakeWindows {
     $script:Saved = @{ Folder = $env:PSUTIL_AGENT_FAKE; Services = CopyState $script:Services; Keys = CopyState $script:Keys; Options = CopyState $script:Options; Number = $script:Number }
-    & cp -a $env:PSUTIL_AGENT_FAKE "$env:PSUTIL_AGENT_FAKE-saved"
+    & /bin/cp -a $env:PSUTIL_AGENT_FAKE "$env:PSUTIL_AGENT_FAKE-saved"
 }
 
 function Restore-FakeWindows {
     $env:PSUTIL_AGENT_FAKE = $script:Saved.Folder
     Remove-Item -Path $env:PSUTIL_AGENT_FAKE -Recurse -Force
     # With the modes of the folders.
-    & cp -a "$env:PSUTIL_AGENT_FAKE-saved" $env:PSUTIL_AGENT_FAKE
+    & /bin/cp -a "$env:PSUTIL_AGENT_FAKE-saved" $env:PSUTIL_AGENT_FAKE
     $script:Calls.Clear()
     foreach ($part in 'Services', 'Keys', 'Options', 'Number') { Set-Variable -Scope script -Name $part -Value (CopyState $script:Saved[$part]) }
 }

@@ -111,12 +111,13 @@ describe('tlsOptions', () => {
     assert.equal((await of({ caCert: at('longest.pem') })).ca?.length, 4 * 1024 * 1024);
   });
 
-  it('a broker behind TLS is reached by what the settings say of it, and by nothing less', async () => {
+  it('a broker behind TLS is reached by what the settings say of it, and by nothing less', async (context) => {
     const well: Script = { received: (socket, received) => {
       if (methodOf(received) === '60.40') socket.write(closeChannel(received.channel, 406, 'no number'));
       return methodOf(received) === '60.40' || received.type > 1;
     } };
     const broker = await startScriptedBroker(well, { cert: readFileSync(at('a.pem'), 'utf8'), key: readFileSync(at('a.key'), 'utf8') });
+    context.after(() => broker.close());
     const check = async (more: Partial<TlsSettings>): Promise<string[]> => {
       const { steps } = await checkBroker(settingsFor(broker.port, 'e', { tls: { enabled: true, verify: true, ...more } }));
       return steps.slice(2).filter(({ step }) => step !== 'exchange' && step !== 'binding').map(({ step, ok, detail }) => `${step} ${ok ? 'ok' : 'FAILED'} ${detail}`);
@@ -129,6 +130,7 @@ describe('tlsOptions', () => {
     assert.deepEqual(more, []);
     assert.match((await check({ caCert: at('a.pem'), serverName: 'b' }))[0] ?? '', /^tls FAILED the certificate of .* is not for the name "b"/);
     assert.match((await check({ enabled: false }))[0] ?? '', /^tls FAILED 127\.0\.0\.1:\d+ speaks TLS and was spoken to without: set broker\.tls\.enabled to true, or use the plain port \(5672\)$/);
+    await until('the attempts of the checks have ended', () => tls.connect.name === 'connect');
     for (const verify of [true, false]) {
       // Other attempts under way, which end in the order they began.
       const [untouched, others] = [tls.connect, [1, 2].map(() => containSocket((error) => { assert.fail(String(error)); }))];
@@ -140,7 +142,6 @@ describe('tlsOptions', () => {
       assert.equal(tls.connect, untouched);
       assert.equal(harness.told('unverified').length, verify ? 0 : 1);
     }
-    await broker.close();
   });
 
   it('names the file that cannot be used, and why', async () => {

@@ -50,7 +50,8 @@ export class WindowsHost {
     const text = [
       "$ErrorActionPreference = 'Stop'", 'Set-StrictMode -Version Latest',
       "$env:PSModulePath += ';C:\\Program Files\\WindowsPowerShell\\Modules'",
-      'try {', lines, '} catch { [Console]::Error.WriteLine("$($_.FullyQualifiedErrorId): $($_.Exception.Message)"); exit 1 }',
+      // What is told beside is no answer.
+      'try { . {', lines, '} 6>$null } catch { [Console]::Error.WriteLine("$($_.FullyQualifiedErrorId): $($_.Exception.Message)"); exit 1 }',
     ].join('\n');
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
