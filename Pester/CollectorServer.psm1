@@ -11,15 +11,26 @@ $script:Started = [System.Collections.Generic.HashSet[string]]::new()
 function Install-CollectorServer {
     $fakes = @{}
     foreach ($name in 'InvokeNative', 'ReadNativeLine') { $fakes[$name] = "Invoke-CollectorServer -Name $name -Parameters `$PSBoundParameters" }
-    $script:Real = & (Get-Module -Name PsutilAgent) {
-        param($Fakes)
-        $real = @{}
-        foreach ($name in $Fakes.Keys) {
-            $real[$name] = (Get-Item -Path "function:$name").ScriptBlock
-            Set-Item -Path "function:script:$name" -Value ([scriptblock]::Create("[CmdletBinding()]`n$($real[$name].Ast.Body.ParamBlock.Extent.Text)`n$($Fakes[$name])"))
+    $script:Real = Set-ModuleFunction $fakes
+}
+
+# Gives functions of the module under test other bodies, by name; their parameters stay. Gives the functions as they were, by name.
+function Set-ModuleFunction {
+    param([System.Collections.IDictionary] $Body)
+
+    & (Get-Module -Name PsutilAgent) {
+        param($Body)
+        $former = @{}
+        foreach ($name in $Body.Keys) {
+            $former[$name] = (Get-Item -Path "function:$name").ScriptBlock
+            $tree = $former[$name].Ast
+            # Of one that has been replaced it is the body itself.
+            if ($tree -is [System.Management.Automation.Language.FunctionDefinitionAst]) { $tree = $tree.Body }
+            $parameters = if ($tree.ParamBlock) { $tree.ParamBlock.Extent.Text } else { 'param()' }
+            Set-Item -Path "function:script:$name" -Value ([scriptblock]::Create("[CmdletBinding()]`n$parameters`n$($Body[$name])"))
         }
-        $real
-    } $fakes
+        $former
+    } $Body
 }
 
 # What InvokeNative or ReadNativeLine gives with these parameters. What is no call of the collector, or goes on, starts a program.

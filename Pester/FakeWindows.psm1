@@ -43,16 +43,7 @@ function Install-FakeWindows {
         $fakes['GetDescriptor'] = { Get-FakeDescriptor -Item $Item }
         $fakes['NewMutex'] = { [System.Threading.Mutex]::new($false, $Name + '-' + [System.IO.Path]::GetFileName($env:PSUTIL_AGENT_FAKE)) }
     }
-    $script:RealNative = & (Get-Module -Name PsutilAgent) {
-        param($Fakes)
-        $function:InvokeNative
-        foreach ($name in $Fakes.Keys) {
-            $body = (Get-Item -Path "function:$name").ScriptBlock.Ast
-            if ($body -is [System.Management.Automation.Language.FunctionDefinitionAst]) { $body = $body.Body }
-            $parameters = if ($body.ParamBlock) { $body.ParamBlock.Extent.Text } else { 'param()' }
-            Set-Item -Path "function:script:$name" -Value ([scriptblock]::Create("[CmdletBinding()]`n$parameters`n$($Fakes[$name])"))
-        }
-    } $fakes
+    $script:RealNative = (Set-ModuleFunction $fakes)['InvokeNative']
 }
 
 # Forgets everything but the replies. Collector is what a started collector does: works, refused, unreachable, unreadable (its password), exits, paused or silent.
