@@ -80,11 +80,12 @@ function WriteOutcome {
     [CmdletBinding()]
     param(
         [Parameter(Mandatory)] [string] $Name,
-        # What was done: what follows the monitor's name in a sentence.
-        [Parameter(Mandatory)] [string] $Outcome,
+        # What was done: what follows the monitor's name in a sentence. Empty: nothing had to be.
+        [Parameter(Mandatory)] [AllowEmptyString()] [string] $Outcome,
         [Parameter(Mandatory)] [System.Management.Automation.PSCmdlet] $Caller
     )
 
+    if (-not $Outcome) { $Outcome = 'runs with these settings: nothing was changed' }
     $action = $Caller.MyInvocation.BoundParameters['InformationAction']
     if ($null -eq $action) { $action = 'Continue' }
     $summary = GetValue (ReadStatus (GetMonitorPath $Name).Status) 'summary'

@@ -69,7 +69,7 @@ function NewMonitorPlan {
 }
 
 # Carries out a plan of these parameters: programs and settings written, service made or changed, started, and waited for.
-# Gives what was done, for a sentence that begins with the monitor's name. Where any of it fails, or the caller is stopped,
+# Gives what was done, for WriteOutcome; nothing where there was nothing to do. Where any of it fails, or the caller is stopped,
 # everything done is undone, last first: nothing is left of a new monitor, and a monitor there was before runs again as it did.
 function StartMonitor {
     [CmdletBinding()]
@@ -100,7 +100,6 @@ function StartMonitor {
             InstallMonitor -Plan $plan -Undo $undo -Timeout $Timeout
             if ($plan.RunningSettings) { 'was updated and restarted' } else { 'was started' }
         }
-        else { 'runs with these settings: nothing was changed' }
         $isDone = $true
     }
     finally {

@@ -201,9 +201,11 @@ function Start-PsutilMonitor {
                 if (-not $source.Name -and -not $NodeId -and -not $Force) { AssertSameMonitor $plan }
                 $whole = ConvertFromJsonText $plan.Settings
                 if (-not (TestReading -Reading (ReadConfiguration -Configuration $whole -NodePath $NodePath) -Caller $PSCmdlet -Quiet)) { continue }
-                $outcome = if (-not $plan.Action) { 'runs with these settings: nothing was changed' }
-                elseif ($PSCmdlet.ShouldProcess($monitor, $plan.Action)) { StartMonitor @wanted -Timeout $Timeout }
-                else { continue }
+                $outcome = ''
+                if ($plan.Action) {
+                    if (-not $PSCmdlet.ShouldProcess($monitor, $plan.Action)) { continue }
+                    $outcome = StartMonitor @wanted -Timeout $Timeout
+                }
                 if ($PassThru) { NewMonitorObject (GetServiceEntry $monitor) }
                 else { WriteOutcome -Name $monitor -Outcome $outcome -Caller $PSCmdlet }
             }
