@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { settle } from '../test/support/clock.js';
+import { settle, TestClock } from '../test/support/clock.js';
 import { diskError, systemError } from './diskError.js';
 import { MemoryDisk } from './disk.test.support.js';
 import { all, numbers, range, sample, samples } from './queue.test.support.js';
-import { TestClock } from '../test/support/clock.js';
 import type { SpoolOptions } from './options.js';
 import { openSpool } from './spool.js';
 
@@ -103,11 +102,9 @@ test('a disk that never answers does not keep the process from closing', async (
 });
 
 test('a backlog that cannot be read for a minute counts as damaged, and what is behind it goes on', async () => {
-  const disk = new MemoryDisk();
-  const first = await open(disk, { maxBytes: 1e6 });
-  for (let number = 0; number < 1500; number += 50) await first.queue.put(samples(number, number + 50, 300));
-  await first.queue.close();
-  const { queue, events, seconds } = await open(disk, { maxBytes: 1e6 });
+  const options = { maxBytes: 1e6 };
+  const disk = await backlog(1500, options);
+  const { queue, events, seconds } = await open(disk, options);
   disk.before = (call) => {
     if (call === 'read') throw systemError('EIO');
   };
@@ -230,18 +227,24 @@ test('a log of several segments that comes late is read whole, before what came 
   assert.deepEqual([await numbers(again.queue), again.queue.stats().dropped.damage], [whole, 0]);
 });
 
-test('a folder that is deleted: what is in open files is written again, the rest is counted, and it goes on', async () => {
-  const options = { maxBytes: 1e6 };
-  const disk = await backlog(1500, options);
-  const { queue, events, seconds } = await open(disk, options);
-  await queue.put([sample(1500, 300)]);
+/** Deletes the folder of an open spool, and goes on with samples from `next` to 1519, one a second. Gives those that it has then. */
+async function withoutFolder(disk: MemoryDisk, { queue, events, seconds }: Awaited<ReturnType<typeof open>>, next: number): Promise<readonly number[]> {
   for (const path of disk.files.keys()) await disk.remove(path);
-  for (let number = 1501; number < 1520; number += 1) {
+  for (let number = next; number < 1520; number += 1) {
     await queue.put([sample(number, 300)]);
     await seconds(1);
   }
   assert.deepEqual(events.filter((kind) => kind !== 'dropped'), ['fault', 'recovered']);
-  const found = await numbers(queue);
+  return numbers(queue);
+}
+
+test('a folder that is deleted: what is in open files is written again, the rest is counted, and it goes on', async () => {
+  const options = { maxBytes: 1e6 };
+  const disk = await backlog(1500, options);
+  const opened = await open(disk, options);
+  const { queue } = opened;
+  await queue.put([sample(1500, 300)]);
+  const found = await withoutFolder(disk, opened, 1501);
   const { damage } = queue.stats().dropped;
   assert.ok(damage > 0 && damage < 1500, String(damage));
   // The oldest, which had been read, and those in the last segment.
@@ -414,14 +417,9 @@ test('a record that is in its file twice is one sample, also where the folder is
   const last = [...disk.files.entries()].filter(([path]) => path.endsWith('.seg')).sort(([a], [b]) => (a < b ? -1 : 1)).at(-1)?.[1];
   assert.ok(last !== undefined);
   last.write(last.data.subarray(-300), last.data.length);
-  const { queue, events, seconds } = await open(disk, options);
-  for (const path of disk.files.keys()) await disk.remove(path);
-  for (let number = 1500; number < 1520; number += 1) {
-    await queue.put([sample(number, 300)]);
-    await seconds(1);
-  }
-  assert.deepEqual(events.filter((kind) => kind !== 'dropped'), ['fault', 'recovered']);
-  const found = await numbers(queue);
+  const opened = await open(disk, options);
+  const { queue } = opened;
+  const found = await withoutFolder(disk, opened, 1500);
   assert.deepEqual([new Set(found).size, found.length + queue.stats().dropped.damage], [found.length, 1520]);
   assert.deepEqual(found.slice(-100), range(1420, 1520));
 });

@@ -117,14 +117,13 @@ describe('Windows\' own numbers under Wine', () => {
       const answer = JSON.parse(out) as { result?: unknown; error?: { message: string } };
       return { code, result: answer.result, err: `${answer.error?.message ?? ''}${err}` };
     };
-    const command = '@{ answer = 6 * 7; text = "Gr" + [char] 0xFC + [char] 0x00DF + "e"; windows = [int] $IsWindows; inner = @{ two = 2.5 } }';
+    const richest = '@{ answer = 6 * 7; text = "Gr" + [char] 0xFC + [char] 0x00DF + "e"; windows = [int] $IsWindows; inner = @{ two = 2.5 } }';
     // Rarely Wine does not get a PowerShell to start, on a busy machine one takes more than a minute: it is ended and said so, and the next one starts.
-    const ask = async (command: string, timeout: number): ReturnType<typeof sample> => {
-      let told = await sample('powershell', `command=${command}`, `timeout=${String(timeout)}`);
-      for (let again = 3; again > 0 && /has not started/.test(told.err); again -= 1) told = await sample('powershell', `command=${command}`, `timeout=${String(timeout)}`);
-      return told;
+    const ask = async (command: string, timeout: number, again = 3): ReturnType<typeof sample> => {
+      const told = await sample('powershell', `command=${command}`, `timeout=${String(timeout)}`);
+      return again > 0 && /has not started/.test(told.err) ? ask(command, timeout, again - 1) : told;
     };
-    const object = await ask(command, 120);
+    const object = await ask(richest, 120);
     const failed = await ask('throw "no such thing"', 120);
     const hanging = await ask('Start-Sleep -Seconds 1000', 2);
     const memory = await sample('systeminformation.mem', 'timeout=120', '--result-argument', 'total');
