@@ -1,6 +1,6 @@
 /** What the catalog promises of every function, held against what a provider gives; the same on Linux and on Windows. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { processReads } from '../../catalog/process.js';
@@ -168,7 +168,7 @@ class Check {
     if (unit === 'C') return value > -100 && value < 300 ? undefined : 'no temperature';
     // A clock may be ahead, and a certificate have expired.
     if (value < 0 && !(name === 'offset' || name === 'days_left')) return `below 0 ${unit}`;
-    const most = name === 'cpu_percent' && this.args['normalize'] !== true ? 100 * availableParallelism() : 100;
+    const most = name === 'cpu_percent' && this.args['normalize'] !== true ? 100 * cpus().length : 100;
     // What Linux has promised may be more than it has.
     const beyond = (name === 'memory_percent' && together) || this.definition.name === 'commit_memory';
     if (unit === '%' && value > most && !beyond) return `above ${String(most)} %`;
