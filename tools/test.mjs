@@ -130,6 +130,8 @@ function usableCores() {
   });
 }
 
+/** What a stage may take, in ms: several times what the longest takes on a busy machine. */
+const longest = 40 * 60_000;
 async function runStage({ name, needs = [], words }, core) {
   try {
     await Promise.all(needs.map(prepared));
@@ -150,7 +152,14 @@ async function runStage({ name, needs = [], words }, core) {
         output += text;
       });
     }
+    // What hangs is told with all it printed, before CI's own limit takes both away.
+    const limit = setTimeout(() => {
+      output += `\n${name} had not ended after ${longest / 60_000} minutes\n`;
+      child.kill('SIGKILL');
+      for (const stream of [child.stdout, child.stderr]) stream.destroy();
+    }, longest);
     child.on('close', (code) => {
+      clearTimeout(limit);
       const counts = countsOf(output);
       const broken = code !== 0 && counts.failed === 0 ? 1 : 0;
       console.log(output);
