@@ -243,7 +243,8 @@ describe('methods', () => {
     const column = rows.map((line) => line.indexOf('counter'));
     assert.equal(new Set(column).size, 1, 'in columns');
     assert.match(rows.find((line) => line.startsWith('    dpc ')) ?? '', /\(win32 only\)/);
-    assert.doesNotMatch(rows.find((line) => line.startsWith('    user ')) ?? ' only', / only/);
+    const user = functions.find(({ name }) => name === 'cpu_times')?.fields.find(({ name }) => name === 'user');
+    assert.ok(rows.find((line) => line.startsWith('    user '))?.endsWith(`counter  ${String(user?.meaning)}`));
     assert.match(rows.find((line) => line.startsWith('    irq ')) ?? '', /\(also interrupt\)/);
     assert.match((await call('methods', 'Process')).out, /^ {4}pid +\w+( or null)? +optional +\S/m);
     const disk = (await call('methods', 'disk_usage')).out;

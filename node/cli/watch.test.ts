@@ -21,7 +21,9 @@ const report: StatusReport = {
 
 describe('watch', { skip: process.platform === 'win32' }, () => {
   it('reads each method with the arguments behind it, a line a reading', async () => {
+    const start = performance.now();
     const { out, result } = await watch('boot_time', 'disk_usage', 'path=/', 'disk_usage', 'path=/no/such', '--count', '2', '--interval', '0.1');
+    assert.ok(performance.now() - start >= 95, 'an interval between the two');
     const lines = objects(out);
     assert.deepEqual([result, lines.length], [0, 6]);
     const boot = lines.find(({ method }) => method === 'boot_time') as { values: { path: string; value: number; unit: string }[]; time: string };

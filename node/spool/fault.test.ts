@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { settle, TestClock } from '../test/support/clock.js';
 import { diskError, systemError } from './diskError.js';
-import { MemoryDisk } from './disk.test.support.js';
+import { afterPowerCut, MemoryDisk } from './disk.test.support.js';
 import { all, numbers, range, sample, samples } from './queue.test.support.js';
 import type { SpoolOptions } from './options.js';
 import { openSpool } from './spool.js';
@@ -219,8 +219,10 @@ test('a log of several segments that comes late is read whole, before what came 
   const found = await all(queue, seen.at(-1)?.position);
   assert.deepEqual(found.map(({ envelope }) => Number(envelope.id.slice(7))), [...range(0, 1500), ...range(1510, 1600)]);
   assert.equal(queue.stats().dropped.damage, 0);
-  // Segments that are made from then on are found again too.
-  for (let number = 1600; number < 2600; number += 50) await queue.put(samples(number, number + 50, 300));
+  // Segments that are made from then on are found again too, the last with what it has.
+  const segments = (): number => [...disk.files.keys()].filter((path) => path.endsWith('.seg')).length;
+  const before = segments();
+  for (let number = 1600; segments() < before + 2; number += 50) await queue.put(samples(number, number + 50, 300));
   const whole = await numbers(queue);
   await queue.close();
   const again = await open(disk, options);
@@ -361,6 +363,22 @@ test('more is evicted at once than was read of what waits', async () => {
   const { bytes, count, dropped } = queue.stats();
   assert.deepEqual([bytes, count, dropped.size], [3333 * 300, 3333, 667]);
   assert.deepEqual(await numbers(queue), range(667, 4000));
+});
+
+test('a process that is killed behind a batch larger than its queue finds what was kept, and knows how many that are', async () => {
+  const options = { maxBytes: 400_000 };
+  const disk = await backlog(1000, options);
+  const { queue } = await open(disk, options);
+  await queue.put(samples(1000, 3000, 300));
+  const again = await open(afterPowerCut(disk.operations, () => Infinity), options);
+  assert.deepEqual([again.queue.stats().count, await numbers(again.queue)], [1333, range(1667, 3000)]);
+});
+
+test('a backlog that nobody reads keeps no more than its newest files open', async () => {
+  const disk = new MemoryDisk();
+  const { queue } = await open(disk, { maxBytes: 1e6 });
+  for (let number = 0; number < 3000; number += 50) await queue.put(samples(number, number + 50, 300));
+  assert.deepEqual(disk.opened.filter((path) => path.endsWith('.seg')), [...disk.files.keys()].filter((path) => path.endsWith('.seg')).sort().slice(-2));
 });
 
 test('a disk that cannot be read is told of within a second, though nobody reads', async () => {

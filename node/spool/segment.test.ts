@@ -101,6 +101,14 @@ test('an append that fails leaves it as it was; a file left by a failed attempt 
   assert.deepEqual([...disk.files.keys()], [segment.path], 'half a header does not stay');
 });
 
+test('what is open is read to its end, though somebody deletes the file meanwhile; so is what was only read before', async () => {
+  const { disk, segment } = await made(records(1, 10));
+  await segment.close();
+  await visited(segment);
+  await disk.remove(segment.path);
+  assert.deepEqual((await visited(segment)).positions, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+});
+
 test('a file that is shorter than it was ends the walk', async () => {
   const { disk, segment } = await made(records(1, 10));
   disk.files.get(segment.path)?.truncate(segmentHeader + records(1, 4).length + 5);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { BrokerSettings } from '../model/settings.js';
 import { freePort } from '../test/support/broker.js';
-import { method, shortString, u16 } from '../test/support/amqpFrames.js';
+import { method, shortString, u16, u32 } from '../test/support/amqpFrames.js';
 import { closeChannel, methodOf, startScriptedBroker, type Script } from '../test/support/scriptedBroker.js';
 import { checkBroker, type BrokerCheck } from './checkBroker.js';
 import { settingsFor } from './harness.test.support.js';
@@ -57,6 +57,14 @@ describe('checkBroker', () => {
     assert.deepEqual(asked, ['p', '40.10', '60.40']);
     // With an expiration that is a number, or none, it would reach a consumer.
     assert.deepEqual(headers.map((header) => header.endsWith('\u0005check')), [true]);
+  });
+
+  it('takes a broker that says nothing of itself, or what is no text', async () => {
+    const number = Buffer.concat([shortString('product'), Buffer.from('I'), u32(7)]);
+    for (const properties of [Buffer.alloc(0), number]) {
+      const { check } = await checked({}, { properties });
+      assert.deepEqual([check.ok, check.steps.find(({ step }) => step === 'login')?.detail], [true, 'the broker of no version accepts user "u"']);
+    }
   });
 
   it('declares one that is not, and takes it away again', async () => {

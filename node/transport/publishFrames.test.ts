@@ -11,10 +11,10 @@ describe('PublishFrames', () => {
   const envelope = (body: string, more: object = {}) => ({ id: 'i', time: 1_700_000_000, routingKey: 'k', body, ...more });
 
   /** What a broker gets of these bodies, and the pieces that it comes in. */
-  function sent(bodies: readonly string[], settings = broker): { messages: Published[]; pieces: Buffer[] } {
+  function sent(bodies: readonly string[], settings = broker, more: object = {}): { messages: Published[]; pieces: Buffer[] } {
     const pieces: Buffer[] = [];
     const frames = new PublishFrames(3, frameMax, settings, (bytes) => pieces.push(Buffer.from(bytes)));
-    for (const body of bodies) assert.equal(frames.add(envelope(body)), undefined);
+    for (const body of bodies) assert.equal(frames.add(envelope(body, more)), undefined);
     frames.flush();
     frames.flush();
     const reader = new MessageReader();
@@ -39,6 +39,20 @@ describe('PublishFrames', () => {
       channel: 3, exchange: 'e', routingKey: 'k', mandatory: true, body: '', properties: { contentType: 'application/json', deliveryMode: 1, messageId: 'i', timestamp: 1_700_000_000, appId: 'app' },
     });
     assert.equal(sent(['x'], { ...broker, deliveryMode: 'persistent' }).messages[0]?.properties.deliveryMode, 2);
+  });
+
+  it('there is room for the longest of everything at once, and for all frames of a body that memory is made for', () => {
+    const longest = 'ü'.repeat(127);
+    const settings = { ...broker, appId: longest, exchange: { name: longest } } as BrokerSettings;
+    for (const size of [40_000, 40_001, 100_000]) {
+      const { messages } = sent(['漢'.repeat(size), 'x'], settings, { id: longest, routingKey: longest });
+      assert.deepEqual(messages.map(({ body, properties: { messageId, appId } }) => [body.length, messageId, appId]), [[size, longest, longest], [1, longest, longest]]);
+    }
+    // The memory that is left behind the first is anything from more than enough for the second to none.
+    for (let size = 64 * 1024 - 300; size < 64 * 1024; size += 1) {
+      const bodies = ['x'.repeat(Math.floor((size - 300) / 3)), '漢'.repeat(Math.floor(size / 9))];
+      assert.deepEqual(sent(bodies, settings, { id: longest }).messages.map(({ body }) => body), bodies);
+    }
   });
 
   it('what fits goes in one piece, and no piece is written over while it is under way', () => {

@@ -6,6 +6,8 @@ import { frame, longString, MessageReader, method, parseFrames, shortString, u16
 export interface Script {
   /** Instead of all that follows: a client has connected. */
   readonly connected?: (socket: Socket) => void;
+  /** What it says of itself, a table of AMQP; without it, that it is Rabbit 1.2.3. */
+  readonly properties?: Buffer;
   /** A client has logged in. */
   readonly opened?: (socket: Socket) => void;
   /** A frame has come; true: it is dealt with. */
@@ -72,7 +74,7 @@ function serve(socket: Socket, script: Script): void {
     if (!greeted && bytes.length >= 8) {
       greeted = true;
       bytes = bytes.subarray(8);
-      socket.write(start);
+      socket.write(start(script.properties ?? ownProperties));
     }
     const { frames, rest } = parseFrames(bytes);
     bytes = Buffer.from(rest);
@@ -84,8 +86,8 @@ function serve(socket: Socket, script: Script): void {
 }
 
 const property = (name: string, value: string): Buffer => Buffer.concat([shortString(name), Buffer.from('S'), longString(value)]);
-const properties = Buffer.concat([property('product', 'Rabbit'), property('version', '1.2.3')]);
-const start = method(0, 10, 10, Buffer.from([0, 9]), u32(properties.length), properties, longString('PLAIN'), longString('en_US'));
+const ownProperties = Buffer.concat([property('product', 'Rabbit'), property('version', '1.2.3')]);
+const start = (properties: Buffer): Buffer => method(0, 10, 10, Buffer.from([0, 9]), u32(properties.length), properties, longString('PLAIN'), longString('en_US'));
 const none = Buffer.alloc(0);
 
 /** What is answered to a method, by its class and number. */
