@@ -11,7 +11,7 @@ import { Envelopes } from './sample/envelopes.js';
 import type { Sample } from './model/message.js';
 import { Batcher } from './sample/batch.js';
 import { beginRound } from './sample/round.js';
-import { isoTime, sleep, type Clock } from './model/clock.js';
+import { isoTime, looseness, sleep, type Clock } from './model/clock.js';
 import { Scheduler } from './scheduler/scheduler.js';
 import { reloadName, RequestFile, StatusFile, stopName, type WrittenStatus } from './status/file.js';
 import { AgentProvider } from './status/agentProvider.js';
@@ -226,7 +226,7 @@ export class Agent {
       this.#timers[at] = this.parts.clock.after(ms, () => {
         call();
         if (this.#state === 'sampling') again();
-      });
+      }, ms * looseness);
     };
     again();
   }

@@ -1,6 +1,6 @@
 /** The heap and the compiler of a collector that is busy. The launcher keeps both small, which is dear where much is sampled. */
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
-import type { Clock } from '../model/clock.js';
+import { looseness, type Clock } from '../model/clock.js';
 
 /** Readings a second from which on processor time is worth more than some megabytes. */
 const busyReadings = 250;
@@ -9,6 +9,7 @@ const busyShare = 0.03;
 /** So many looks in a row: what is done once, and late on a machine that is busy with other things, is no pace. */
 const busyLooks = 2;
 const watchEvery = 5000;
+const slack = watchEvery * looseness;
 /** The young generation that holds what ten thousand samples leave behind, bytes: two halves, one of which is empty. */
 const enough = 8 * 1024 * 1024;
 /** More than it takes to get there, each of 75 kB. */
@@ -17,7 +18,7 @@ const mostRounds = 400;
 /** Lets V8 optimize and its heap grow in a collector that has much to do by its settings, or is seen to. */
 export function fitHeap(readingsPerSecond: number, clock: Clock): void {
   if (readingsPerSecond >= busyReadings) favourSpeed();
-  else clock.after(watchEvery, () => { watch(clock, process.cpuUsage()); });
+  else clock.after(watchEvery, () => { watch(clock, process.cpuUsage()); }, slack);
 }
 
 function watch(clock: Clock, before: NodeJS.CpuUsage, busy = 0): void {
@@ -26,7 +27,7 @@ function watch(clock: Clock, before: NodeJS.CpuUsage, busy = 0): void {
     const now = (user + system) / 1000 >= busyShare * watchEvery ? busy + 1 : 0;
     if (now >= busyLooks) favourSpeed();
     else watch(clock, process.cpuUsage(), now);
-  });
+  }, slack);
 }
 
 function favourSpeed(): void {

@@ -26,6 +26,27 @@ describe('systemClock', () => {
     assert.deepEqual(called, ['over']);
     far();
   });
+
+  it('what has slack comes with another that is due, once, and by itself where there is none', async () => {
+    const called: string[] = [];
+    systemClock.after(100_000, () => called.push('early'), 99_990);
+    systemClock.after(100_000, () => called.push('too early'), 10)();
+    const cancel = systemClock.after(100_000, () => called.push('later'), 10);
+    systemClock.after(100_000, () => called.push('cancelled'), 99_990)();
+    await sleep(systemClock, 30);
+    assert.deepEqual(called, ['early']);
+    cancel();
+    await new Promise<void>((resolve) => { systemClock.after(20, resolve, 5); });
+    assert.deepEqual(called, ['early']);
+  });
+
+  it('what falls due at a part of a millisecond is not called before it', async () => {
+    for (let n = 0; n < 20; n += 1) {
+      const due = systemClock.now() + 2.5;
+      await sleep(systemClock, due - systemClock.now());
+      assert.ok(systemClock.now() >= due, String(systemClock.now() - due));
+    }
+  });
 });
 
 describe('sleep', () => {

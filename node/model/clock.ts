@@ -4,8 +4,11 @@ export interface Clock {
   now(): number;
   /** Wall-clock milliseconds since 1970. It may be stepped either way at any time. */
   wall(): number;
-  /** Calls back once after `ms` milliseconds; the returned function cancels. */
-  after(ms: number, callback: () => void): () => void;
+  /**
+   * Calls back once after `ms` milliseconds; the returned function cancels. With `slack` it may be up to so many milliseconds earlier or later: then
+   * the process wakes once for several.
+   */
+  after(ms: number, callback: () => void, slack?: number): () => void;
 }
 
 /** The moment at which entries fall due; those due together share one reading where they ask the same. */
@@ -30,6 +33,22 @@ export function isoTime(wall: number): string {
 /** setTimeout's longest delay; a longer one would fire at once. */
 const longestDelay = 2 ** 31 - 1;
 
+/** The share of a period that what is done again and again may be early or late. */
+export const looseness = 0.05;
+
+/** What may be early or late: from when on, monotonic milliseconds. */
+interface Loose {
+  readonly from: number;
+  readonly fire: () => void;
+}
+
+const loose = new Set<Loose>();
+
+/** Calls back what may be called by now, since the process is awake. */
+function fireLoose(now: number): void {
+  for (const one of loose) if (one.from <= now) one.fire();
+}
+
 /** The clock of this machine. */
 export const systemClock: Clock = {
   // Not performance.now: what is loaded for it touches a megabyte.
@@ -38,13 +57,31 @@ export const systemClock: Clock = {
     return seconds * 1000 + nanoseconds / 1e6;
   },
   wall: () => Date.now(),
-  after(ms, callback) {
-    const timer = setTimeout(callback, Math.min(Math.max(0, ms), longestDelay));
-    return () => {
+  after(ms, callback, slack = 0) {
+    const one: Loose = {
+      from: slack > 0 ? systemClock.now() + ms - slack : 0,
+      fire: () => {
+        cancel();
+        callback();
+      },
+    };
+    const timer = setTimeout(() => {
+      one.fire();
+      if (loose.size > 0) fireLoose(systemClock.now());
+    }, delayOf(ms + slack));
+    if (slack > 0) loose.add(one);
+    const cancel = (): void => {
+      loose.delete(one);
       clearTimeout(timer);
     };
+    return cancel;
   },
 };
+
+/** Node's timers count whole milliseconds from the last whole one: what is due at a moment would be woken before it, for nothing, and once more. */
+function delayOf(ms: number): number {
+  return Math.min(Math.max(0, Number.isInteger(ms) ? ms : Math.ceil(ms) + 1), longestDelay);
+}
 
 /** Resolves after `ms` milliseconds of a clock. */
 export function sleep(clock: Clock, ms: number): Promise<void> {

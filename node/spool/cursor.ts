@@ -22,6 +22,8 @@ const slotDistance = 4096;
  */
 export class Cursor {
   #file: OpenFile | undefined;
+  /** The same file: each write is one that the disk has. */
+  #through: OpenFile | undefined;
   #generation = 0;
   #safe = 1;
   #saved: CursorState | undefined;
@@ -59,14 +61,18 @@ export class Cursor {
   /** Writes it, where it changed. It has reached the operating system when this resolves. */
   async save(state: CursorState): Promise<void> {
     if (same(state, this.#saved)) return;
+    this.#file ??= await this.#create();
+    await this.#write(this.#file, state);
+  }
+
+  async #write(file: OpenFile, state: CursorState): Promise<void> {
     const data = Buffer.alloc(slotBytes);
     magic.copy(data);
     data.writeDoubleLE(this.#generation + 1, 8);
     data.writeDoubleLE(state.head, 16);
     data.writeDoubleLE(state.next, 24);
     data.writeUInt32LE(crc32(data.subarray(0, 32)), 32);
-    this.#file ??= await this.#create();
-    await this.#file.write(data, slotBytes, (1 - this.#safe) * slotDistance);
+    await file.write(data, slotBytes, (1 - this.#safe) * slotDistance);
     this.#generation += 1;
     this.#saved = state;
   }
@@ -74,8 +80,14 @@ export class Cursor {
   /** Writes it, where it changed, and has the disk take it. */
   async sync(state: CursorState): Promise<void> {
     if (same(state, this.#synced)) return;
-    await this.save(state);
-    await this.#file?.sync();
+    this.#file ??= await this.#create();
+    if (same(state, this.#saved) || this.#made) {
+      await this.save(state);
+      await this.#file.sync();
+    } else {
+      this.#through ??= await this.files.open(this.path, 'through');
+      await this.#write(this.#through, state);
+    }
     if (this.#made) await this.files.syncFolder(this.folder);
     this.#made = false;
     this.#synced = state;
@@ -83,9 +95,9 @@ export class Cursor {
   }
 
   async close(): Promise<void> {
-    const file = this.#file;
-    this.#file = this.#saved = this.#synced = undefined;
-    await file?.close().catch(() => undefined);
+    const open = [this.#file, this.#through];
+    this.#file = this.#through = this.#saved = this.#synced = undefined;
+    for (const file of open) await file?.close().catch(() => undefined);
   }
 
   /** Makes it with room for both slots: on a full disk there would be none for the second. */

@@ -53,11 +53,19 @@ export class MemoryDisk implements Files {
     return this.#handle(path, file);
   }
 
-  async open(path: string): Promise<OpenFile> {
+  async open(path: string, access: 'read' | 'write' | 'through' = 'read'): Promise<OpenFile> {
     await this.before('open', path);
     const file = this.files.get(path);
     if (file === undefined) throw systemError('ENOENT');
-    return this.#handle(path, file);
+    const handle = this.#handle(path, file);
+    if (access !== 'through') return handle;
+    return {
+      ...handle,
+      write: async (data, length, at) => {
+        await handle.write(data, length, at);
+        await handle.sync();
+      },
+    };
   }
 
   async list(folder: string): Promise<{ name: string; size: number }[]> {

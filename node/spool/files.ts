@@ -23,7 +23,8 @@ export interface OpenFile {
 export interface Files {
   /** Makes a new file, for this account alone. */
   create(path: string): Promise<OpenFile>;
-  open(path: string, access: 'read' | 'write'): Promise<OpenFile>;
+  /** `through`: a write resolves when the disk has it. */
+  open(path: string, access: 'read' | 'write' | 'through'): Promise<OpenFile>;
   /** The files of a folder and their sizes. */
   list(folder: string): Promise<{ readonly name: string; readonly size: number }[]>;
   /** The names of a folder's folders. */
@@ -44,6 +45,8 @@ const calls = {
 
 // Windows has no such flag, and no links that an ordinary account can make.
 const noFollow = (constants as Partial<typeof constants>).O_NOFOLLOW ?? 0;
+/** Nor this: one call to write and to have the disk take it. */
+const writeThrough = (constants as Partial<typeof constants>).O_DSYNC ?? 0;
 
 /** Not fs/promises' FileHandle: its calls cost several times as much. */
 class DiskFile implements OpenFile {
@@ -88,6 +91,14 @@ class DiskFile implements OpenFile {
   }
 }
 
+/** Where the system has no flag for it. */
+class ThroughFile extends DiskFile {
+  override async write(data: Buffer, length: number, at: number): Promise<void> {
+    await super.write(data, length, at);
+    await this.sync();
+  }
+}
+
 /** The file system of this machine. */
 export const diskFiles: Files = {
   async create(path) {
@@ -97,7 +108,9 @@ export const diskFiles: Files = {
     return new DiskFile(fd);
   },
   async open(path, access) {
-    return new DiskFile(await calls.open(path, (access === 'read' ? constants.O_RDONLY : constants.O_RDWR) | noFollow));
+    const flags = access === 'read' ? constants.O_RDONLY : access === 'write' ? constants.O_RDWR : constants.O_RDWR | writeThrough;
+    const fd = await calls.open(path, flags | noFollow);
+    return access === 'through' && writeThrough === 0 ? new ThroughFile(fd) : new DiskFile(fd);
   },
   async list(folder) {
     const files = [];

@@ -193,9 +193,10 @@ export class SegmentLog {
     this.#inexact = false;
   }
 
-  /** Writes how far it is acknowledged, where that changed. */
-  async save(): Promise<void> {
-    await this.#cursor.save(this.#state());
+  /** Writes how far it is acknowledged, where that changed; `through`: and has the disk take it. */
+  async save(through = false): Promise<void> {
+    if (through) await this.#cursor.sync(this.#state());
+    else await this.#cursor.save(this.#state());
   }
 
   /** Has the disk take what it has not yet, and deletes what is acknowledged. `idle`: also an active segment of that size. */
@@ -204,12 +205,8 @@ export class SegmentLog {
     if (this.#unsynced) {
       if (this.#syncs % lookEvery === 0 && (await active?.unlinked()) === true) throw systemError('ENOENT');
       this.#syncs += 1;
-      const { next } = this;
-      await active?.sync();
-      this.#unsynced = false;
-      if (this.#namesUnsynced) await this.parts.files.syncFolder(this.parts.folder);
-      this.#namesUnsynced = false;
-      this.#synced = next;
+      // What is acknowledged, as the cursor is about to say, need not be on the disk.
+      if (this.count > 0) await this.#syncSamples(active);
     }
     const state = this.#state();
     await this.#cursor.sync(state);
@@ -222,6 +219,15 @@ export class SegmentLog {
       await active.remove();
       this.#segments = [];
     }
+  }
+
+  async #syncSamples(active: Segment | undefined): Promise<void> {
+    const { next } = this;
+    await active?.sync();
+    this.#unsynced = false;
+    if (this.#namesUnsynced) await this.parts.files.syncFolder(this.parts.folder);
+    this.#namesUnsynced = false;
+    this.#synced = next;
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { SpoolError, systemCode } from '../model/errors.js';
-import type { Clock } from '../model/clock.js';
+import { looseness, type Clock } from '../model/clock.js';
 import type { Envelope } from '../model/message.js';
 import { diskError, systemError } from './diskError.js';
 import { CachedLog } from './cachedLog.js';
@@ -68,6 +68,8 @@ class Spool implements SampleQueue {
   #cancelSave: (() => void) | undefined;
   /** Monotonic milliseconds. */
   #nextSave = 0;
+  /** From when on the disk is made to take what is saved: then the housekeeping has nothing to write. */
+  #nextThrough = 0;
   #cancelHousekeeping: (() => void) | undefined;
   #closing: Promise<void> | undefined;
   /** What was held when it closed. */
@@ -304,8 +306,11 @@ class Spool implements SampleQueue {
     this.#cancelSave ??= this.#clock.after(Math.max(saveDelay, this.#nextSave - this.#clock.now()), () => {
       void this.#jobs.run(() => {
         this.#cancelSave = undefined;
-        this.#nextSave = this.#clock.now() + saveInterval;
-        return this.#perform((one) => one.save());
+        const now = this.#clock.now();
+        const through = now >= this.#nextThrough;
+        this.#nextSave = now + saveInterval;
+        if (through) this.#nextThrough = now + housekeeping * (1 - looseness);
+        return this.#perform((one) => one.save(through));
       });
     });
   }
@@ -326,7 +331,7 @@ class Spool implements SampleQueue {
           await log.sync();
         });
       });
-    });
+    }, housekeeping * looseness);
   }
 
   /** Counts checks and not time, and only one in a turn of the event loop: after a host's sleep, or when this process had no turn, much time is no sign. */
