@@ -5,7 +5,7 @@
 //   --again    only what survived the last run, after tests were written
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../dependencies.mjs';
@@ -42,6 +42,8 @@ function endAllOf(folder) {
 function run(words, { env, cpu, wall }) {
   return new Promise((resolve) => {
     const folder = mkdtempSync(join(tmpdir(), 'psm-'));
+    // As the usual one is: a test takes another account's rights.
+    chmodSync(folder, 0o755);
     const child = spawn('prlimit', [`--cpu=${Math.ceil(cpu)}`, process.execPath, ...words], { cwd: copy, env: { ...process.env, TMPDIR: folder, ...env }, detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (text) => (output = (output + text).slice(-2000)));

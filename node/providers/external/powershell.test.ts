@@ -158,6 +158,8 @@ describe('A PowerShell session', { skip: process.platform === 'win32' }, () => {
       assert.equal(defaultExecutable(), 'pwsh');
       Object.defineProperty(process, 'platform', { value: 'win32' });
       assert.equal(defaultExecutable().replaceAll('\\', '/'), 'C:/Windows/System32/WindowsPowerShell/v1.0/powershell.exe');
+      delete process.env['SystemRoot'];
+      assert.equal(defaultExecutable(), 'pwsh', 'where nothing tells that path, any on PATH');
     } finally {
       Object.defineProperty(process, 'platform', { value: platform });
       if (root === undefined) delete process.env['SystemRoot'];

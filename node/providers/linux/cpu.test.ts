@@ -72,6 +72,8 @@ test('CPUs are counted in stat, physical cores by who shares one', () => {
   assert.equal(cpuCount(roots, true), 2);
   assert.equal(cpuCount(roots, false), 2);
   assert.throws(() => cpuCount(system({ 'proc/stat': stat, 'proc/cpuinfo': 'processor: 0\n' }), false), UnavailableError);
+  // Of all together alone: no count is told as 0.
+  assert.throws(() => cpuCount(system({ 'proc/stat': `${stat.split('\n')[0] ?? ''}\n` }), true), UnavailableError);
 });
 
 test('each CPU has the frequencies of the policy that governs it', () => {

@@ -46,6 +46,8 @@ test('a running service tells its process and since when it runs; one whose set-
     name: 'x', display_name: 'X', status: 'running', status_code: 4, running: true, exit_code: 0, pid: 7, started: 1234.5, binpath: 'x.exe',
     username: 'LocalSystem', description: '', start_type: 'automatic', start_type_code: 12, failed: false,
   });
+  const ended = serviceFields({ ...status, pid: 8 }, undefined, table) as { pid: number; started: null };
+  assert.deepEqual([ended.pid, ended.started], [8, null], 'its process may have ended meanwhile');
   assert.deepEqual(Object.keys(serviceFields({ ...status, pid: 0 }, undefined, table) as object), [
     'name', 'display_name', 'status', 'status_code', 'running', 'exit_code', 'pid', 'started',
   ]);
