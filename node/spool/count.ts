@@ -33,7 +33,7 @@ function readOnly(files: Files): Files {
     const file = await files.open(path, 'read');
     return {
       read: (into, length, at) => file.read(into, length, at), unlinked: () => file.unlinked(), close: () => file.close(),
-      write: refuse, truncate: () => Promise.resolve(), sync: () => Promise.resolve(),
+      write: refuse, truncate: () => Promise.resolve(), sync: refuse,
     };
   };
   return { ...files, create: refuse, open, remove: () => Promise.resolve(), makeFolder: refuse };

@@ -117,10 +117,10 @@ export class Cursor {
 
   async #read(slot: number): Promise<(CursorState & { readonly generation: number }) | 'damaged' | undefined> {
     const data = Buffer.alloc(slotBytes);
-    const found = (await this.#file?.read(data, slotBytes, slot * slotDistance)) ?? 0;
+    await this.#file?.read(data, slotBytes, slot * slotDistance);
     // Never written.
     if (data.every((byte) => byte === 0)) return undefined;
-    const whole = found === slotBytes && data.subarray(0, 8).equals(magic) && crc32(data.subarray(0, 32)) === data.readUInt32LE(32);
+    const whole = data.subarray(0, 8).equals(magic) && crc32(data.subarray(0, 32)) === data.readUInt32LE(32);
     return whole ? { generation: data.readDoubleLE(8), head: data.readDoubleLE(16), next: data.readDoubleLE(24) } : 'damaged';
   }
 }

@@ -89,6 +89,22 @@ test('a disk that does not answer: samples go on from memory, bounded, and one c
   assert.equal(again.queue.stats().dropped.damage, 0);
 });
 
+test('the first of what a hanging disk was writing, acknowledged meanwhile, does not come back', async () => {
+  const disk = new MemoryDisk();
+  const { queue, events, seconds } = await open(disk);
+  let release: () => void = () => undefined;
+  const answer = new Promise<void>((resolve) => (release = resolve));
+  disk.before = (call) => (call === 'write' ? answer : undefined);
+  const put = queue.put(samples(0, 5));
+  await seconds(13);
+  await put;
+  queue.ack((await queue.read(0, 1))[0]?.position ?? 0);
+  disk.before = () => undefined;
+  release();
+  await seconds(40);
+  assert.deepEqual([events, await numbers(queue)], [['fault', 'recovered'], range(1, 5)]);
+});
+
 test('a disk that never answers does not keep the process from closing', async () => {
   const disk = new MemoryDisk();
   const { queue, seconds } = await open(disk);

@@ -71,11 +71,11 @@ export function recordLength(buffer: Buffer, at: number, end: number, left: numb
   return crc32(buffer.subarray(at + checked, at + length), length) === buffer.readUInt32LE(at + 8) ? length : -1;
 }
 
-/** Whether these bytes are a record cut short by the end of its file, as the end of a process or of the power leaves them. */
-export function isTorn(bytes: Buffer): boolean {
+/** Whether these bytes begin a record that is cut short by the end of its file, `length` bytes behind its begin, as the end of a process or of the power leaves it. */
+export function isTorn(bytes: Buffer, length = bytes.length): boolean {
   const start = bytes.subarray(0, marker.length);
   if (!marker.subarray(0, start.length).equals(start)) return false;
-  return bytes.length < recordHeader || bytes.readUInt32LE(4) > bytes.length;
+  return length < recordHeader || bytes.readUInt32LE(4) > length;
 }
 
 /** The position of a checked record. */

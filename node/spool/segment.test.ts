@@ -83,6 +83,8 @@ test('what an interrupted write left is cut off, and told apart from damage', as
     assert.equal(disk.files.get(segment.path)?.data.length, offset);
     assert.equal(await segment.cut(offset), false, 'there is nothing more');
   }
+  const { segment: long } = await made(Buffer.concat([whole, records(4, 5, 300_000).subarray(0, 299_999)]));
+  assert.equal(await long.cut((await visited(long)).offset), false, 'however long it was to be');
   const { segment } = await made(Buffer.concat([whole, Buffer.alloc(20, 7)]));
   assert.equal(await segment.cut((await visited(segment)).offset), true);
 });

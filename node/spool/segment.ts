@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { systemCode } from '../model/errors.js';
 import { crc32 } from './crc32.js';
 import type { Files, OpenFile } from './files.js';
-import { isTorn, marker, recordLength } from './record.js';
+import { isTorn, marker, recordHeader, recordLength } from './record.js';
 
 /** The bytes of a segment before its first record: magic, format version, first position, checksum. */
 export const segmentHeader = 32;
@@ -10,8 +10,6 @@ export const segmentHeader = 32;
 export const formatVersion = 2;
 
 const magic = Buffer.from('PSASEGMT');
-/** What is cut off the end is looked at as far as this. */
-const longestTail = 128 * 1024;
 const namePattern = /^\d{16}\.seg$/;
 
 /** Looks at a checked record in a buffer; false ends the walk before it. */
@@ -127,9 +125,9 @@ export class Segment {
   async cut(offset: number): Promise<boolean> {
     if (offset >= this.size) return false;
     const file = await this.#open('write');
-    const rest = Buffer.alloc(Math.min(longestTail, this.size - offset));
-    const found = await file.read(rest, rest.length, offset);
-    const damaged = this.size - offset > longestTail || !isTorn(rest.subarray(0, found));
+    const rest = Buffer.alloc(Math.min(recordHeader, this.size - offset));
+    await file.read(rest, rest.length, offset);
+    const damaged = !isTorn(rest, this.size - offset);
     await file.truncate(offset);
     this.size = offset;
     return damaged;

@@ -33,6 +33,14 @@ describe('Publisher', () => {
     });
   });
 
+  it('goes on by itself once a connection that took no more does', async () => {
+    const harness = new PublisherHarness();
+    harness.wire.room = 3;
+    await harness.put(30);
+    while (harness.wire.wire.length > 0) await harness.take();
+    assert.deepEqual([harness.arrived, harness.queue.stats().count], [upTo(30), 0]);
+  });
+
   it('takes confirms in any order, alone and for many, and acknowledges what is complete', async () => {
     const harness = new PublisherHarness('hold', 64);
     await harness.put(100);

@@ -21,6 +21,8 @@ class FakeWire implements Wire {
   /** Writes that were made. */
   writes = 0;
   bound = true;
+  /** Samples that fit before it takes no more. */
+  room = 100;
   #tag = 0;
   #closed = false;
   readonly #reader = new MessageReader();
@@ -42,7 +44,7 @@ class FakeWire implements Wire {
       this.messages.push(message);
       this.wire.push({ id: message.properties.messageId, tag: ++this.#tag });
     }
-    return this.wire.length < 100;
+    return this.wire.length < this.room;
   }
 
   onWritable(listener: () => void): void { this.#writable = listener; }

@@ -206,6 +206,10 @@ export async function runSample({ sample, seed, system, again, cpu, places }) {
     return [...beside, ...covering.filter((test) => !beside.includes(test))].filter((test) => (left -= test.cpu) > 0 || test === beside[0]).map(({ name }) => [name]);
   }
 
+  const hashOf = new Map(tests.map(({ name, hash }) => [name, hash]));
+  /** A test on a mutant of a file, as both are now: a mutant that has survived it need not be tried on it again. */
+  const trialOf = (file, name) => createHash('sha256').update(readFileSync(`${root}${file}`)).update(`${name}|${hashOf.get(name)}`).digest('base64').slice(0, 12);
+
   const rows = [];
   for (const folder of folders) {
     const result = `${out}/${folder}.sample.json`;
@@ -221,7 +225,10 @@ export async function runSample({ sample, seed, system, again, cpu, places }) {
       if (reason === undefined && !(again && mutant.unit !== undefined)) {
         const { covered, groups, bound } = unitTestsOf(mutant);
         state.covered = covered;
-        state.unit = await noticedBy(mutant, groups, bound);
+        const trials = new Map(groups.flat().map((name) => [name, trialOf(mutant.file, name)]));
+        const seen = new Set(mutant.survived);
+        state.unit = await noticedBy(mutant, groups.map((names) => names.filter((name) => !seen.has(trials.get(name)))).filter((names) => names.length > 0), bound);
+        state.survived = state.unit === undefined ? [...trials.values()] : undefined;
       }
       if (system && reason === undefined && state.unit === undefined && state.system === undefined) {
         state.system = await noticedBy(mutant, systemTestsOf(mutant), 120);
