@@ -105,9 +105,9 @@ export class Sampler implements Task {
     this.observer.took(wall, selected);
     if (missing.length === 0) this.observer.complete();
     else this.observer.missed(wall, missing.length, missing.slice(0, 3).join('; '));
-    for (const { path, value, unit } of selected) {
+    selected.forEach(({ path, value, unit }) => {
       this.context.sink({ name: this.entry.name, path, metric: value, unit: this.context.units ? unit : '', time: wall });
-    }
+    });
   }
 
   /** The numbers that the entry asks for, computed as it asks. */

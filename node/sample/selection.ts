@@ -34,7 +34,8 @@ export function selectionOf(definition: CatalogFunction, args: Arguments, select
   const path = selectsOne(definition, args, selector) || definition.shape === 'any' ? '' : keys.join('_');
   return (result, reasons) => {
     let value: Result | undefined = result;
-    for (const key of keys) {
+    for (let n = 0; n < keys.length; n += 1) {
+      const key = keys[n] ?? '';
       if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return select(definition, args, result, selector, reasons);
       value = (value as Readonly<Record<string, Result>>)[key];
     }

@@ -123,11 +123,11 @@ export class Scheduler {
       const passed = Math.max(0, Math.floor((now - due(group)) / group.interval));
       group.next += passed + 1;
       this.#sink(0);
-      for (const slot of group.slots) {
+      group.slots.forEach((slot) => {
         // Ticks in between are lost: the host slept, the process was stopped.
         if (passed > 0) slot.task.skipped(passed);
         slots.push(slot);
-      }
+      });
     }
     this.#firing = true;
     this.#offerFrom(slots, 0, { at: now });
@@ -136,7 +136,7 @@ export class Scheduler {
   #offerFrom(slots: readonly Slot[], from: number, tick: Tick): void {
     if (this.#stopped) return;
     const until = from + mostAtOnce;
-    for (const slot of slots.slice(from, until)) this.#offer(slot, tick);
+    slots.slice(from, until).forEach((slot) => { this.#offer(slot, tick); });
     if (until < slots.length) {
       setImmediate(() => { this.#offerFrom(slots, until, tick); });
       return;

@@ -43,7 +43,7 @@ export class CachedLog {
   /** Takes note of the last samples that were appended to the log; `complete`: there were no others among them. */
   appended(batch: readonly Placed[], complete: boolean): void {
     if (!complete) this.#recent.clear();
-    for (const placed of batch) this.#recent.push(placed);
+    batch.forEach((placed) => { this.#recent.push(placed); });
     while (this.#recent.bytes > (this.log.head < this.recentFrom ? recentBytesBehind : recentBytes)) this.#recent.shift();
   }
 

@@ -46,11 +46,11 @@ export class Pending {
   /** Appends a batch, and drops the oldest where that is too much. */
   put(batch: readonly Envelope[], arrived: number): void {
     let dropped = 0;
-    for (const envelope of batch) {
+    batch.forEach((envelope) => {
       const bytes = recordBytes(envelope);
       if (bytes > this.longest || envelope.id.length > longestName / 3 || envelope.routingKey.length > longestName / 3) dropped += 1;
       else this.#entries.push({ position: this.#next++, envelope, arrived, bytes });
-    }
+    });
     this.onDrop(dropped + this.#bound());
   }
 
@@ -84,11 +84,11 @@ export class Pending {
   /** What was taken is written. Gives what of it was still here; `complete`: all of it was, or was acknowledged. */
   done(): { readonly kept: readonly Placed[]; readonly complete: boolean } {
     const kept: Placed[] = [];
-    for (const placed of this.#taken) {
-      if (this.#entries.first !== placed) continue;
+    this.#taken.forEach((placed) => {
+      if (this.#entries.first !== placed) return;
       this.#entries.shift();
       kept.push(placed);
-    }
+    });
     const complete = this.#atRisk === 0;
     this.#taken = [];
     this.#atRisk = 0;

@@ -26,7 +26,7 @@ export class EntryStats {
   /** Counts what a reading gave. */
   took(wall: number, selected: readonly Selected[]): void {
     this.taken += selected.length;
-    const [first] = selected;
+    const first = selected[0];
     if (first === undefined) return;
     this.#wall = wall;
     if (selected.length > 1) {

@@ -31,7 +31,7 @@ function cpuRows(stat: string): string[] {
 function timesOf(row: string): Fields {
   const [, ...ticks] = row.trimEnd().split(/ +/);
   const times: Record<string, number> = {};
-  for (const [at, mode] of modes.entries()) times[mode] = Number(ticks[at] ?? NaN) / ticksPerSecond;
+  modes.forEach((mode, at) => { times[mode] = Number(ticks[at] ?? NaN) / ticksPerSecond; });
   return known(times);
 }
 

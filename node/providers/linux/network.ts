@@ -25,7 +25,7 @@ export function parseNetDev(dev: string): Record<string, Fields> {
     if (colon < 0) continue;
     const columns = line.slice(colon + 1).trim().split(/ +/);
     const fields: Record<string, number> = {};
-    for (const [field, column] of trafficColumns) fields[field] = Number(columns[column] ?? NaN);
+    trafficColumns.forEach((of) => { fields[of[0]] = Number(columns[of[1]] ?? NaN); });
     interfaces[line.slice(0, colon).trim()] = known(fields);
   }
   return interfaces;

@@ -25,7 +25,9 @@ export function bootTime(roots: Roots): number {
 export function processIds(roots: Roots): number[] {
   const pids: number[] = [];
   let sorted = true;
-  for (const name of namesIn(roots.proc)) {
+  const names = namesIn(roots.proc);
+  for (let n = 0; n < names.length; n += 1) {
+    const name = names[n] ?? '';
     const first = name.charCodeAt(0);
     const pid = first >= digit0 && first < digit0 + 10 ? Number(name) : NaN;
     if (!Number.isInteger(pid)) continue;
