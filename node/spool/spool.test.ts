@@ -5,11 +5,14 @@ import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { SpoolError } from '../model/errors.js';
+import { settle, TestClock } from '../test/support/clock.js';
 import { until } from '../test/support/wait.js';
+import { MemoryDisk, type MemoryFile } from './disk.test.support.js';
 import * as files from './files.js';
 import { all, numbers, range, sample, samples, spool, temporary } from './queue.test.support.js';
 import { random } from './random.test.support.js';
 import { longestName } from './record.js';
+import { openSpool } from './spool.js';
 
 const windows = process.platform === 'win32';
 
@@ -253,21 +256,52 @@ test('what was acknowledged does not stay on disk', async (context) => {
   assert.ok(bytes < 1e6, `${String(bytes)} bytes on disk for an empty queue`);
 });
 
-test('a process that is killed 5 ms after the confirms of a tick sends none of it again', async (context) => {
+test('a process that is killed behind the confirms of a tick sends none of it again, nor 5 ms behind some of them what these were of', async (context) => {
   const path = await temporary(context);
   const { queue, clock } = await spool(context, path);
   for (const tick of [0, 1, 2]) {
     await queue.put(samples(tick * 40, tick * 40 + 40));
     const cursor = (): Buffer => readFileSync(join(path, 'v2', 'cursor'));
-    const before = cursor();
-    queue.ack(tick * 40 + 40);
-    clock.advance(5);
-    await until('the acknowledgement is written', () => !cursor().equals(before));
-    const left = join(path, `killed${String(tick)}`);
-    await cp(join(path, 'v2'), join(left, 'v2'), { recursive: true });
-    assert.deepEqual(await numbers((await spool(context, left)).queue), []);
-    clock.advance(100);
+    for (const [acknowledged, wait] of [[20, 5], [40, 0]] as const) {
+      const before = cursor();
+      queue.ack(tick * 40 + acknowledged);
+      clock.advance(wait);
+      await until('the acknowledgement is written', () => !cursor().equals(before));
+      const left = join(path, `killed${String(tick)}-${String(acknowledged)}`);
+      await cp(join(path, 'v2'), join(left, 'v2'), { recursive: true });
+      assert.deepEqual(await numbers((await spool(context, left)).queue), range(tick * 40 + acknowledged, tick * 40 + 40));
+      clock.advance(100);
+    }
   }
+});
+
+test('each second the disk is made to take what is not acknowledged, and how far it is: of samples that all are, only this, in one call', async () => {
+  const disk = new MemoryDisk();
+  const clock = new TestClock();
+  const queue = await openSpool({ path: '/disk/spool', maxBytes: 1e6, maxAge: 1e6, clock, files: disk, report: () => undefined });
+  const cursor = (): MemoryFile | undefined => disk.files.get('/disk/spool/v2/cursor');
+  const second = async (): Promise<(string | undefined)[]> => {
+    const before = disk.operations.length;
+    clock.advance(1000);
+    await settle();
+    return disk.operations.slice(before).flatMap((operation) => (operation.kind === 'sync' ? [operation.file === cursor() ? 'cursor' : 'samples'] : []));
+  };
+  await queue.put(samples(0, 5));
+  assert.deepEqual(await second(), ['samples', 'cursor']);
+  queue.ack(5);
+  await settle();
+  for (const tick of [1, 2, 3]) {
+    await second();
+    await queue.put(samples(tick * 5, tick * 5 + 5));
+    const before = disk.operations.length;
+    queue.ack(tick * 5 + 5);
+    await settle();
+    assert.deepEqual(disk.operations.slice(before).map(({ kind }) => kind), ['write', 'sync']);
+    assert.deepEqual(await second(), []);
+  }
+  await queue.put(samples(20, 25));
+  assert.deepEqual(await second(), ['samples', 'cursor']);
+  await queue.close();
 });
 
 test('nobody else may read it, whatever the umask, and nothing is written through a link', { skip: windows && 'Windows has access lists' }, async (context) => {

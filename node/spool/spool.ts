@@ -25,7 +25,7 @@ const longestWrite = mebibyte;
 const housekeeping = 1000;
 /**
  * Delay until it is written how far all is acknowledged or evicted, milliseconds: what a killed process sends again is what was confirmed in it. The
- * confirms of a tick come together, and the next are not waited for; but there is a least time between two writes.
+ * confirms of a tick come together, and the next are not waited for: nor is anything where there are no more. But there is a least time between two writes.
  */
 const saveDelay = 5;
 const saveInterval = 50;
@@ -66,6 +66,8 @@ class Spool implements SampleQueue {
   #delay = firstRetry;
   #cancelRetry: (() => void) | undefined;
   #cancelSave: (() => void) | undefined;
+  /** It is about to be written. */
+  #saving = false;
   /** Monotonic milliseconds. */
   #nextSave = 0;
   /** From when on the disk is made to take what is saved: then the housekeeping has nothing to write. */
@@ -303,15 +305,24 @@ class Spool implements SampleQueue {
 
   #advance(last: number): void {
     this.#cached?.advance(last);
-    this.#cancelSave ??= this.#clock.after(Math.max(saveDelay, this.#nextSave - this.#clock.now()), () => {
-      void this.#jobs.run(() => {
-        this.#cancelSave = undefined;
-        const now = this.#clock.now();
-        const through = now >= this.#nextThrough;
-        this.#nextSave = now + saveInterval;
-        if (through) this.#nextThrough = now + housekeeping * (1 - looseness);
-        return this.#perform((one) => one.save(through));
-      });
+    if (this.#saving) return;
+    const wait = this.#nextSave - this.#clock.now();
+    if (wait <= 0 && this.#log?.count === 0) this.#save();
+    else this.#cancelSave ??= this.#clock.after(Math.max(saveDelay, wait), () => { this.#save(); });
+  }
+
+  /** Has it written how far all is acknowledged or evicted. */
+  #save(): void {
+    this.#cancelSave?.();
+    this.#cancelSave = undefined;
+    this.#saving = true;
+    void this.#jobs.run(() => {
+      this.#saving = false;
+      const now = this.#clock.now();
+      const through = now >= this.#nextThrough;
+      this.#nextSave = now + saveInterval;
+      if (through) this.#nextThrough = now + housekeeping * (1 - looseness);
+      return this.#perform((log) => log.save(through));
     });
   }
 
