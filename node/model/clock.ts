@@ -5,8 +5,8 @@ export interface Clock {
   /** Wall-clock milliseconds since 1970. It may be stepped either way at any time. */
   wall(): number;
   /**
-   * Calls back once after `ms` milliseconds; the returned function cancels. With `slack` it may be up to so many milliseconds earlier or later: then
-   * the process wakes once for several.
+   * Calls back once after `ms` milliseconds; the returned function cancels. With `slack` it may be up to so many milliseconds later, or twice as many
+   * earlier: then the process wakes once for several.
    */
   after(ms: number, callback: () => void, slack?: number): () => void;
 }
@@ -33,7 +33,7 @@ export function isoTime(wall: number): string {
 /** setTimeout's longest delay; a longer one would fire at once. */
 const longestDelay = 2 ** 31 - 1;
 
-/** The share of a period that what is done again and again may be early or late. */
+/** The slack of what is done again and again, as a share of its period. */
 export const looseness = 0.05;
 
 /** What may be early or late: from when on, monotonic milliseconds. */
@@ -59,7 +59,8 @@ export const systemClock: Clock = {
   wall: () => Date.now(),
   after(ms, callback, slack = 0) {
     const one: Loose = {
-      from: slack > 0 ? systemClock.now() + ms - slack : 0,
+      // What came late, alone, is so far early the next time that it can come with the others again.
+      from: slack > 0 ? systemClock.now() + ms - 2 * slack : 0,
       fire: () => {
         cancel();
         callback();

@@ -37,7 +37,7 @@ const longestClose = 3000;
 
 /**
  * Opens the queue on disk. A resolved `put` has reached the operating system and survives the end of the process at any
- * instant; the disk itself has it within about a second, which bounds what a power cut takes. Where the disk cannot be used, now or
+ * instant; the disk itself has it within about a second, unless it is acknowledged by then, which bounds what a power cut takes. Where the disk cannot be used, now or
  * later, the queue goes on in memory, says so, tries again after 1 s to 30 s and moves to the disk what it holds.
  * @throws SpoolError PSA_SPOOL_LOCKED where another process has it; nothing else.
  */
