@@ -78,7 +78,8 @@ async function coverage(mutants, { names, cpu, wall, atOnce, file }) {
   const keep = () => { writeFileSync(file, JSON.stringify({ all: [...new Set([...before, ...keys.values()])], tests: { ...known, ...tests } })); };
   const measure = async (name) => {
     const hash = createHash('sha256').update(readFileSync(`${copy}/dist/${name}`)).digest('hex');
-    if (known[name]?.hash === hash) return (tests[name] = known[name]);
+    // One that failed may have had a busy machine.
+    if (known[name]?.hash === hash && known[name].passed) return (tests[name] = known[name]);
     const record = `${out}/coverage.jsonl.${name.replaceAll('/', '-')}`;
     rmSync(record, { force: true });
     const { passed, output } = await run([`dist/${name}`], { env: { MUTATION_COVERAGE: record, NODE_OPTIONS: `--require ${own}/coverage.cjs` }, cpu, wall });

@@ -40,7 +40,6 @@ export function processIds(roots: Roots): number[] {
 
 /** psutil's `pid_exists`: whether it is a process; the kernel also answers under the ids of threads, which do not count. */
 export function processExists(roots: Roots, pid: number): boolean {
-  if (pid < 0) return false;
   const status = optionalTextOf(`${roots.proc}/${String(pid)}/status`);
   return status === undefined ? processIds(roots).includes(pid) : parseProcessOf(status) === pid;
 }

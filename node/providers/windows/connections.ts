@@ -60,7 +60,7 @@ export function netConnections(win32: Win32, kind: string): Connection[] {
   const [, protocol, version] = /^(all|inet|tcp|udp|unix)([46]?)$/.exec(kind) ?? [];
   if (protocol === undefined) throw new UnavailableError(`there is no kind of connections "${kind}"`);
   const wanted = tables.filter((table) =>
-    protocol !== 'unix' && (protocol === 'all' || protocol === 'inet' || table.protocol === protocol)
+    (protocol === 'all' || protocol === 'inet' || table.protocol === protocol)
     && (version === '' || (table.family === AF_INET6) === (version === '6')));
   return wanted.flatMap((table) => parseSockets(table, socketTable(win32, table)));
 }

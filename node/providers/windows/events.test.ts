@@ -8,7 +8,7 @@ import { windowsProvider } from './provider.js';
 /** An event of a fake log. */
 interface FakeEvent {
   readonly record: number;
-  readonly source?: string;
+  readonly source?: string | null;
   readonly id?: number;
   readonly level?: number;
   readonly keywords?: bigint;
@@ -23,13 +23,13 @@ function rendered({ record, source = 'Service Control Manager', id = 7036, level
     values.writeBigUInt64LE(value, place * EVT_VARIANT.size);
     values.writeUInt32LE(type, place * EVT_VARIANT.size + EVT_VARIANT.Type);
   };
-  put(0, 1, base + BigInt(values.length));
+  put(0, source === null ? 0 : 1, base + BigInt(values.length));
   // The high bytes of a small number are whatever stood there.
   put(2, 6, BigInt(id) | 0xabcd_0000n);
   put(4, 4, BigInt(level) | 0xffff_ff00n);
   put(7, 21, keywords);
   put(9, 10, BigInt(record));
-  return Buffer.concat([values, Buffer.from(`${source}\0`, 'utf16le')]);
+  return Buffer.concat([values, Buffer.from(`${String(source)}\0`, 'utf16le')]);
 }
 
 /** A Windows with one log, System, that a test writes to. Handles that are not closed are left in `open`. */
@@ -140,6 +140,8 @@ describe('event_count', () => {
     assert.deepEqual(await log.count({ by: 'level' }), { error: 2, warning: 1 });
     assert.deepEqual(await log.count({ by: 'source' }), { 'Service Control Manager': 1, disk: 2 });
     assert.deepEqual(await log.count({ by: 'id' }), { 7: 2, 11: 1 });
+    log.write({ source: null, id: 5 });
+    assert.deepEqual(await log.count({ by: 'source' }), { '': 1, 'Service Control Manager': 1, disk: 2 });
     await log.count({ by: 'id', source: 'disk' });
     log.write({ source: 'disk', id: 99 });
     assert.deepEqual(await log.count({ by: 'id', source: 'disk' }), { 99: 1 });

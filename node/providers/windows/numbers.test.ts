@@ -35,6 +35,7 @@ test('committed memory and the kernel\'s pools are bytes, counts are counts, and
 test('a peak and pools that are left empty are unknown, not 0', async () => {
   const provider = performance({ CommitTotal: 1n, CommitLimit: 2n });
   assert.deepEqual(await provider.read('commit_memory', {}), { used: 4096, limit: 8192 });
+  assert.deepEqual(await performance({ CommitTotal: 1n, CommitLimit: 2n, CommitPeak: 1n }).read('commit_memory', {}), { used: 4096, limit: 8192, peak: 4096 }, 'it has just been reached');
   await assert.rejects(provider.read('kernel_memory', {}), /tells of no kernel memory/);
   assert.deepEqual(await performance({ KernelPaged: 5n }).read('kernel_memory', {}), { paged: 5 * 4096 });
 });

@@ -57,10 +57,11 @@ test('an object\'s counters and instances, likewise', async () => {
       assert.ok(counters?.length !== 0 && instances?.length !== 0, 'no memory is null, which is what asks for the size');
       assert.deepEqual([object, detail, flags, counterCharacters.readUInt32LE(), instanceCharacters.readUInt32LE()], ['Prozessor', 400, 0, (counters?.length ?? 0) / 2, (instances?.length ?? 0) / 2]);
       if (counters === null || instances === null || calls < fits) {
-        counterCharacters.writeUInt32LE(40);
+        counterCharacters.writeUInt32LE(4000);
         instanceCharacters.writeUInt32LE(30);
         return pdhmsg.MORE_DATA;
       }
+      assert.ok(counters.length >= 8000 && instances.length >= 60, 'two bytes a character');
       texts('Prozessorzeit (%)', 'Interrupts/s').copy(counters);
       texts('0', '_Total').copy(instances);
       return 0;

@@ -94,6 +94,17 @@ describe('PerformanceCounters', () => {
     assert.deepEqual(await told(path), { b: 5 });
   });
 
+  it('a pattern whose instances cannot be read says why, and is read again', async () => {
+    const { pdh, told } = host(memory(), processor());
+    const path = '\\Processor(*)\\% Processor Time';
+    await told(path);
+    pdh.arrays = pdhmsg.INVALID_HANDLE;
+    assert.match(String((await told(path))['']), /^The performance counter \\Processor\(\*\)\\% Processor Time: .*(PDH_INVALID_HANDLE|c0000bbc)/i);
+    pdh.arrays = 0;
+    await told(path);
+    assert.deepEqual(await told(path), { 0: 10, 1: 30 });
+  });
+
   it('one instance that is named and goes is told of, and comes back by itself', async () => {
     let values: Values = [];
     const { clock, told } = host(processor(() => values));

@@ -14,6 +14,7 @@ test('a missing function takes only its own readings with it', async () => {
   await assert.rejects(provider.read('cpu_count', { logical: false }), { message: 'This Windows has no GetLogicalProcessorInformationEx' });
   assert.deepEqual(await provider.read('users', {}), [], 'a Windows without sessions');
   await assert.rejects(provider.read('cpu_percent', {}), UnavailableError);
+  await assert.rejects(provider.read('cpu_tines', {}), { message: 'Windows gives no raw reading named cpu_tines' });
   provider.close();
 });
 

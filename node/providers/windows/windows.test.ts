@@ -4,10 +4,10 @@ import { test } from 'node:test';
 import { UnavailableError } from '../../model/errors.js';
 import { structure } from '../../test/support/structure.js';
 import { parseAdapters } from './adapters.js';
-import { declarations } from './bindings.js';
+import { declarations, loadWin32 } from './bindings.js';
 import { countCores, parseCpuStats, parseFrequencies, parseProcessorTimes } from './cpu.js';
 import { parseDiskPerformance } from './disk.js';
-import { unixTime, wideTexts } from './encoding.js';
+import { unixTime, wideText, wideTexts } from './encoding.js';
 import * as layouts from './layouts.js';
 import { nextLoads } from './load.js';
 import { memoryFields, parseMemoryState } from './memory.js';
@@ -86,6 +86,25 @@ test('a drive\'s row follows those of directories on it', () => {
   ]);
   assert.equal(partitionRows('E:\\', 'cdrom', { flags: 0x80000, fstype: 'CDFS' }, [])[0]?.opts, 'ro,readonly,cdrom');
   assert.deepEqual(partitionRows('E:\\', 'cdrom', undefined, []), [{ device: 'E:\\', fstype: '', opts: 'cdrom', mountpoint: 'E:\\' }]);
+});
+
+test('of Windows that of 64 bits is taken, on either processor', { skip: process.platform === 'win32' }, async () => {
+  const before = { platform: process.platform, arch: process.arch };
+  const be = (one: typeof before): void => { for (const [name, value] of Object.entries(one)) Object.defineProperty(process, name, { value }); };
+  const refused = async (arch: NodeJS.Architecture): Promise<string> => {
+    be({ platform: 'win32', arch });
+    const loading = loadWin32();
+    // At once: other test files may be loaded meanwhile, and ask where they are.
+    be(before);
+    return loading.then(() => '', (error: unknown) => (error instanceof Error ? error.message : ''));
+  };
+  assert.match(await refused('ia32'), /^Expected 64-bit Windows for Win32 readings, found win32 ia32: /);
+  for (const arch of ['x64', 'arm64'] as const) assert.doesNotMatch(await refused(arch), /64-bit/);
+});
+
+test('a text without its terminating zero ends with its memory, also within a letter', () => {
+  const text = Buffer.from('C:\\', 'utf16le');
+  assert.deepEqual([wideText(text), wideText(text.subarray(0, 5)), wideText(text, 6), wideText(text, 2)], ['C:\\', 'C:', '', ':\\']);
 });
 
 test('a list of roots ends with an empty one', () => {

@@ -39,6 +39,8 @@ export class FakePdh {
   objects: FakeObject[] = [];
   /** What collecting fails with. */
   collecting = 0;
+  /** What reading all instances fails with. */
+  arrays = 0;
   /** The English name of an object whose collection never ends. */
   hanging: string | undefined;
   readonly calls: string[] = [];
@@ -134,6 +136,7 @@ export class FakePdh {
     const added = this.#added.get(counter);
     if (added === undefined || added.instance !== '*') return pdhmsg.INVALID_HANDLE;
     if (format !== 0x8200) return 0xc0000bbd;
+    if (this.arrays !== 0) return this.arrays;
     if (added.now.length === 0) return pdhmsg.NO_INSTANCE;
     const names = added.now.map(([name]) => Buffer.from(`${name}\0`, 'utf16le'));
     const needed = 24 * names.length + names.reduce((sum, name) => sum + name.length, 0);
