@@ -2,7 +2,7 @@
 // node.exe hangs there on Linux pipes.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, link, mkdir, mkdtemp, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { cp, link, mkdir, mkdtemp, open, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { root } from '../dependencies.mjs';
@@ -63,7 +63,7 @@ export function copyLinked(from, to) {
 export async function installedWindows() {
   const { error, stdout } = spawnSync('wine', ['--version'], { encoding: 'utf8' });
   if (error) throw new Error('wine is missing: apt-get install wine wine64');
-  const target = join(root, 'build/windows', `installed-${/wine-[\w.]+/.exec(stdout)?.[0] ?? 'wine'}`);
+  const target = join(root, 'build/windows', `lean-${/wine-[\w.]+/.exec(stdout)?.[0] ?? 'wine'}`);
   if (existsSync(target)) return target;
   const prefix = new Prefix(await mkdtemp(join(tmpdir(), 'psutil-agent-wine-')));
   try {
@@ -94,12 +94,21 @@ function ofMutation() {
   return MUTATION_COVERAGE === undefined ? {} : { MUTATION_COVERAGE, NODE_OPTIONS: NODE_OPTIONS.replace('--require /', '--require Z:/') };
 }
 
+/**
+ * Keys of the registry that each program looks through as it starts, and no test asks for: the time zones before UTC's, fonts for other
+ * scripts. And the interfaces, half of all keys, which each boot reads.
+ */
+const unread = /^\[Software\\\\(?:Microsoft\\\\Windows NT\\\\CurrentVersion\\\\(?:Time Zones\\\\(?!Greenwich|UTC)|FontLink)|Classes\\\\Interface)/;
+
 class Prefix {
   #runs = 0;
   #launcher = spawnSync(launcher[0], [...launcher.slice(1), 'true']).status === 0 ? launcher : [];
+  /** Fontconfig's file, which names no folder. */
+  #fonts;
 
   constructor(home) {
     this.home = home;
+    this.#fonts = join(home, 'wine/fonts.conf');
     /** The prefix's drive C: as a folder here. */
     this.drive = join(home, 'wine/drive_c');
     this.env = {
@@ -109,6 +118,8 @@ class Prefix {
       TMPDIR: tmpdir(),
       WINEPREFIX: join(home, 'wine'),
       WINEDEBUG: '-all',
+      // Each program that may open a window reads every font of this machine otherwise.
+      FONTCONFIG_FILE: this.#fonts,
       // Each start of Windows looks through the start menu otherwise.
       WINEDLLOVERRIDES: 'winemenubuilder.exe=d',
       // .NET under Wine crashes in longer scripts otherwise.
@@ -149,6 +160,10 @@ class Prefix {
     if (code !== 0) throw new Error(`wineboot ended with ${String(code)}`);
     await this.check(['winecfg', '-v', 'win10']);
     await this.powerCut();
+    const registry = join(this.home, 'wine/system.reg');
+    const keys = (await readFile(registry, 'latin1')).split(/^(?=\[)/m);
+    await writeFile(registry, keys.filter((key) => !unread.test(key)).join(''), 'latin1');
+    await writeFile(this.#fonts, '<fontconfig/>\n');
     // A user's folders are links to this one's home: a copy must not lead here.
     for (const entry of await readdir(join(this.drive, 'users'), { recursive: true, withFileTypes: true })) {
       if (!entry.isSymbolicLink()) continue;
