@@ -7,7 +7,8 @@ import { root } from './dependencies.mjs';
 const { config } = ts.readConfigFile(`${root}/tsconfig.json`, ts.sys.readFile);
 // Without what the build remembers: that is of the files, and a program of these.
 const { fileNames, options, errors } = ts.parseJsonConfigFileContent({ ...config, compilerOptions: { ...config.compilerOptions, incremental: false, tsBuildInfoFile: undefined } }, ts.sys, root);
-const program = ts.createProgram(fileNames, options);
+// What a declaration file cannot say is told by every build, as it writes them.
+const program = ts.createProgram(fileNames, { ...options, declaration: false });
 const faults = [...errors, ...ts.getPreEmitDiagnostics(program)];
 if (faults.length > 0) console.log(ts.formatDiagnostics(faults, { getCurrentDirectory: () => root, getCanonicalFileName: (name) => name, getNewLine: () => '\n' }));
 

@@ -54,7 +54,8 @@ describe('psutil-agent with sources outside psutil', () => {
       psutil_config: [
         { method: 'virtual_memory', result_argument: 'total', interval: 0.2, alias: 'healthy' },
         { method: 'powershell', args: { command: '6 * 7' }, interval: 0.5, alias: 'answer' },
-        { method: 'powershell', args: { command: 'Start-Sleep -Seconds 1000', timeout: 1 }, interval: 2, alias: 'hanging' },
+        // What hangs does so once: each time costs a new PowerShell.
+        { method: 'powershell', args: { command: 'Start-Sleep -Seconds 1000', timeout: 1 }, interval: 600, alias: 'hanging' },
         { method: 'powershell', args: { command: '@{ Depth = @{ One = 1; Two = 2 } }' }, result_argument: 'Depth.*', interval: 1, alias: 'nested' },
         { method: 'systeminformation.mem', result_argument: 'total', interval: 1, alias: 'si' },
         { method: 'systeminformation.mem', result_argument: 'nothing', interval: 1, alias: 'si_missing' },
@@ -86,8 +87,8 @@ describe('psutil-agent with sources outside psutil', () => {
     assert.ok(of('answer').every(({ metric, path }) => metric === 42 && path === ''));
     assert.deepEqual([...new Set(of('nested').map(({ path, metric }) => `${path} ${String(metric)}`))].sort(), ['Depth_One 1', 'Depth_Two 2']);
     assert.ok(of('si').every(({ metric, path }) => metric === totalmem() && path === ''));
-    const seen = of('healthy').length;
-    await until('the healthy one goes on', () => of('healthy').length > seen + 5);
+    const [seen, answered] = [of('healthy').length, of('answer').length];
+    await until('the healthy ones go on, one in the PowerShell after that which was ended', () => of('healthy').length > seen + 5 && of('answer').length > answered + 1);
     child.kill('SIGTERM');
     const code = await new Promise((resolve) => child.once('exit', resolve));
     assert.equal(code, 0);
