@@ -36,6 +36,7 @@ function pester(...filter: string[]): Promise<void> {
 async function watchCommandLines(work: () => Promise<void>): Promise<string[]> {
   const seen = new Set<string>();
   // How often each process was looked at: a program's line stands soon after its start, most of them then run for long.
+  // It is read at ever wider intervals.
   let looked = new Map<string, number>();
   const watch = new AbortController();
   const watching = (async () => {
@@ -45,7 +46,7 @@ async function watchCommandLines(work: () => Promise<void>): Promise<string[]> {
       for (const id of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
         const times = before.get(id) ?? 0;
         looked.set(id, times + 1);
-        if (times >= 20) continue;
+        if (times > 16 || (times & (times - 1)) !== 0) continue;
         try {
           seen.add(readFileSync(`/proc/${id}/cmdline`, 'utf8').replaceAll('\0', ' '));
         } catch {

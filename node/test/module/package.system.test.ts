@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { unzipSync, zipSync } from 'fflate';
+import { unzipSync } from 'fflate';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -17,7 +17,7 @@ import { examples } from '../support/examples.js';
 import { packageCollector, packageFile, type Bill } from '../support/package.js';
 import { until } from '../support/wait.js';
 import { makeWindowsHost, type WindowsHost } from '../support/windowsHost.js';
-import { root } from '../support/wine.js';
+import { alignSections, root } from '../support/wine.js';
 import { allParts, endParts } from './parts.js';
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
@@ -159,11 +159,13 @@ describe('a Windows host with the package and nothing else', () => {
   let broker: TestBroker;
   let consumer: Consumer;
   let files0: string[];
+  let fast: typeof files;
   before(async () => {
     [host, broker] = await allParts<[WindowsHost, TestBroker]>([makeWindowsHost(), startBroker({ port: 5672 })]);
     await mkdir(host.modules, { recursive: true });
     files0 = host.files();
-    await host.unpack(zip, join(host.modules, 'PsutilAgent', version), 'PsutilAgent');
+    fast = startingFast(files);
+    await host.unpack(fast, join(host.modules, 'PsutilAgent', version), 'PsutilAgent');
     consumer = await consume(broker.port);
   });
   after(() => endParts(host, consumer, broker));
@@ -180,7 +182,7 @@ describe('a Windows host with the package and nothing else', () => {
 
   it('does what the README says, as printed, in the folder where the zip was unpacked', async () => {
     const unpacked = join(host.drive, 'unpacked');
-    await host.unpack(zip, join(unpacked, 'PsutilAgent'), 'PsutilAgent');
+    await host.unpack(files, join(unpacked, 'PsutilAgent'), 'PsutilAgent');
     const blocks = examples().filter(({ fate }) => fate === 'wine');
     assert.deepEqual(blocks.map(({ page }) => page), ['README.md', 'README.md']);
     const began = Date.now();
@@ -223,7 +225,7 @@ describe('a Windows host with the package and nothing else', () => {
     await consumer.close();
     await until('held samples', () => (JSON.parse(readFileSync(join(data, 'status.json'), 'utf8')) as { spooled: number }).spooled >= 6, 90);
     const before = Math.floor(Date.now() / 1000);
-    await host.unpack(newer(files), join(host.modules, 'PsutilAgent', '99.0.0'), 'PsutilAgent');
+    await host.unpack(newer(fast), join(host.modules, 'PsutilAgent', '99.0.0'), 'PsutilAgent');
     await host.run(`
       Import-Module -Name PsutilAgent -MinimumVersion 99.0
       Get-PsutilMonitor | Start-PsutilMonitor -Timeout 180`);
@@ -265,10 +267,18 @@ async function arrive(consumer: Consumer, skip = 0): Promise<void> {
   }
 }
 
+/** The same package with a node.exe that Wine starts in half the time, listed as it is; the README's commands run with the one that is shipped. */
+function startingFast(contents: Readonly<Record<string, Uint8Array>>): Record<string, Uint8Array> {
+  const [program, list] = ['PsutilAgent/bin/node.exe', 'PsutilAgent/SHA256SUMS'];
+  const aligned = alignSections(Buffer.from(contents[program]!));
+  const sums = Buffer.from(contents[list]!).toString('utf8').replace(/^\w+(?= {2}bin\/node\.exe$)/m, sha256(aligned));
+  return { ...contents, [program]: aligned, [list]: Buffer.from(sums) };
+}
+
 /** The same package under a later version. */
-function newer(contents: Readonly<Record<string, Uint8Array>>): Uint8Array {
+function newer(contents: Readonly<Record<string, Uint8Array>>): Record<string, Uint8Array> {
   const changed = { ...contents };
   const manifest = 'PsutilAgent/PsutilAgent.psd1';
   changed[manifest] = Buffer.from(Buffer.from(contents[manifest]!).toString('utf8').replace(`'${version}'`, "'99.0.0'"));
-  return zipSync(changed, { level: 0 });
+  return changed;
 }

@@ -1,5 +1,4 @@
 /** A Windows host for tests: a Wine prefix of its own with a PowerShell, and nothing installed. */
-import { unzipSync } from 'fflate';
 import { readdirSync, readFileSync } from 'node:fs';
 import { chmod, cp, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -82,9 +81,9 @@ export class WindowsHost {
     if (code !== 0) throw new Error(`${failures.join('')}\nAll of it:\n${out}\n${err}`);
   }
 
-  /** Unpacks a zip's bytes into a folder here, its `top` folder's name left out. */
-  async unpack(bytes: Uint8Array, folder: string, top: string): Promise<void> {
-    for (const [name, data] of Object.entries(unzipSync(bytes))) {
+  /** Writes what was in a zip into a folder here, its `top` folder's name left out. */
+  async unpack(files: Readonly<Record<string, Uint8Array>>, folder: string, top: string): Promise<void> {
+    for (const [name, data] of Object.entries(files)) {
       if (name.endsWith('/')) continue;
       const file = join(folder, name.slice(top.length + 1));
       await mkdir(dirname(file), { recursive: true });

@@ -42,6 +42,10 @@ const engine = (await tool('powershell/engine.mjs')) as {
   powershellEngine(): Promise<{ readonly command: readonly string[]; readonly pester: string }>;
   windowsPowershell(): Promise<string>;
 };
+const sections = (await tool('windows/sections.mjs')) as { alignSections(bytes: Buffer): Buffer };
+
+/** A program's bytes laid out so that Wine starts it fast. */
+export const alignSections = (bytes: Buffer): Buffer => sections.alignSections(bytes);
 
 /** Makes a prefix; throws where Wine is missing, naming the packages. */
 export const makePrefix = (): Promise<Prefix> => windows.makePrefix();
