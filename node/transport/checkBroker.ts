@@ -156,12 +156,12 @@ class HostCheck {
     const fault = connectFault(error, broker, host);
     if (!(fault instanceof BrokerError)) return fault;
     if (fault.step === 'connect' && !broker.tls.enabled && (await this.#speaksTls())) {
-      return new BrokerError('PSA_BROKER_TLS', 'tls', `${addressOf(broker, host)} speaks TLS and was spoken to without: set broker.tls.enabled to true, or use the plain port (5672)`, { cause: error });
+      return new BrokerError('PSA_BROKER_TLS', 'tls', `${addressOf(broker, host)} speaks TLS and was spoken to without: set broker.tls.enabled to true, or use the plain port (5672)`);
     }
     if (broker.tls.enabled && (fault.step === 'login' || fault.step === 'vhost')) this.#passed('tls', 'the handshake went well');
     if (fault.step === 'vhost') this.#passed('login', `user "${broker.username}" is accepted`);
     if (fault.step !== 'connect') return fault;
-    return new BrokerError('PSA_BROKER_UNREACHABLE', broker.tls.enabled ? 'tls' : 'login', fault.message, { cause: error });
+    return new BrokerError('PSA_BROKER_UNREACHABLE', broker.tls.enabled ? 'tls' : 'login', fault.message);
   }
 
   #speaksTls(): Promise<boolean> {

@@ -148,6 +148,31 @@ describe('a stop', () => {
     await broker.close();
   });
 
+  for (const [what, happens, left] of [
+    ['a connection that is lost', (socket) => { socket.destroy(); }, 2],
+    ['a channel that is refused', (socket, { channel }) => { socket.write(closeChannel(channel, 403, 'no')); }, 2],
+    ['an exchange that goes', (socket, { channel }) => { socket.write(closeChannel(channel, 404, 'gone')); }, 2],
+    ['a pause that the broker asks for', (socket, { channel }, tag) => { socket.write(Buffer.concat([blocked('memory'), confirm(channel, tag)])); }, 1],
+    ['a sample that comes back', (socket, message, tag) => { socket.write(Buffer.concat([returned(message, message.body.length), frame(3, message.channel, Buffer.from(message.body)), confirm(message.channel, tag)])); }, 2],
+  ] satisfies readonly [string, Script['published'] & object, number][]) {
+    it(`waits no longer for the rest behind ${what}`, async (context) => {
+      let happen: (() => void) | undefined;
+      const broker = await startScriptedBroker({ published: (socket, message, tag) => { happen ??= () => { happens(socket, message, tag); }; } });
+      context.after(() => broker.close());
+      const harness = new Harness(settingsFor(broker.port, 'e', { confirmTimeout: 600, reconnect: { initial: 600, maximum: 600 } }), { random: () => 1 });
+      await harness.put(2);
+      harness.transport.start();
+      await until('the first', () => happen !== undefined);
+      const start = performance.now();
+      const stopped = harness.transport.stop(60_000);
+      happen?.();
+      await stopped;
+      assert.ok(performance.now() - start < 30_000);
+      assert.equal(harness.queue.stats().count, left, 'it is sent another time');
+      await harness.stop();
+    });
+  }
+
   it('before the first attempt has an outcome waits for it: it may well be a good one', async () => {
     const broker = await startScriptedBroker({});
     const harness = new Harness(settingsFor(broker.port, 'e', { connectTimeout: 60 }));

@@ -60,6 +60,18 @@ describe('Publisher', () => {
     assert.equal(harness.queue.stats().count, 0, 'tag 0 is all');
   });
 
+  it('takes no confirm twice', async () => {
+    const harness = new PublisherHarness();
+    await harness.put(1);
+    await harness.take();
+    harness.wire.confirm(1);
+    harness.wire.confirm(1, true);
+    await harness.put(2);
+    while (harness.wire.wire.length > 0) await harness.take();
+    assert.deepEqual([harness.arrived, harness.queue.stats().count, harness.told('dead')], [upTo(3), 0, []]);
+    assert.deepEqual(harness.told('confirmed'), [1, 2].map((count) => ({ kind: 'confirmed', count })));
+  });
+
   for (const [tag, multiple] of [[2, false], [2 ** 31, false], [2 ** 60, true], [-1, false], [0, false]] as const) {
     it(`gives up a connection whose broker confirms what was not sent (${String(tag)})`, async () => {
       const harness = new PublisherHarness();
@@ -212,6 +224,32 @@ describe('Publisher', () => {
     while (harness.arrived.length < 600) await harness.take();
     assert.deepEqual(harness.arrived, upTo(600));
     assert.ok(reads < 30, `${String(reads)} reads`);
+  });
+
+  it('sends what a late read brings without another sign, and is idle once one brings nothing', async () => {
+    const harness = new PublisherHarness();
+    const read = harness.queue.read.bind(harness.queue);
+    let answer: () => void = () => undefined;
+    const answered = async (): Promise<void> => {
+      answer();
+      await settle();
+    };
+    let reads = 0;
+    harness.queue.read = async (after, limit) => {
+      reads += 1;
+      await new Promise<void>((resolve) => (answer = resolve));
+      return read(after, limit);
+    };
+    await harness.put(1);
+    await harness.put(1);
+    assert.deepEqual([reads, harness.onWire], [1, []], 'one read at a time');
+    await answered();
+    assert.deepEqual(harness.onWire, ['0']);
+    for (let taken = 0; taken < 2; taken += 1) {
+      await harness.take();
+      await answered();
+    }
+    assert.deepEqual([harness.arrived, harness.events.at(-1)?.kind], [upTo(2), 'idle']);
   });
 
   it('keeps order and loses nothing through any sequence of closes, returns, nacks of single samples and late reads', async () => {

@@ -2,11 +2,11 @@
 // node/ N are tried, chosen by the seed and spread over its files. One process runs the folder's own unit tests that
 // pass through the mutant, the quick ones first, and then a second those of other folders, first those that use its folder, all within the CPU time of --cpu.
 //   --system   what survived is tried against the system tests of its folder, and those that import of it, that pass through it too
-//   --again    only what survived the last run, after tests were written
+//   --again    only what survived the last run, after tests were written; or what a run that was ended had not come to
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../dependencies.mjs';
 import { copy, makeCopy } from './copy.mjs';
@@ -20,6 +20,8 @@ const left = /(\.system|fuzz)\.test\.js$/;
 const leftOfSystem = /^(test\/(module\/|chaos\/(chaos|backlog)|isolation|consumers)|starvedBoot|cli\/memory|config\/fuzz)/;
 /** What notices a mutant by no test, but by an end before all had run: mostly in a bound. `t` in the row of dots. */
 const ended = 'ended: ';
+/** Tests at once: unit tests wait for their own timers now and then. */
+const atOnce = 2 * availableParallelism();
 /** Seconds of CPU time that the system tests of a mutant may take. */
 const systemCpu = 60;
 
@@ -60,11 +62,11 @@ function run(words, { env, cpu, wall }) {
 }
 
 /**
- * By test file, which mutants it passes through and its CPU time. `names`: the tests; `cpu`, `wall`: the seconds that one may take; `atOnce`:
+ * By test file, which mutants it passes through and its CPU time. `names`: the tests; `cpu`, `wall`: the seconds that one may take; `workers`:
  * how many run side by side; `file`: where it is kept, for as long as the test is the same, as it is dear to measure: a mutant that was not
  * there yet is then one that the tests of its file pass through.
  */
-async function coverage(mutants, { names, cpu, wall, atOnce, file }) {
+async function coverage(mutants, { names, cpu, wall, workers, file }) {
   const { all, tests: known = {} } = read(file, {});
   const keys = new Map(mutants.map(({ id, file: code, context, was, now }) => [id, `${code}|${createHash('sha256').update(`${context}|${was}|${now}`).digest('base64').slice(0, 12)}`]));
   const before = new Set(all);
@@ -90,7 +92,7 @@ async function coverage(mutants, { names, cpu, wall, atOnce, file }) {
     keep();
   };
   const waiting = [...names];
-  await Promise.all(Array.from({ length: atOnce }, async () => { for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await measure(name); }));
+  await Promise.all(Array.from({ length: workers }, async () => { for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await measure(name); }));
   keep();
   return Object.entries(tests).filter(([, { passed }]) => passed).map(([name, { hash, cpu: takes, keys: passedThrough }]) => {
     const reached = new Set(passedThrough);
@@ -155,14 +157,14 @@ export async function runSample({ sample, seed, system, again, cpu, places }) {
   /** Mutants of what is compiled when the collector is built. */
   const built = new Set(recorded(record).flatMap(({ ids }) => ids));
   const names = readdirSync(`${copy}/dist`, { recursive: true }).filter((name) => name.endsWith('.test.js')).sort();
-  const tests = await coverage(mutants, { names: names.filter((name) => !left.test(name)), cpu: 60, wall: 300, atOnce: 4, file: `${out}/coverage.json` });
+  const tests = await coverage(mutants, { names: names.filter((name) => !left.test(name)), cpu: 60, wall: 300, workers: atOnce, file: `${out}/coverage.json` });
   await checkTogether(tests, cpu);
   const equivalent = read(`${own}/equivalent.json`, []);
   const folders = [...new Set(mutants.map(({ file }) => folderOf(file)))].filter((folder) => places.length === 0 || places.some((place) => place.split('/')[1] === folder));
   /** Those of a folder that is tried, and those that import of one: others start a collector, and pass through everything without a look at it. */
   const bites = (name) => folders.some((folder) => name.startsWith(`${folder}/`) || folder === name.replace(/\.system\.test\.js$/, '.ts') || importsOf(name).has(folder));
   const systemTests = !system ? [] : await coverage(mutants, {
-    names: names.filter((name) => name.endsWith('.system.test.js') && !leftOfSystem.test(name) && bites(name)), cpu: 120, wall: 900, atOnce: 2, file: `${out}/coverage.system.json`,
+    names: names.filter((name) => name.endsWith('.system.test.js') && !leftOfSystem.test(name) && bites(name)), cpu: 120, wall: 900, workers: atOnce / 2, file: `${out}/coverage.system.json`,
   });
 
   const cpuOf = new Map([...tests, ...systemTests].map(({ name, cpu: takes }) => [name, takes]));
@@ -220,6 +222,10 @@ export async function runSample({ sample, seed, system, again, cpu, places }) {
       ? before.map((old) => ({ ...old, ...(inFolder.find(sameMutant(old)) ?? { id: undefined }) })).filter(({ id }) => id !== undefined)
       : choose(inFolder, typeof sample === 'object' ? sample[folder] : sample, seed);
     const tried = [];
+    const text = `${out}/${folder}.sample.txt`;
+    const survives = (state) => state.equivalent === undefined && state.unit === undefined && state.system === undefined;
+    const lineOf = ({ id, file, line, covered, context, was, now }) => `${id} ${file}:${line}${covered ? '' : ' NEVER RUN'}\n    ${context.slice(0, 200)}\n    ${was.replace(/\s+/g, ' ').slice(0, 160)}  =>  ${now.replace(/\s+/g, ' ').slice(0, 160)}`;
+    writeFileSync(text, '');
     async function tryOne(mutant, place) {
       const reason = equivalent.find(({ file, text, was, now }) => file === mutant.file && text === mutant.context && was === mutant.was && now === mutant.now)?.why;
       const state = { ...mutant, equivalent: reason };
@@ -235,20 +241,22 @@ export async function runSample({ sample, seed, system, again, cpu, places }) {
         state.system = await noticedBy(mutant, systemTestsOf(mutant), 120);
       }
       tried[place] = state;
-      process.stderr.write(state.equivalent !== undefined ? '=' : state.unit?.startsWith(ended) === true ? 't' : state.unit !== undefined ? '.' : state.system !== undefined ? 's' : 'X');
+      // A run that is ended keeps what it has found.
+      writeFileSync(result, JSON.stringify(chosen.map((each, index) => tried[index] ?? each), null, 1));
+      if (survives(state)) {
+        appendFileSync(text, `${lineOf(state)}\n`);
+        process.stderr.write(`X\n${lineOf(state)}\n`);
+      } else process.stderr.write(state.equivalent !== undefined ? '=' : state.unit?.startsWith(ended) === true ? 't' : state.unit !== undefined ? '.' : 's');
     }
     const numbered = [...chosen.entries()];
     // Those that are compiled into the schemas change a file that all others use.
     const alone = numbered.filter(([, { id }]) => built.has(id));
     const waiting = numbered.filter(([, { id }]) => !built.has(id));
-    await Promise.all(Array.from({ length: system ? 2 : 4 }, async () => { for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await tryOne(next[1], next[0]); }));
+    await Promise.all(Array.from({ length: system ? atOnce / 2 : atOnce }, async () => { for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await tryOne(next[1], next[0]); }));
     for (const [place, mutant] of alone) await tryOne(mutant, place);
-    writeFileSync(result, JSON.stringify(tried, null, 1));
     const counted = tried.filter((each) => each.equivalent === undefined);
     const killed = counted.filter(({ unit }) => unit !== undefined).length;
     const together = counted.filter((each) => each.unit !== undefined || each.system !== undefined).length;
-    const lineOf = ({ id, file, line, covered, context, was, now }) => `${id} ${file}:${line}${covered ? '' : ' NEVER RUN'}\n    ${context.slice(0, 200)}\n    ${was.replace(/\s+/g, ' ').slice(0, 160)}  =>  ${now.replace(/\s+/g, ' ').slice(0, 160)}`;
-    writeFileSync(`${out}/${folder}.sample.txt`, counted.filter((each) => each.unit === undefined && each.system === undefined).map((each) => `${lineOf(each)}\n`).join(''));
     const share = (part) => (counted.length === 0 ? '' : ((100 * part) / counted.length).toFixed(0));
     rows.push(`| ${folder} | ${inFolder.length} | ${counted.length} | ${tried.length - counted.length} | ${share(killed)} | ${system ? share(together) : ''} |`);
     console.error(`\n${rows.at(-1)}`);

@@ -92,7 +92,11 @@ export class MessageReader {
     if (next.type === 2) {
       this.#header = next;
       this.#body = Buffer.alloc(0);
-    } else if (next.type === 3) this.#body = Buffer.concat([this.#body, next.payload]);
+    } else if (next.type === 3) {
+      // RabbitMQ closes the connection.
+      if (this.#header === undefined) throw new Error('a body that no header has announced');
+      this.#body = Buffer.concat([this.#body, next.payload]);
+    }
     const { payload } = this.#header ?? {};
     if (this.#method === undefined || payload === undefined || Number(payload.readBigUInt64BE(4)) !== this.#body.length) return undefined;
     const message = published(this.#method, payload, this.#body.toString('utf8'));
