@@ -52,6 +52,17 @@ test('what the disk has is not written over until it has the next: many saves go
   assert.deepEqual(await found(disk), { head: 6, next: 7, sure: true });
 });
 
+test('nor after a start: what is written first goes to the slot of the older state', async () => {
+  for (const newest of [0, second]) {
+    const { disk, data } = await written(...[{ head: 3, next: 7 }, { head: 4, next: 8 }].slice(0, newest === 0 ? 1 : 2));
+    const before = Buffer.from(data.subarray(newest, newest + 36));
+    const { cursor } = await opened(disk);
+    await cursor.save({ head: 5, next: 9 });
+    assert.deepEqual(data.subarray(newest, newest + 36), before);
+    assert.deepEqual(await found(disk), { head: 5, next: 9, sure: true });
+  }
+});
+
 test('every flipped bit of the newest slot: the older state, and it is told that there may have been a newer', async () => {
   const { disk, data } = await written({ head: 3, next: 7 }, { head: 4, next: 8 });
   for (let bit = 0; bit < 36 * 8; bit += 1) {

@@ -245,6 +245,38 @@ test('a log of several segments that comes late is read whole, before what came 
   assert.deepEqual([await numbers(again.queue), again.queue.stats().dropped.damage], [whole, 0]);
 });
 
+test('a log that comes late and then cannot be read for a minute costs what nobody has read of it, and no more', async () => {
+  const options = { maxBytes: 1e6 };
+  const disk = await backlog(1500, options);
+  disk.before = () => { throw systemError('EIO'); };
+  const { queue, events, seconds } = await open(disk, options);
+  await queue.put(samples(1500, 1600, 300));
+  disk.before = () => undefined;
+  for (let turns = 0; turns < 10_000 && events.at(-1) !== 'recovered'; turns += 1) await seconds(1);
+  queue.ack(((await queue.read(0, 1))[0]?.position ?? NaN) + 599);
+  disk.before = (call) => { if (call === 'read') throw systemError('EIO'); };
+  await seconds(150);
+  assert.equal(queue.stats().kept, 'disk');
+  const found = await numbers(queue);
+  assert.deepEqual([found.length + queue.stats().dropped.damage, found.at(-1)], [1000, 1599]);
+});
+
+test('who waits for a slow disk with samples that are too old by then waits no longer', async () => {
+  const disk = new MemoryDisk();
+  const { queue, seconds } = await open(disk, { maxAge: 2 });
+  await queue.put([sample(0)]);
+  let release: () => void = () => undefined;
+  const answer = new Promise<void>((resolve) => (release = resolve));
+  disk.before = (call) => (call === 'sync' ? answer : undefined);
+  await seconds(2);
+  const put = queue.put([sample(1)]);
+  await seconds(5);
+  release();
+  await put;
+  await seconds(1);
+  assert.deepEqual([await numbers(queue), queue.stats().dropped.age, queue.stats().kept], [[], 2, 'disk']);
+});
+
 /** Deletes the folder of an open spool, and goes on with samples from `next` to 1519, one a second. Gives those that it has then. */
 async function withoutFolder(disk: MemoryDisk, { queue, events, seconds }: Awaited<ReturnType<typeof open>>, next: number): Promise<readonly number[]> {
   for (const path of disk.files.keys()) await disk.remove(path);

@@ -101,7 +101,6 @@ export class Segment {
     for (let start = offset; start < this.size; ) {
       const wanted = Math.min(chunk.length, this.size - start);
       const found = await file.read(chunk, wanted, start);
-      if (found === 0) break;
       let at = 0;
       while (at < found) {
         const length = recordLength(chunk, at, found, this.size - start - at);

@@ -216,7 +216,7 @@ export class SegmentLog {
       await oldest.remove();
       this.#segments.shift();
     }
-    if (active !== undefined && this.#segments.length === 1 && active.bytes > idle && state.head >= this.next - this.#shift) {
+    if (active !== undefined && active.bytes > idle && state.head >= this.next - this.#shift) {
       await active.remove();
       this.#segments = [];
     }

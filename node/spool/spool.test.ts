@@ -301,7 +301,10 @@ test('each second the disk is made to take what is not acknowledged, and how far
   }
   await queue.put(samples(20, 25));
   assert.deepEqual(await second(), ['samples', 'cursor']);
-  await queue.close();
+  assert.deepEqual(disk.operations.flatMap(({ kind }) => (kind === 'create' || kind === 'remove' ? [kind] : [])), ['create', 'create'], 'one segment for all, though it was empty each time');
+  const closed = queue.close();
+  assert.deepEqual(queue.read(0, 9), [], 'a queue that closes hands out nothing more');
+  await closed;
 });
 
 test('nobody else may read it, whatever the umask, and nothing is written through a link', { skip: windows && 'Windows has access lists' }, async (context) => {

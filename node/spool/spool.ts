@@ -122,7 +122,7 @@ class Spool implements SampleQueue {
   }
 
   read(after: number, limit: number): readonly Queued[] | Promise<readonly Queued[]> {
-    if (this.#closing !== undefined || limit <= 0) return [];
+    if (this.#closing !== undefined) return [];
     const cached = this.#cached;
     const from = Math.max(after + 1, cached?.log.head ?? 0);
     if (cached === undefined || from >= cached.recentFrom) return this.#readNewest(from, limit);

@@ -239,7 +239,7 @@ export class CounterQuery {
     const row = rowOf(counter, instance, value, fed);
     if (row.value !== null || row.pending || saysPassing(value.status)) this.#well(counter);
     else this.#failed(counter, value.status);
-    return row.value !== null || counter.fault === undefined ? row : faultRow(counter);
+    return counter.fault === undefined ? row : faultRow(counter);
   }
 
   #well(counter: Counter): void {
