@@ -34,6 +34,8 @@ test('an empty one holds nothing; where it cannot be told, that is an error', as
   const path = join(home, 'spool');
   await mkdir(path);
   assert.deepEqual(await countSpool(path), { count: 0, bytes: 0 });
+  for (const name of ['v1.bak', 'old-v1']) await mkdir(join(path, name));
+  assert.deepEqual(await countSpool(path), { count: 0, bytes: 0 }, 'these are no versions');
   await assert.rejects(countSpool(join(home, 'none')), { code: 'ENOENT' });
   await mkdir(join(path, 'v1'));
   await assert.rejects(countSpool(path), (error: unknown) => error instanceof SpoolError && error.code === 'PSA_SPOOL_DAMAGED');

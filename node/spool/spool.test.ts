@@ -235,11 +235,12 @@ test('other files in the directory are left alone', async (context) => {
   const path = await temporary(context);
   await writeFile(join(path, 'letter.txt'), 'dear reader');
   await writeFile(join(path, 'v9'), 'a version of the letter');
+  for (const name of ['v1.bak', 'old-v1']) await mkdir(join(path, name));
   const { queue, events } = await spool(context, path);
   await queue.put([sample(0)]);
   await queue.close();
   assert.deepEqual(events, []);
-  assert.deepEqual((await readdir(path)).sort(), ['letter.txt', 'v2', 'v9']);
+  assert.deepEqual((await readdir(path)).sort(), ['letter.txt', 'old-v1', 'v1.bak', 'v2', 'v9']);
 });
 
 test('what was acknowledged does not stay on disk', async (context) => {

@@ -249,7 +249,7 @@ export class CounterQuery {
   async #closeQuery(): Promise<void> {
     const query = this.#query;
     this.#query = undefined;
-    for (const counter of this.#counters.values()) [counter.handle, counter.fed, counter.retryAt] = [undefined, false, 0];
+    for (const counter of this.#counters.values()) [counter.handle, counter.retryAt] = [undefined, 0];
     if (query !== undefined) await this.host.pdh.closeQuery(query);
   }
 }

@@ -36,11 +36,10 @@ export function wideText(buffer: Buffer, offset = 0): string {
 /** The texts of a list in which each ends with a zero, and the list with an empty one. */
 export function wideTexts(buffer: Buffer): string[] {
   const texts: string[] = [];
-  for (let offset = 0; offset < buffer.length; ) {
+  for (let offset = 0; ; ) {
     const text = wideText(buffer, offset);
-    if (text === '') break;
+    if (text === '') return texts;
     texts.push(text);
     offset += 2 * (text.length + 1);
   }
-  return texts;
 }

@@ -216,6 +216,30 @@ test('a list, a status or a configuration that Windows refuses is told with its 
   assert.equal(config.open(), 0);
 });
 
+test('a service tells the texts that its set-up points to; what points nowhere, or outside, is empty', async () => {
+  const base = 0x500_0000n;
+  const described = async (description: bigint): Promise<unknown[]> => {
+    const windows: FakeWindows = new FakeWindows({
+      addressOf: () => base, OpenSCManagerW: () => 1, OpenServiceW: () => 2, CloseServiceHandle: () => 1, QueryServiceStatusEx: () => 1,
+      QueryServiceConfigW: (_: number, config: Buffer) => {
+        structure(layouts.QUERY_SERVICE_CONFIGW, { dwStartType: 3, lpBinaryPathName: base + 256n, lpServiceStartName: 0n, lpDisplayName: base + BigInt(config.length) }).copy(config);
+        wide('C:\\x.exe').copy(config, 256);
+        return 1;
+      },
+      QueryServiceConfig2W: (_: number, level: number, buffer: Buffer) => {
+        if (level === 1) {
+          structure(layouts.SERVICE_DESCRIPTIONW, { lpDescription: description }).copy(buffer);
+          wide('Does it').copy(buffer, 64);
+        }
+        return 1;
+      },
+    });
+    const { binpath, username, display_name, description: text } = (await new Services(windows.win32, new Isolation(2), () => fakeTable([])).one('x')) as Record<string, unknown>;
+    return [binpath, username, display_name, text];
+  };
+  assert.deepEqual([await described(base + 64n), await described(0n)], [['C:\\x.exe', '', '', 'Does it'], ['C:\\x.exe', '', '', '']]);
+});
+
 /** A table of one row. */
 const rows = (row: Buffer): Buffer => Buffer.concat([Buffer.from([1, 0, 0, 0]), row]);
 const port = (number: number): number => Buffer.from([number >> 8, number & 255, 0xaa, 0xbb]).readUInt32LE();

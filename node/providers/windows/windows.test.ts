@@ -109,6 +109,7 @@ test('a text without its terminating zero ends with its memory, also within a le
 
 test('a list of roots ends with an empty one', () => {
   assert.deepEqual(wideTexts(Buffer.concat([wide('C:\\'), wide('Z:\\'), Buffer.alloc(20)])), ['C:\\', 'Z:\\']);
+  assert.deepEqual(wideTexts(Buffer.concat([wide('C:\\'), wide('Z:\\').subarray(0, 6)])), ['C:\\', 'Z:\\'], 'or with its memory');
 });
 
 test('packets are unicast and other ones; a speed that is not told is 0', () => {
@@ -128,7 +129,7 @@ test('adapters are read from a chain of pointers into their own buffer', () => {
   const adapter = layouts.IP_ADAPTER_ADDRESSES;
   const entry = layouts.IP_ADAPTER_UNICAST_ADDRESS;
   const base = 0x7ff0_0000_0000n;
-  const buffer = Buffer.alloc(1024);
+  const buffer = Buffer.alloc(2048);
   const point = (offset: number, target: number): void => void buffer.writeBigUInt64LE(base + BigInt(target), offset);
   // Two adapters at 0 and 512; of the first, addresses at 128 and 192, socket addresses at 256 and 272, a name at 320.
   buffer.writeUInt32LE(7, adapter.IfIndex);
@@ -146,6 +147,11 @@ test('adapters are read from a chain of pointers into their own buffer', () => {
   buffer.writeUInt8(20, 192 + entry.OnLinkPrefixLength);
   buffer.writeUInt16LE(2, 288);
   Buffer.from([172, 16, 33, 9]).copy(buffer, 288 + layouts.SOCKADDR_IN.sin_addr);
+  // An address that is nowhere, and one of a family that is not IP's.
+  point(192 + entry.Next, 1100);
+  point(1100 + entry.Next, 1200);
+  point(1200 + entry.Address, 1300);
+  buffer.writeUInt16LE(99, 1300);
   wide('Ethernet 2').copy(buffer, 320);
   buffer.writeUInt32LE(9, 512 + adapter.Ipv6IfIndex);
   point(512 + adapter.FriendlyName, 360);
@@ -161,6 +167,8 @@ test('adapters are read from a chain of pointers into their own buffer', () => {
     { family: 23, address: 'fe80::215:ff:fe5d:ab01', netmask: null, broadcast: null, ptp: null },
   ]);
   assert.throws(() => parseAdapters(buffer, base + 4096n), UnavailableError);
+  point(512 + adapter.FriendlyName, buffer.length);
+  assert.throws(() => parseAdapters(buffer, base), UnavailableError);
 });
 
 test('adapters of one name are one, their rows by family', () => {
@@ -195,8 +203,10 @@ test('sessions tell an IPv4 client and the time of their connection, or neither'
   assert.equal(parseClientAddress(client), '10.0.0.42');
   assert.equal(parseClientAddress(structure(layouts.WTS_CLIENT_ADDRESS, { AddressFamily: 23 })), null);
   assert.equal(parseClientAddress(undefined), null);
+  assert.equal(parseClientAddress(client.subarray(0, -1)), null);
   assert.equal(parseConnectTime(structure(layouts.WTSINFOW, { ConnectTime: 116_444_736_000_000_000n + 10_000_000n })), 1);
   assert.equal(parseConnectTime(structure(layouts.WTSINFOW, {})), null);
+  assert.deepEqual([parseConnectTime(undefined), parseConnectTime(Buffer.alloc(8, 1))], [null, null]);
 });
 
 test('process ids are ascending', () => {
