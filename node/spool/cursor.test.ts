@@ -43,6 +43,21 @@ test('a state that did not change is not written again', async () => {
   assert.equal(disk.operations.filter(({ kind }) => kind === 'write').length, 2, 'the file, and one slot');
 });
 
+test('what is new is written and on the disk in one call; what was written before is made to be there', async () => {
+  const disk = new MemoryDisk();
+  const { cursor } = await opened(disk);
+  await cursor.sync({ head: 1, next: 1 });
+  let through = 0;
+  disk.before = (call) => { if (call === 'open') through += 1; };
+  await cursor.save({ head: 2, next: 2 });
+  await cursor.sync({ head: 2, next: 2 });
+  assert.equal(through, 0);
+  for (const head of [3, 4]) await cursor.sync({ head, next: 4 });
+  assert.equal(through, 1, 'and opened for it once');
+  await cursor.close();
+  assert.deepEqual(disk.opened, []);
+});
+
 test('what the disk has is not written over until it has the next: many saves go to the other slot', async () => {
   const { disk, data } = await written({ head: 3, next: 7 });
   const before = Buffer.from(data.subarray(0, 36));
