@@ -261,6 +261,33 @@ test('a log that comes late and then cannot be read for a minute costs what nobo
   assert.deepEqual([found.length + queue.stats().dropped.damage, found.at(-1)], [1000, 1599]);
 });
 
+test('a disk that fails is tried again after 1 s, then ever later, up to 30 s, and after 1 s again once it has worked', async () => {
+  const disk = new MemoryDisk();
+  let second = 0;
+  const tries: number[] = [];
+  const fails = (call: string): never => {
+    if (call === 'makeFolder' || call === 'create') tries.push(second);
+    throw systemError('EROFS');
+  };
+  disk.before = fails;
+  const { queue, events, seconds } = await open(disk);
+  const untilSecond = async (end: number): Promise<void> => {
+    while (second < end) {
+      second += 1;
+      await seconds(1);
+    }
+  };
+  await untilSecond(100);
+  assert.deepEqual(tries.splice(0), [0, 1, 3, 7, 15, 31, 61, 91]);
+  disk.before = () => undefined;
+  await untilSecond(130);
+  assert.deepEqual(events, ['fault', 'recovered']);
+  disk.before = fails;
+  await queue.put([sample(0)]);
+  await untilSecond(134);
+  assert.deepEqual(tries, [130, 131, 133]);
+});
+
 test('who waits for a slow disk with samples that are too old by then waits no longer', async () => {
   const disk = new MemoryDisk();
   const { queue, seconds } = await open(disk, { maxAge: 2 });
@@ -488,6 +515,17 @@ test('a record that is in its file twice is one sample, also where the folder is
   const found = await withoutFolder(disk, opened, 1500);
   assert.deepEqual([new Set(found).size, found.length + queue.stats().dropped.damage], [found.length, 1520]);
   assert.deepEqual(found.slice(-100), range(1420, 1520));
+});
+
+test('a record of a later segment that an older file ends with is taken from its own', async () => {
+  const options = { maxBytes: 1e6 };
+  const disk = await backlog(1500, options);
+  const [older, later] = [...disk.files].filter(([path]) => path.endsWith('.seg')).sort(([a], [b]) => (a < b ? -1 : 1)).map(([, file]) => file);
+  assert.ok(older !== undefined && later !== undefined);
+  const record = later.data.subarray(32 + 5 * 300, 32 + 6 * 300);
+  older.write(record, older.data.length);
+  const { queue } = await open(disk, options);
+  assert.deepEqual([await numbers(queue), queue.stats().dropped.damage], [range(0, 1500), 0]);
 });
 
 test('what a disk reports is told in words, with what to do', () => {
