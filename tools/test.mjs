@@ -81,9 +81,9 @@ const stages = [
     words: tests(atOnce(2), (name, system) => system && !isWine(name) && !isMeasuring(name) && !/^dist\/(transport|test\/(chaos|module))\//.test(name)),
   },
   { name: 'winePester', needs: module, words: moduleTest('pester') },
-  { name: 'pester', needs: [powershellEngine], words: () => ['tools/pester.mjs', ...pesterFiles] },
   // On a core that has more to do Wine's console often loses a PowerShell that node.exe starts, and a test waits two minutes for it.
   { name: 'windows', anywhere: true, needs: module, words: tests(serial, (name, system) => system && isWine(name)) },
+  { name: 'pester', needs: [powershellEngine], words: () => ['tools/pester.mjs', ...pesterFiles] },
   { name: 'cloudify', needs: [...module, packaged], words: () => ['tools/isolated.mjs', ...moduleTest('cloudify', 'cloudifyLinux')()] },
   { name: 'unit', needs: [powershellEngine], words: shared(4, (name, system) => !system) },
   { name: 'measuring', needs: [powershellEngine], words: tests(serial, (name, system) => system && isMeasuring(name)) },
@@ -176,9 +176,9 @@ async function work(results, core) {
 }
 
 const results = [];
-// The stages wait more than they compute: several to a core. At most five, since some stages measure.
+// The stages wait more than they compute: two workers more than there are cores. At most four, since some stages measure.
 const cores = usableCores();
-await Promise.all(Array.from({ length: Math.min(availableParallelism() + 3, 5) }, (_, n) => work(results, cores[n % cores.length])));
+await Promise.all(Array.from({ length: Math.min(availableParallelism() + 2, 4) }, (_, n) => work(results, cores[n % cores.length])));
 const total = (key) => results.reduce((sum, result) => sum + result[key], 0);
 const empty = results.filter(({ ran }) => ran === 0).length;
 if (empty > 0) console.log(`${empty} stages ran no test, which counts as failed`);
