@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { availableParallelism, loadavg } from 'node:os';
 import { describe, it } from 'node:test';
 import { decodeText, EncodingError } from '../model/encoding.js';
 import { ConfigError } from '../model/errors.js';
 import { Random } from '../test/chaos/random.js';
+import { loadPerCore } from '../test/support/load.js';
 import { parseText } from './document.js';
 import { randomDocument, secret, secretNumber } from './fuzz.test.support.js';
 import { completeSettings } from './reader.js';
@@ -13,7 +13,7 @@ import { validate } from './validation.js';
 const seed = Number(process.env['FUZZ_SEED'] ?? 20_261_126);
 const documents = Number(process.env['FUZZ_DOCUMENTS'] ?? 20_000);
 /** CPU time that one document may take, milliseconds; where more is at work than there are cores, which share caches, each second of it does less. */
-const longest = (loadavg()[0] ?? 0) > availableParallelism() ? 4000 : 2000;
+const longest = loadPerCore() > 1 ? 4000 : 2000;
 
 interface Answer {
   readonly kind: 'valid' | 'invalid' | 'unreadable';

@@ -44,6 +44,11 @@ export class MemoryDisk implements Files {
 
   constructor(readonly files = new Map<string, MemoryFile>()) {}
 
+  /** The paths of the segments, oldest first. */
+  get segments(): string[] {
+    return [...this.files.keys()].filter((path) => path.endsWith('.seg')).sort();
+  }
+
   async create(path: string): Promise<OpenFile> {
     await this.before('create', path);
     if (this.files.has(path)) throw systemError('EEXIST');

@@ -185,7 +185,7 @@ test('what was read of a backlog stays in memory until it is acknowledged, and e
 test('bytes are about right at once where samples were acknowledged unread, and exact a second later; so where some were damaged', async () => {
   const options = { maxBytes: 1e6 };
   const disk = await backlog(3000, options);
-  const [oldest] = [...disk.files.keys()].filter((path) => path.endsWith('.seg')).sort();
+  const [oldest] = disk.segments;
   // The first two records, behind the header.
   disk.files.get(oldest ?? '')?.data.fill(0, 32, 632);
   const { queue, seconds } = await open(disk, options);
@@ -236,9 +236,8 @@ test('a log of several segments that comes late is read whole, before what came 
   assert.deepEqual(found.map(({ envelope }) => Number(envelope.id.slice(7))), [...range(0, 1500), ...range(1510, 1600)]);
   assert.equal(queue.stats().dropped.damage, 0);
   // Segments that are made from then on are found again too, the last with what it has.
-  const segments = (): number => [...disk.files.keys()].filter((path) => path.endsWith('.seg')).length;
-  const before = segments();
-  for (let number = 1600; segments() < before + 2; number += 50) await queue.put(samples(number, number + 50, 300));
+  const before = disk.segments.length;
+  for (let number = 1600; disk.segments.length < before + 2; number += 50) await queue.put(samples(number, number + 50, 300));
   const whole = await numbers(queue);
   await queue.close();
   const again = await open(disk, options);
@@ -365,7 +364,7 @@ test('a segment that is gone costs its own samples, which are counted', async ()
   for (let number = 0; number < 1500; number += 50) await first.queue.put(samples(number, number + 50, 300));
   first.queue.ack(10);
   await first.queue.close();
-  const [oldest, second] = [...disk.files.keys()].filter((path) => path.endsWith('.seg')).sort();
+  const [oldest, second] = disk.segments;
   const lost = Number(/(\d+)\.seg$/.exec(second ?? '')?.[1]) - 11;
   assert.ok(lost > 100);
   await disk.remove(oldest ?? '');
@@ -378,7 +377,7 @@ test('a segment that goes while the collector runs costs its own samples, which 
   const options = { maxBytes: 1e6 };
   const disk = await backlog(3000, options);
   const { queue, seconds } = await open(disk, options);
-  const [, , gone = '', behind = ''] = [...disk.files.keys()].filter((path) => path.endsWith('.seg')).sort();
+  const [, , gone = '', behind = ''] = disk.segments;
   const [from, until] = [gone, behind].map((path) => Number(/(\d+)\.seg$/.exec(path)?.[1]) - 1);
   await disk.remove(gone);
   await seconds(2);
@@ -411,7 +410,7 @@ test('a small spool is no folder of many files', async () => {
   const disk = new MemoryDisk();
   const { queue } = await open(disk, { maxBytes: 10_000 });
   for (let number = 0; number < 200; number += 1) await queue.put([sample(number, 200)]);
-  assert.deepEqual([...disk.files.keys()].filter((path) => path.endsWith('.seg')).length, 1);
+  assert.deepEqual(disk.segments.length, 1);
 });
 
 test('a deleted folder takes nothing that is in open files, whatever a reader has read of it', async () => {
@@ -453,7 +452,7 @@ test('a backlog that nobody reads keeps no more than its newest files open', asy
   const disk = new MemoryDisk();
   const { queue } = await open(disk, { maxBytes: 1e6 });
   for (let number = 0; number < 3000; number += 50) await queue.put(samples(number, number + 50, 300));
-  assert.deepEqual(disk.opened.filter((path) => path.endsWith('.seg')), [...disk.files.keys()].filter((path) => path.endsWith('.seg')).sort().slice(-2));
+  assert.deepEqual(disk.opened.filter((path) => path.endsWith('.seg')), disk.segments.slice(-2));
 });
 
 test('a disk that cannot be read is told of within a second, though nobody reads', async () => {
@@ -480,7 +479,7 @@ test('acknowledged samples whose file somebody else has deleted are nobody\'s lo
   const disk = new MemoryDisk();
   const { queue, events, seconds } = await open(disk, { maxBytes: 1e6 });
   for (let number = 0; number < 1500; number += 50) await queue.put(samples(number, number + 50, 300));
-  const [oldest = ''] = [...disk.files.keys()].filter((path) => path.endsWith('.seg')).sort();
+  const [oldest = ''] = disk.segments;
   await disk.remove(oldest);
   queue.ack(1400);
   await seconds(2);
@@ -507,7 +506,7 @@ test('nothing is written, and the disk is asked for nothing, while nothing happe
 test('a record that is in its file twice is one sample, also where the folder is deleted', async () => {
   const options = { maxBytes: 1e6 };
   const disk = await backlog(1500, options);
-  const last = [...disk.files.entries()].filter(([path]) => path.endsWith('.seg')).sort(([a], [b]) => (a < b ? -1 : 1)).at(-1)?.[1];
+  const last = disk.files.get(disk.segments.at(-1) ?? '');
   assert.ok(last !== undefined);
   last.write(last.data.subarray(-300), last.data.length);
   const opened = await open(disk, options);
@@ -520,7 +519,7 @@ test('a record that is in its file twice is one sample, also where the folder is
 test('a record of a later segment that an older file ends with is taken from its own', async () => {
   const options = { maxBytes: 1e6 };
   const disk = await backlog(1500, options);
-  const [older, later] = [...disk.files].filter(([path]) => path.endsWith('.seg')).sort(([a], [b]) => (a < b ? -1 : 1)).map(([, file]) => file);
+  const [older, later] = disk.segments.map((path) => disk.files.get(path));
   assert.ok(older !== undefined && later !== undefined);
   const record = later.data.subarray(32 + 5 * 300, 32 + 6 * 300);
   older.write(record, older.data.length);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { startBroker, type TestBroker } from './support/broker.js';
 import { command } from './support/command.js';
 import { consume } from './support/consumer.js';
 import { startDeadHost, type DeadHost } from './support/deadHost.js';
+import { loadPerCore } from './support/load.js';
 import { until } from './support/wait.js';
 
 // What the system never answers reaches nothing else: volumes (FUSE) and a name server that hang, beside entries that do not. The
@@ -19,7 +20,7 @@ const long = Number(process.env['PSUTIL_ISOLATION_SECONDS'] ?? 0);
 const seconds = long || 12;
 /** A machine busy with other things may cost a tick, or a twentieth of them for each that is to run on a core; the long form on a quiet one may not. */
 const skippedByLoad = (due: number): number => {
-  const load = loadavg()[0]! / cpus().length;
+  const load = loadPerCore();
   return long > 0 && load < 1 ? 0 : Math.max(1, due * 0.05 * Math.max(1, load));
 };
 const healthy = [

@@ -277,8 +277,6 @@ function startingFast(contents: Readonly<Record<string, Uint8Array>>): Record<st
 
 /** The same package under a later version. */
 function newer(contents: Readonly<Record<string, Uint8Array>>): Record<string, Uint8Array> {
-  const changed = { ...contents };
   const manifest = 'PsutilAgent/PsutilAgent.psd1';
-  changed[manifest] = Buffer.from(Buffer.from(contents[manifest]!).toString('utf8').replace(`'${version}'`, "'99.0.0'"));
-  return changed;
+  return { ...contents, [manifest]: Buffer.from(Buffer.from(contents[manifest]!).toString('utf8').replace(`'${version}'`, "'99.0.0'")) };
 }

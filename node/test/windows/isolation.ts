@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import type { StatusReport } from '../../status/report.js';
+import { loadPerCore } from '../support/load.js';
 import { windowsModule } from '../support/windowsModule.js';
 
 // The collector under node.exe for Windows, in Wine, while the system does not answer for some volumes: the bundled command, with
@@ -59,7 +59,7 @@ async function beside(dead: number, tell: (text: string) => void): Promise<void>
     assert.equal(unavailable, 0, method);
     assert.ok(taken + skipped >= 2 * (lived - 2), `${method}: ${String(taken)} samples and ${String(skipped)} skipped in ${lived.toFixed(1)} s`);
     // Half of what is due, and less where the machine is busy with other things: a call that waits for a dead one takes none.
-    assert.ok(taken > lived / Math.max(1, loadavg()[0]! / cpus().length), `${method}: ${String(taken)} samples in ${lived.toFixed(1)} s`);
+    assert.ok(taken > lived / Math.max(1, loadPerCore()), `${method}: ${String(taken)} samples in ${lived.toFixed(1)} s`);
   }
   for (const { last_error: error, taken } of entries.slice(healthy.length)) {
     assert.equal(taken, 0);
