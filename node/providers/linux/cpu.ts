@@ -43,15 +43,15 @@ export function parseCpuStats(stat: string): Fields {
 
 /** The frequencies in the text of /proc/cpuinfo, MHz, in the order of CPUs; none on architectures that do not tell. */
 export function parseCpuInfoFrequencies(cpuinfo: string): number[] {
-  return [...cpuinfo.matchAll(/^(?:cpu MHz|clock|cpu MHz dynamic)\s*:\s*([\d.]+)/gim)].map(([, mhz]) => Number(mhz));
+  return [...cpuinfo.matchAll(/^(?:cpu MHz|clock|cpu MHz dynamic)\s*: ([\d.]+)/gim)].map(([, mhz]) => Number(mhz));
 }
 
 /** Physical cores by the text of /proc/cpuinfo: cores of each package, added up; undefined where it does not tell. */
 export function parsePhysicalCores(cpuinfo: string): number | undefined {
   const packages = new Map<string, number>();
   for (const section of cpuinfo.split(/\n\s*\n/)) {
-    const id = /^physical id\s*:\s*(\d+)/m.exec(section)?.[1];
-    const cores = /^cpu cores\s*:\s*(\d+)/m.exec(section)?.[1];
+    const id = /^physical id\s*: (\d+)/m.exec(section)?.[1];
+    const cores = /^cpu cores\s*: (\d+)/m.exec(section)?.[1];
     if (id !== undefined && cores !== undefined) packages.set(id, Number(cores));
   }
   const sum = [...packages.values()].reduce((total, cores) => total + cores, 0);

@@ -1,4 +1,5 @@
 /** How Windows writes numbers, times and text into memory. */
+import { UNICODE_STRING } from './layouts.js';
 
 /** Bytes of a pointer, a handle and a 64-bit number. */
 export const wordSize = 8;
@@ -42,4 +43,11 @@ export function wideTexts(buffer: Buffer): string[] {
     texts.push(text);
     offset += 2 * (text.length + 1);
   }
+}
+
+/** The text of the UNICODE_STRING at an offset, which stands in the same buffer; undefined where it is said to stand outside. `base`: the buffer's address. */
+export function unicodeText(buffer: Buffer, base: bigint, at = 0): string | undefined {
+  const length = buffer.readUInt16LE(at);
+  const offset = Number(buffer.readBigUInt64LE(at + UNICODE_STRING.Buffer) - base);
+  return offset < 0 || offset + length > buffer.length ? undefined : buffer.toString('utf16le', offset, offset + length);
 }

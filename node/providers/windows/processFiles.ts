@@ -1,7 +1,7 @@
 import type { Result } from '../../catalog/value.js';
 import { answerTimeout } from '../isolation.js';
 import type { Handle } from './bindings.js';
-import { wordSize } from './encoding.js';
+import { unicodeText, wordSize } from './encoding.js';
 import {
   PROCESS_HANDLE_SNAPSHOT_INFORMATION as Head, PROCESS_HANDLE_TABLE_ENTRY_INFO as Entry, UNICODE_STRING,
 } from './layouts.js';
@@ -52,10 +52,8 @@ async function pathOf(one: WindowsProcess, process: Handle, handle: bigint): Pro
     if ((await onThread(win32, win32.GetFileType, file)).value !== FILE_TYPE_DISK) return undefined;
     const name = Buffer.alloc(UNICODE_STRING.size + 0x10000);
     const { value: status } = await onThread(win32, win32.NtQueryObject, file, ObjectNameInformation, name, name.length, Buffer.alloc(4));
-    const length = name.readUInt16LE(UNICODE_STRING.Length);
-    if (status !== 0 || length === 0) return undefined;
-    const offset = Number(name.readBigUInt64LE(UNICODE_STRING.Buffer) - win32.addressOf(name));
-    return offset < 0 || offset + length > name.length ? undefined : one.table.drivePath(name.toString('utf16le', offset, offset + length));
+    const path = status === 0 ? unicodeText(name, win32.addressOf(name)) : '';
+    return path === undefined || path === '' ? undefined : one.table.drivePath(path);
   } finally {
     win32.CloseHandle(file);
   }

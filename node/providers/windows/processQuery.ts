@@ -2,7 +2,7 @@ import { normalize } from 'node:path/win32';
 import type { Result } from '../../catalog/value.js';
 import { UnavailableError } from '../../model/errors.js';
 import type { Handle } from './bindings.js';
-import { wordSize } from './encoding.js';
+import { unicodeText, wordSize } from './encoding.js';
 import { failure } from './failure.js';
 import {
   PEB, PROCESS_BASIC_INFORMATION as Basic, RTL_USER_PROCESS_PARAMETERS as Parameters, SYSTEM_PROCESS_ID_INFORMATION as ImageId, UNICODE_STRING,
@@ -27,7 +27,7 @@ export function programOf(one: WindowsProcess): string {
   information.writeUInt16LE(longestPath - 2, ImageId.ImageName + 2);
   information.writeBigUInt64LE(win32.addressOf(text), ImageId.ImageName + UNICODE_STRING.Buffer);
   const status = win32.NtQuerySystemInformation(SystemProcessIdInformation, information, information.length, Buffer.alloc(4));
-  const length = information.readUInt16LE(ImageId.ImageName + UNICODE_STRING.Length);
+  const length = information.readUInt16LE(ImageId.ImageName);
   if (status === 0 && length > 0) return one.table.drivePath(text.toString('utf16le', 0, length));
   return withProcess(one, Access.queryLimited, (process) => {
     const characters = Buffer.alloc(4);
@@ -52,17 +52,14 @@ function toldCommandLine(one: WindowsProcess): string | undefined {
     // The text stands behind its head in the same buffer.
     const information = Buffer.alloc(UNICODE_STRING.size + longestPath);
     const status = win32.NtQueryInformationProcess(process, ProcessCommandLineInformation, information, information.length, returned);
-    if (status !== 0) return undefined;
-    const length = information.readUInt16LE(UNICODE_STRING.Length);
-    const offset = Number(information.readBigUInt64LE(UNICODE_STRING.Buffer) - win32.addressOf(information));
-    return offset < 0 || offset + length > information.length ? undefined : information.toString('utf16le', offset, offset + length);
+    return status === 0 ? unicodeText(information, win32.addressOf(information)) : undefined;
   });
 }
 
 /** The current directory, out of the process's own memory. */
 export function currentDirectory(one: WindowsProcess): string {
-  const path = normalize(parameterText(one, Parameters.CurrentDirectory));
-  return /^[A-Za-z]:\\$/.test(path) ? path : path.replace(/\\$/, '');
+  // The root of a drive keeps its backslash.
+  return normalize(parameterText(one, Parameters.CurrentDirectory)).replace(/(?<!:)\\$/, '');
 }
 
 /** A text among what the process was started with. */
@@ -75,7 +72,7 @@ function parameterText(one: WindowsProcess, offset: number): string {
     const peb = information.readBigUInt64LE(Basic.PebBaseAddress);
     const parameters = memoryAt(one, process, peb + BigInt(PEB.ProcessParameters), wordSize).readBigUInt64LE();
     const text = memoryAt(one, process, parameters + BigInt(offset), UNICODE_STRING.size);
-    const length = text.readUInt16LE(UNICODE_STRING.Length);
+    const length = text.readUInt16LE();
     return length === 0 ? '' : memoryAt(one, process, text.readBigUInt64LE(UNICODE_STRING.Buffer), length).toString('utf16le');
   });
 }
@@ -127,14 +124,16 @@ export function affinity(one: WindowsProcess): Result[] {
  * one and an odd one makes the mark plain; two marks within marks are one. The program's name knows no backslashes.
  */
 export function splitCommandLine(line: string): string[] {
-  const program = line.startsWith('"') ? /^"([^"]*)"?/.exec(line) : /^([^ \t]*)/.exec(line);
-  const words = [program?.[1] ?? ''];
-  let rest = line.slice(program?.[0].length ?? 0);
+  const words: string[] = [];
+  let rest = line.replace(/"([^"]*)"?|[^ \t]*/, (program, quoted?: string) => {
+    words.push(quoted ?? program);
+    return '';
+  });
   for (rest = rest.trimStart(); rest !== ''; rest = rest.trimStart()) {
     let [word, quoted, at] = ['', false, 0];
-    for (; at < rest.length; at += 1) {
-      const character = rest[at] ?? '';
-      if (!quoted && (character === ' ' || character === '\t')) break;
+    for (; ; at += 1) {
+      const character = rest[at];
+      if (character === undefined || (!quoted && (character === ' ' || character === '\t'))) break;
       const slashes = /^\\+/.exec(rest.slice(at, at + 1024))?.[0].length ?? 0;
       if (slashes > 0 && rest[at + slashes] === '"') {
         word += '\\'.repeat(slashes >> 1);
@@ -142,8 +141,12 @@ export function splitCommandLine(line: string): string[] {
         if (slashes % 2 === 1) word += '"';
         else at -= 1;
       } else if (character === '"') {
-        if (quoted && rest[at + 1] === '"') word += rest[(at += 1)] ?? '';
-        else quoted = !quoted;
+        if (quoted && rest[at + 1] === '"') {
+          word += '"';
+          at += 1;
+        } else {
+          quoted = !quoted;
+        }
       } else {
         word += character;
       }

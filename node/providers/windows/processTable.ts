@@ -1,9 +1,9 @@
 import type { ProcessTable } from '../processTable.js';
 import type { Isolation } from '../isolation.js';
 import type { Win32 } from './bindings.js';
-import { u64, wideText } from './encoding.js';
+import { u64, unicodeText, wideText } from './encoding.js';
 import { failure } from './failure.js';
-import { SYSTEM_PROCESS_INFORMATION as Information, UNICODE_STRING } from './layouts.js';
+import { SYSTEM_PROCESS_INFORMATION as Information } from './layouts.js';
 import { WindowsProcess } from './process.js';
 import { bootTime } from './system.js';
 
@@ -92,12 +92,11 @@ export class WindowsProcessTable implements ProcessTable {
   }
 }
 
+/** The names that processes without one are known by. */
+const nameless: Readonly<Record<number, string>> = { 0: 'System Idle Process', 4: 'System' };
+
 function nameOf(snapshot: Buffer, base: bigint, at: number, pid: number): string {
-  const length = snapshot.readUInt16LE(at + Information.ImageName + UNICODE_STRING.Length);
-  const address = snapshot.readBigUInt64LE(at + Information.ImageName + UNICODE_STRING.Buffer);
-  const offset = Number(address - base);
-  if (length > 0 && address !== 0n && offset >= 0 && offset + length <= snapshot.length) return snapshot.toString('utf16le', offset, offset + length);
-  return pid === 0 ? 'System Idle Process' : pid === 4 ? 'System' : '';
+  return unicodeText(snapshot, base, at + Information.ImageName) || (nameless[pid] ?? '');
 }
 
 function drivesByDevice(win32: Win32): [device: string, drive: string][] {

@@ -67,3 +67,11 @@ test('a cause that Windows refuses to tell costs itself; whether a reboot waits 
   const asking = { 'SOFTWARE\\Microsoft\\ServerManager\\CurrentRebootAttempts': {} };
   assert.deepEqual(await registry({ ...named, ...asking }, path).read(), { ...told, server_roles: true, pending: true, untold: { installer: reason } });
 });
+
+test('a computer\'s name that the registry lacks leaves unknown whether it is renamed', async () => {
+  for (const which of ['ActiveComputerName', 'ComputerName']) {
+    const reason = `HKLM\\${control}\\ComputerName does not tell the computer's name`;
+    const { untold } = await registry({ ...named, [`${control}\\ComputerName\\${which}`]: {} }).read() as { untold: object };
+    assert.deepEqual(untold, { computer_rename: reason, pending: reason });
+  }
+});
