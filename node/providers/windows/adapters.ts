@@ -52,15 +52,15 @@ export async function adapters(win32: Win32): Promise<Adapter[]> {
 
 /** A chain of IP_ADAPTER_ADDRESSES that begins the buffer and points into it; `base` is the buffer's address. */
 export function parseAdapters(buffer: Buffer, base: bigint): Adapter[] {
-  const at = (pointer: number): number => follow(buffer, base, pointer);
+  const at = (pointer: number): number | undefined => follow(buffer, base, pointer);
   return chain(0, (offset) => at(offset + AdapterLayout.Next)).map((offset) => {
-    const first = at(offset + AdapterLayout.FirstUnicastAddress);
-    const unicast = first < 0 ? [] : chain(first, (entry) => at(entry + UnicastLayout.Next));
+    const unicast = chain(at(offset + AdapterLayout.FirstUnicastAddress), (entry) => at(entry + UnicastLayout.Next));
+    const name = at(offset + AdapterLayout.FriendlyName);
     const hardware = offset + AdapterLayout.PhysicalAddress;
     return {
       // An adapter without IPv4 has an index for IPv6 only.
       index: buffer.readUInt32LE(offset + AdapterLayout.IfIndex) || buffer.readUInt32LE(offset + AdapterLayout.Ipv6IfIndex),
-      name: wideText(buffer, at(offset + AdapterLayout.FriendlyName)),
+      name: name === undefined ? '' : wideText(buffer, name),
       hardwareAddress: buffer.subarray(hardware, hardware + buffer.readUInt32LE(offset + AdapterLayout.PhysicalAddressLength)),
       addresses: unicast.flatMap((entry) =>
         socketAddress(buffer, at(entry + UnicastLayout.Address), buffer.readUInt8(entry + UnicastLayout.OnLinkPrefixLength)),
@@ -69,24 +69,24 @@ export function parseAdapters(buffer: Buffer, base: bigint): Adapter[] {
   });
 }
 
-/** The offset in the buffer that the pointer at an offset points to; -1 for a null pointer. */
-function follow(buffer: Buffer, base: bigint, pointer: number): number {
+/** The offset in the buffer that the pointer at an offset points to; none for a null pointer. */
+function follow(buffer: Buffer, base: bigint, pointer: number): number | undefined {
   const address = buffer.readBigUInt64LE(pointer);
-  if (address === 0n) return -1;
+  if (address === 0n) return undefined;
   const offset = Number(address - base);
   if (offset >= 0 && offset < buffer.length) return offset;
   throw new UnavailableError('GetAdaptersAddresses gave a pointer to outside its buffer');
 }
 
-function chain(first: number, next: (offset: number) => number): number[] {
+function chain(first: number | undefined, next: (offset: number) => number | undefined): number[] {
   const offsets: number[] = [];
-  for (let offset = first; offset >= 0; offset = next(offset)) offsets.push(offset);
+  for (let offset = first; offset !== undefined; offset = next(offset)) offsets.push(offset);
   return offsets;
 }
 
 /** The address at an offset, if it is an IP address. */
-function socketAddress(buffer: Buffer, offset: number, prefixLength: number): UnicastAddress[] {
-  if (offset < 0) return [];
+function socketAddress(buffer: Buffer, offset: number | undefined, prefixLength: number): UnicastAddress[] {
+  if (offset === undefined) return [];
   const family = buffer.readUInt16LE(offset);
   if (family === Family.ipv4) {
     const start = offset + SOCKADDR_IN.sin_addr;

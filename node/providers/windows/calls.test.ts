@@ -162,7 +162,7 @@ describe('the network', () => {
       const rows = await read(functions, 'net_connections', { kind }) as unknown[];
       assert.deepEqual([asked, rows.length], [tables, tables.length], kind);
     }
-    await refused(sockets().functions, 'there is no kind of connections "tcp5"', 'net_connections', { kind: 'tcp5' });
+    for (const kind of ['tcp5', 'xtcp', 'tcp4 ']) await refused(sockets().functions, `there is no kind of connections "${kind}"`, 'net_connections', { kind });
   });
 
   it('a Windows without IPv6 has none of it; what else fails is named', async () => {
@@ -170,6 +170,9 @@ describe('the network', () => {
     assert.equal((await read(functions, 'net_connections', { kind: 'inet' }) as unknown[]).length, 2);
     await refused(sockets(() => 31).functions, 'GetExtendedUdpTable failed with Win32 error 31', 'net_connections', { kind: 'udp4' });
     let calls = 0;
+    await refused(sockets(() => { calls += 1; return 31; }).functions, /31/, 'net_connections', { kind: 'tcp4' });
+    assert.equal(calls, 2, 'it is asked once');
+    calls = 0;
     await refused(sockets(() => { calls += 1; return 122; }).functions, 'GetExtendedTcpTable failed with Win32 error 122', 'net_connections', { kind: 'tcp4' });
     assert.equal(calls, 2 * 4, 'a table that grows on and on is given up');
   });

@@ -16,6 +16,7 @@ function storing(encoded: readonly Buffer[], ended = 0x80092004) {
   const fake: FakeWindows = new FakeWindows({
     CertOpenStore: (...args: [number, number, number, number, string]) => {
       assert.deepEqual(args.slice(0, 3), [10, 0, 0]);
+      if (args[4] === 'Root') { fake.lastError = 5; return 0; }
       if (args[4] !== 'My' || args[3] !== (0x20000 | 0x4000 | 0x8000)) { fake.lastError = 2; return 0; }
       open.add(77);
       return 77;
@@ -31,6 +32,7 @@ function storing(encoded: readonly Buffer[], ended = 0x80092004) {
     bytesAt: (address: bigint, length: number) => {
       const at = Number(address) % 1000 - 1;
       const one = encoded[at]!;
+      assert.ok(length <= 100_000, 'no memory is read beyond what a certificate may be');
       if (address < 1000n) return structure(CERT_CONTEXT, { pbCertEncoded: 1001n + BigInt(at), cbCertEncoded: one.length });
       assert.equal(length, one.length);
       return Buffer.from(one);
@@ -64,8 +66,8 @@ test('a store without end is given up, and everything let go of', async () => {
   assert.deepEqual([open, contexts], [0, 0]);
 });
 
-test('what is no certificate costs itself alone', async () => {
-  const { provider } = storing([known[0]!.raw, Buffer.from('rubbish'), Buffer.alloc(0), Buffer.alloc(70_000), known[1]!.raw]);
+test('what is no certificate, or is said to be larger than any, costs itself alone', async () => {
+  const { provider } = storing([known[0]!.raw, Buffer.from('rubbish'), Buffer.alloc(0), Buffer.alloc(200_000), known[1]!.raw]);
   const { rows, unreadable } = (await provider.read('certificates', args)) as unknown as { rows: unknown[]; unreadable: number };
   assert.deepEqual([rows.length, unreadable], [2, 3]);
 });
@@ -77,7 +79,8 @@ test('a store that every Windows has, and in which nothing was ever put, is empt
 });
 
 test('an empty store has none; one that is not there, and one that breaks off, say so', async () => {
-  assert.deepEqual(await storing([]).provider.read('certificates', args), { rows: [], unreadable: 0 });
+  for (const end of [0x80092004, 18]) assert.deepEqual(await storing([], end).provider.read('certificates', args), { rows: [], unreadable: 0 });
+  await assert.rejects(storing([]).provider.read('certificates', { ...args, store: 'Root' }), { message: 'CertOpenStore of LocalMachine\\Root failed with Win32 error 5' });
   await assert.rejects(storing([]).provider.read('certificates', { ...args, store: 'Nothing' }), { message: 'there is no certificate store "Nothing" in LocalMachine' });
   await assert.rejects(storing([]).provider.read('certificates', { ...args, store: 'WebHosting', location: 'CurrentUser' }), /no certificate store "WebHosting" in CurrentUser/);
   const broken = storing([known[0]!.raw], 5);

@@ -48,7 +48,8 @@ interface Table {
   row(row: Buffer): Socket;
 }
 
-const tables: readonly Table[] = [
+/** The tables that Windows keeps. */
+export const tables: readonly Table[] = [
   { protocol: 'tcp', family: AF_INET, rowSize: Tcp4.size, row: (row) => tcpRow(row, Tcp4, ipv4(row, Tcp4.dwLocalAddr), ipv4(row, Tcp4.dwRemoteAddr)) },
   { protocol: 'tcp', family: AF_INET6, rowSize: Tcp6.size, row: (row) => tcpRow(row, Tcp6, ipv6(row, Tcp6.ucLocalAddr), ipv6(row, Tcp6.ucRemoteAddr)) },
   { protocol: 'udp', family: AF_INET, rowSize: Udp4.size, row: (row) => udpRow(row, Udp4, ipv4(row, Udp4.dwLocalAddr)) },
@@ -57,8 +58,9 @@ const tables: readonly Table[] = [
 
 /** psutil's net_connections. Windows has no sockets of kind `unix` to tell of. Throws UnavailableError. */
 export function netConnections(win32: Win32, kind: string): Connection[] {
-  const [, protocol, version] = /^(all|inet|tcp|udp|unix)([46]?)$/.exec(kind) ?? [];
-  if (protocol === undefined) throw new UnavailableError(`there is no kind of connections "${kind}"`);
+  const found = /^(all|inet|tcp|udp|unix)([46]?)$/.exec(kind);
+  if (found === null) throw new UnavailableError(`there is no kind of connections "${kind}"`);
+  const [, protocol, version] = found;
   const wanted = tables.filter((table) =>
     (protocol === 'all' || protocol === 'inet' || table.protocol === protocol)
     && (version === '' || (table.family === AF_INET6) === (version === '6')));
@@ -97,13 +99,6 @@ export function parseSockets(table: Table, buffer: Buffer): Connection[] {
     const { laddr, raddr, status, pid } = table.row(buffer.subarray(start, start + table.rowSize));
     return { fd: -1, family: table.family, type: table.protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM, laddr, raddr, status, pid };
   });
-}
-
-/** A table's form, for tests. */
-export function tableOf(protocol: 'tcp' | 'udp', family: number): Table {
-  const found = tables.find((table) => table.protocol === protocol && table.family === family);
-  if (found === undefined) throw new UnavailableError(`there is no table of ${protocol} in family ${String(family)}`);
-  return found;
 }
 
 function tcpRow(row: Buffer, layout: typeof Tcp4 | typeof Tcp6, local: string, remote: string): Socket {

@@ -5,8 +5,6 @@ import { fakeTable } from '../../test/support/fakeProcesses.js';
 import { FakeWindows } from '../../test/support/fakeWindows.js';
 import { Isolation } from '../isolation.js';
 import { structure } from '../../test/support/structure.js';
-import { parseBattery } from './battery.js';
-import { parseSockets, tableOf } from './connections.js';
 import * as layouts from './layouts.js';
 import { startTypeCode, startTypeText, type ServiceConfig } from './serviceConfig.js';
 import { parseServices, Services, serviceFields } from './services.js';
@@ -238,44 +236,4 @@ test('a service tells the texts that its set-up points to; what points nowhere, 
     return [binpath, username, display_name, text];
   };
   assert.deepEqual([await described(base + 64n), await described(0n)], [['C:\\x.exe', '', '', 'Does it'], ['C:\\x.exe', '', '', '']]);
-});
-
-/** A table of one row. */
-const rows = (row: Buffer): Buffer => Buffer.concat([Buffer.from([1, 0, 0, 0]), row]);
-const port = (number: number): number => Buffer.from([number >> 8, number & 255, 0xaa, 0xbb]).readUInt32LE();
-
-test('sockets: ports in the network\'s order, whatever the other bits hold', () => {
-  const tcp = layouts.MIB_TCPROW_OWNER_PID;
-  const listening = structure(tcp, { dwState: 2, dwLocalAddr: 0x0100007f, dwLocalPort: port(8080), dwRemotePort: port(5), dwOwningPid: 7 });
-  assert.deepEqual(parseSockets(tableOf('tcp', 2), rows(listening)), [
-    { fd: -1, family: 2, type: 1, laddr: { ip: '127.0.0.1', port: 8080 }, raddr: null, status: 'LISTEN', pid: 7 },
-  ]);
-  const connected = structure(tcp, { dwState: 5, dwLocalAddr: 0x0100007f, dwLocalPort: port(8080), dwRemoteAddr: 0x0200000a, dwRemotePort: port(60_000), dwOwningPid: 7 });
-  assert.deepEqual(parseSockets(tableOf('tcp', 2), rows(connected))[0]!.raddr, { ip: '10.0.0.2', port: 60_000 });
-  const six = structure(layouts.MIB_TCP6ROW_OWNER_PID, { dwState: 11, dwLocalPort: port(443), dwRemotePort: port(1), dwOwningPid: 9 });
-  six.writeUInt8(1, 15);
-  assert.deepEqual(parseSockets(tableOf('tcp', 23), rows(six)), [
-    { fd: -1, family: 23, type: 1, laddr: { ip: '::1', port: 443 }, raddr: { ip: '::', port: 1 }, status: 'TIME_WAIT', pid: 9 },
-  ]);
-  const udp = structure(layouts.MIB_UDPROW_OWNER_PID, { dwLocalPort: port(53), dwOwningPid: 3 });
-  assert.deepEqual(parseSockets(tableOf('udp', 2), rows(udp)), [
-    { fd: -1, family: 2, type: 2, laddr: { ip: '0.0.0.0', port: 53 }, raddr: null, status: 'NONE', pid: 3 },
-  ]);
-  const udp6 = structure(layouts.MIB_UDP6ROW_OWNER_PID, { dwLocalPort: port(54), dwOwningPid: 4 });
-  assert.deepEqual(parseSockets(tableOf('udp', 23), rows(udp6))[0]!.laddr, { ip: '::', port: 54 });
-  // A count that lies reads no further than the buffer.
-  assert.equal(parseSockets(tableOf('udp', 2), Buffer.concat([Buffer.from([9, 0, 0, 0]), udp])).length, 1);
-});
-
-test('batteries: none, on mains, draining, and what is not known', () => {
-  const power = (line: number, flag: number, percent: number, left: number): Buffer => {
-    const status = Buffer.from([line, flag, percent, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-    status.writeInt32LE(left, layouts.SYSTEM_POWER_STATUS.BatteryLifeTime);
-    return status;
-  };
-  assert.throws(() => parseBattery(power(1, 128, 255, -1)), UnavailableError);
-  assert.throws(() => parseBattery(power(255, 255, 255, -1)), UnavailableError);
-  assert.deepEqual(parseBattery(power(1, 8, 80, -1)), { percent: 80, secsleft: -2, power_plugged: true });
-  assert.deepEqual(parseBattery(power(0, 1, 55, 3600)), { percent: 55, secsleft: 3600, power_plugged: false });
-  assert.deepEqual(parseBattery(power(0, 0, 255, -1)), { secsleft: -1, power_plugged: false });
 });

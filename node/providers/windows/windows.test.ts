@@ -168,7 +168,9 @@ test('adapters are read from a chain of pointers into their own buffer', () => {
   ]);
   assert.throws(() => parseAdapters(buffer, base + 4096n), UnavailableError);
   point(512 + adapter.FriendlyName, buffer.length);
-  assert.throws(() => parseAdapters(buffer, base), UnavailableError);
+  assert.throws(() => parseAdapters(buffer, base), { name: 'UnavailableError', message: 'GetAdaptersAddresses gave a pointer to outside its buffer' });
+  buffer.writeBigUInt64LE(0n, 512 + adapter.FriendlyName);
+  assert.equal(parseAdapters(buffer, base)[1]?.name, '', 'a name that is nowhere');
 });
 
 test('adapters of one name are one, their rows by family', () => {
