@@ -1,6 +1,5 @@
 import { Isolation } from '../../providers/isolation.js';
 import * as layouts from '../../providers/windows/layouts.js';
-import type { WindowsProcess } from '../../providers/windows/process.js';
 import { WindowsProcessTable } from '../../providers/windows/processTable.js';
 import { FakeWindows } from './fakeWindows.js';
 import { structure } from './structure.js';
