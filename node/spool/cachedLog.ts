@@ -59,12 +59,12 @@ export class CachedLog {
 
   /** Up to `limit` samples from a position to before `recentFrom`. None: there are none. Rejects with the system's errors. */
   async read(start: number, limit: number): Promise<readonly Placed[]> {
-    for (let from = Math.max(start, this.log.head); from < this.recentFrom; ) {
+    for (let from = Math.max(start, this.log.head); from < this.recentFrom; from = this.log.head) {
       const found = await this.#load(from, Math.max(limit, readAhead));
+      if (found.length === 0) break;
       // It may have been acknowledged meanwhile.
-      const wanted = found.filter(({ position }) => position >= this.log.head).slice(0, limit);
-      if (wanted.length > 0) return wanted;
-      from = Math.max(this.log.head, (found.at(-1)?.position ?? this.recentFrom - 1) + 1);
+      const wanted = found.filter(({ position }) => position >= this.log.head);
+      if (wanted.length > 0) return wanted.slice(0, limit);
     }
     return [];
   }
@@ -83,21 +83,28 @@ export class CachedLog {
   }
 
   /** Reads from the log what is not in memory, and keeps it there. */
-  async #load(from: number, limit: number): Promise<readonly Placed[]> {
-    let found: readonly Placed[];
-    try {
-      found = await this.log.read(from, limit, this.recentFrom);
-      this.#unreadableSince = undefined;
-    } catch (error) {
-      this.#unreadableSince ??= this.clock.now();
-      if (this.clock.now() - this.#unreadableSince < unreadableLimit) throw error;
-      this.log.giveUp(this.recentFrom);
-      return [];
-    }
-    const follows = this.#window.last === undefined ? from <= this.log.head : from === this.#window.last.position + 1;
+  async #load(start: number, limit: number): Promise<readonly Placed[]> {
+    const found = await this.#read(start, limit);
+    const follows = this.#window.last === undefined ? start <= this.log.head : start === this.#window.last.position + 1;
     if (follows && this.#window.bytes < windowBytes) {
       for (const placed of found) if (placed.position >= this.log.head) this.#window.push(placed);
     }
     return found;
+  }
+
+  /** As the log's own; what could not be read for long is given up. */
+  async #read(start: number, limit: number): Promise<readonly Placed[]> {
+    for (let from = start; from < this.recentFrom; ) {
+      try {
+        const found = await this.log.read(from, limit, this.recentFrom);
+        this.#unreadableSince = undefined;
+        return found;
+      } catch (error) {
+        this.#unreadableSince ??= this.clock.now();
+        if (this.clock.now() - this.#unreadableSince < unreadableLimit) throw error;
+        from = this.log.giveUp(from, this.recentFrom);
+      }
+    }
+    return [];
   }
 }

@@ -29,6 +29,11 @@ export class Positions {
     return this.#next - this.#head - this.#missingCount;
   }
 
+  /** A position, or where it is one that nobody has the first behind it that is none of those. */
+  firstFrom(position: number): number {
+    return this.#missing.find(({ from, until }) => from <= position && position < until)?.until ?? position;
+  }
+
   /** It reaches as far as to before a position. */
   extend(next: number): void {
     this.#next = Math.max(this.#next, next);

@@ -148,7 +148,6 @@ export class Segment {
   async close(): Promise<void> {
     const file = this.#file;
     this.#file = undefined;
-    this.#access = 'read';
     await file?.close().catch(() => undefined);
   }
 

@@ -124,6 +124,8 @@ export class SegmentLog {
       const segment = this.#segments[index];
       if (segment === undefined) break;
       const bound = this.#segments[index + 1]?.first ?? Infinity;
+      expected = this.#positions.firstFrom(expected);
+      if (expected - this.#shift >= bound) continue;
       const walked = await this.#walk(segment, offset, (buffer, at, length) => {
         const position = positionAt(buffer, at) + this.#shift;
         if (position < expected || position - this.#shift >= bound) return true;
@@ -135,7 +137,11 @@ export class SegmentLog {
         bytes += length;
         expected = position + 1;
         return true;
+      }).catch((error: unknown) => {
+        if (found.length === 0) throw error;
       });
+      // What is behind these cannot be read: who asks for that is told.
+      if (walked === undefined) return found;
       if (!walked.ended) {
         this.#at = { segment, offset: walked.offset, position: expected };
         return found;
@@ -174,10 +180,11 @@ export class SegmentLog {
     }
   }
 
-  /** Gives up what is left of the segment that `head` is in, as far as `until`: it cannot be read. */
-  giveUp(until: number): void {
-    const index = this.#indexOf(this.head);
-    this.#lose(this.head, Math.min(until, (this.#segments[index + 1]?.first ?? Infinity) + this.#shift));
+  /** Gives up what is left of the segment that a position is in, as far as `until`: it cannot be read. Gives where it goes on. */
+  giveUp(from: number, until: number): number {
+    const end = Math.min(until, (this.#segments[this.#indexOf(from) + 1]?.first ?? Infinity) + this.#shift);
+    this.#lose(from, end);
+    return end;
   }
 
   /** Finds out `bytes`, where that is not known exactly. */
