@@ -4,7 +4,7 @@
 export interface CounterPath {
   readonly object: string;
   /** Absent where the object has no instances. */
-  readonly instance?: string;
+  readonly instance?: string | undefined;
   readonly counter: string;
 }
 

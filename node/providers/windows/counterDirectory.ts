@@ -70,7 +70,7 @@ export class CounterDirectory {
     try {
       for (const counter of candidates) {
         try {
-          await this.pdh.addCounter(query, counterPathText({ object, ...(instances ? { instance: '*' } : {}), counter }));
+          await this.pdh.addCounter(query, counterPathText({ object, instance: instances ? '*' : undefined, counter }));
           return counter;
         } catch (error) {
           if (!(error instanceof PdhError)) throw error;

@@ -60,7 +60,6 @@ export class CounterQuery {
   #query: bigint | undefined;
   #names: { readonly names: readonly string[] | PdhError; readonly until: number; readonly rest: number } | undefined;
   #collections = 0;
-  #collecting = false;
   #closed = false;
 
   /** @param group tells queries of the same object apart. */
@@ -95,22 +94,20 @@ export class CounterQuery {
   /** Closes the query, at the end of a reading that is under way. */
   close(): void {
     this.#closed = true;
-    if (!this.#collecting) void this.host.isolation.run(this.#subject, answerTimeout, () => this.#closeQuery(), `close ${this.group}`).catch(() => undefined);
+    void this.host.isolation.run(this.#subject, answerTimeout, () => this.#closeQuery(), `close ${this.group}`).catch(() => undefined);
   }
 
   async #collectAsked(): Promise<ReadonlyMap<string, readonly CounterRow[]>> {
     const asked = this.#asked;
     this.#asked = new Map();
-    this.#collecting = true;
     this.#collections += 1;
     try {
-      const counters = new Map<string, readonly Counter[] | string>();
-      for (const [text, path] of asked) counters.set(text, await this.#countersOf(path).catch(reasonOf));
-      const wanted = new Set([...counters.values()].flatMap((found) => (typeof found === 'string' ? [] : found)));
+      const found: [text: string, path: CounterPath, counters: readonly Counter[] | string][] = [];
+      for (const [text, path] of asked) found.push([text, path, await this.#countersOf(path).catch(reasonOf)]);
+      const wanted = new Set(found.flatMap(([, , counters]) => (typeof counters === 'string' ? [] : counters)));
       const rows = await this.#collect([...wanted]);
-      return new Map([...asked].map(([text, path]) => [text, rowsOf(path, counters.get(text) ?? [], rows)]));
+      return new Map(found.map(([text, path, counters]) => [text, rowsOf(path, counters, rows)]));
     } finally {
-      this.#collecting = false;
       if (this.#closed) await this.#closeQuery();
     }
   }
@@ -124,7 +121,7 @@ export class CounterQuery {
   }
 
   #counter(name: string, instance: string | undefined): Counter {
-    const text = counterPathText({ object: this.object, ...(instance === undefined ? {} : { instance }), counter: name });
+    const text = counterPathText({ object: this.object, instance, counter: name });
     let counter = this.#counters.get(text);
     if (counter === undefined) {
       counter = {
@@ -196,7 +193,7 @@ export class CounterQuery {
       if (!(error instanceof PdhError)) throw error;
       this.#failed(counter, error.status);
     }
-    if (counter.fault !== undefined) counter.retryAt = clock.now() + counter.rest;
+    counter.retryAt = clock.now() + counter.rest;
   }
 
   /** Notes that a counter cannot be had, and when it is added anew. */
@@ -266,10 +263,11 @@ function faultRow({ name, instance, all, fault }: Counter): CounterRow {
 
 /** @param fed whether the collection before brought data too. */
 function rowOf(counter: Counter, instance: string | null, { status, value }: FormattedValue, fed: boolean): CounterRow {
-  if (status <= 1 && Number.isFinite(value)) return { counter: counter.name, instance, value, reason: null, pending: false };
+  const valid = status <= 1;
+  if (valid && Number.isFinite(value)) return { counter: counter.name, instance, value, reason: null, pending: false };
   const pending = saysInvalid(status) && !fed;
-  const words = status <= 1 ? 'what was collected is no number' : statusText(status);
-  const of = instance === null || !counter.all ? counter.text : counter.text.replace('(*)', `(${instance})`);
+  const words = valid ? 'what was collected is no number' : statusText(status);
+  const of = counter.text.replace('(*)', `(${instance ?? '*'})`);
   return { counter: counter.name, instance, value: null, reason: pending ? needsTwo : `The performance counter ${of}: ${words}`, pending };
 }
 
@@ -290,7 +288,6 @@ const totals = /(^|[,/])(_total|_global_)$/;
 function rowsOf(path: CounterPath, counters: readonly Counter[] | string, rows: ReadonlyMap<Counter, readonly CounterRow[]>): readonly CounterRow[] {
   if (typeof counters === 'string') return [{ counter: path.counter, instance: null, value: null, reason: counters, pending: false }];
   const all = counters.flatMap((counter) => rows.get(counter) ?? []);
-  if (!isPattern(path.instance)) return all;
   const pattern = path.instance?.toLowerCase() ?? '';
   const wanted = (name: string): boolean => matches(pattern, name) && (!totals.test(name) || /_(total|global_)/.test(pattern));
   return all.filter(({ instance }) => instance === null || wanted(instance.toLowerCase()));
