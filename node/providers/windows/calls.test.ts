@@ -38,6 +38,8 @@ describe('the processors', () => {
     const own = { ...failing, GetActiveProcessorGroupCount: () => 1, GetActiveProcessorCount: () => 0, GetSystemTimes: () => 0 };
     await refused(own, 'GetSystemTimes failed with Win32 error 31', 'cpu_times', { percpu: false });
     await refused(own, 'GetActiveProcessorCount failed with Win32 error 31', 'cpu_count', { logical: true });
+    await refused({ GetLogicalProcessorInformationEx: () => 1 }, 'GetLogicalProcessorInformationEx told of no processor core', 'cpu_count', { logical: false });
+    await refused({ ...failing, K32GetPerformanceInfo: () => 0 }, 'GetPerformanceInfo failed with Win32 error 31', 'virtual_memory');
     await refused({ ...failing, GetLogicalProcessorInformationEx: () => 0 }, 'GetLogicalProcessorInformationEx failed with Win32 error 31', 'cpu_count', { logical: false });
     await refused({ GetActiveProcessorCount: () => 1, CallNtPowerInformation: () => 0xc000_0022, RtlNtStatusToDosError: (status: number) => (status === 0xc000_0022 ? 5 : 0), FormatMessageW: () => 0 },
       'CallNtPowerInformation(ProcessorInformation) failed with Win32 error 5', 'cpu_freq');
@@ -70,6 +72,7 @@ describe('the processors', () => {
     const processors = Buffer.concat([1, 2].map((n) => structure(layouts.SYSTEM_PROCESSOR_PERFORMANCE_INFORMATION, { InterruptCount: n, UserTime: BigInt(n) * 10_000_000n, DpcTime: 10_000_000n, InterruptTime: 20_000_000n })));
     const functions = {
       GetActiveProcessorGroupCount: () => 1, GetActiveProcessorCount: () => 2,
+      NtQuerySystemInformationEx: () => assert.fail('of one group the other call is asked, as psutil does'),
       GetSystemTimes: (idle: Buffer, kernel: Buffer, user: Buffer) => {
         for (const [at, buffer] of [idle, kernel, user].entries()) buffer.writeBigUInt64LE(BigInt(at + 1) * 50_000_000n);
         return 1;
@@ -83,7 +86,8 @@ describe('the processors', () => {
     };
     assert.deepEqual(await read(functions, 'cpu_stats'), { ctx_switches: 7, interrupts: 3, soft_interrupts: 0, syscalls: 8 });
     assert.deepEqual(await read(functions, 'cpu_times', { percpu: false }), { user: 15, system: 5, idle: 5, irq: 4, dpc: 2 });
-    assert.deepEqual((await read(functions, 'cpu_times', { percpu: true }) as { user: number }[]).map(({ user }) => user), [1, 2]);
+    const older = Object.fromEntries(Object.entries(functions).filter(([name]) => name !== 'GetActiveProcessorGroupCount')) as Functions;
+    for (const each of [functions, older]) assert.deepEqual((await read(each, 'cpu_times', { percpu: true }) as { user: number }[]).map(({ user }) => user), [1, 2]);
     await assert.rejects(read({ ...functions, GetActiveProcessorGroupCount: () => { throw new TypeError('a fault of ours'); } }, 'cpu_times', { percpu: true }), TypeError);
   });
 });

@@ -28,13 +28,16 @@ class Names {
   readonly numbers = new Map<string, string[]>();
 
   constructor(list: readonly string[]) {
-    for (let at = 0; at + 1 < list.length; at += 2) {
-      const [number = '', name = ''] = [list[at], list[at + 1]];
-      this.byNumber.set(number, name);
-      const key = name.toLowerCase();
-      const known = this.numbers.get(key);
-      if (known === undefined) this.numbers.set(key, [number]);
-      else known.push(number);
+    let number: string | undefined;
+    for (const text of list) {
+      if (number === undefined) {
+        number = text;
+        continue;
+      }
+      this.byNumber.set(number, text);
+      const key = text.toLowerCase();
+      this.numbers.set(key, [...(this.numbers.get(key) ?? []), number]);
+      number = undefined;
     }
   }
 }

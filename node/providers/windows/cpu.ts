@@ -91,8 +91,9 @@ export function coreCount(win32: Win32): number {
 export function countCores(records: Buffer): number {
   let cores = 0;
   for (let offset = 0; offset < records.length; ) {
-    if (records.readUInt32LE(offset + Topology.Relationship) === RELATION_PROCESSOR_CORE) cores += 1;
-    const size = records.readUInt32LE(offset + Topology.Size);
+    const record = records.subarray(offset);
+    if (record.readUInt32LE(Topology.Relationship) === RELATION_PROCESSOR_CORE) cores += 1;
+    const size = record.readUInt32LE(Topology.Size);
     if (size === 0) break;
     offset += size;
   }

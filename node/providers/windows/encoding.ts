@@ -45,6 +45,12 @@ export function wideTexts(buffer: Buffer): string[] {
   }
 }
 
+/** The text that the pointer at an offset points to, in the same buffer; empty where it points elsewhere. `base`: the buffer's address. */
+export function textAt(buffer: Buffer, base: bigint, pointer: number): string {
+  const offset = Number(buffer.readBigUInt64LE(pointer) - base);
+  return offset < 0 ? '' : wideText(buffer, offset);
+}
+
 /** The text of the UNICODE_STRING at an offset, which stands in the same buffer; undefined where it is said to stand outside. `base`: the buffer's address. */
 export function unicodeText(buffer: Buffer, base: bigint, at = 0): string | undefined {
   const length = buffer.readUInt16LE(at);

@@ -9,9 +9,9 @@ import { windowsProvider } from './provider.js';
 interface FakeEvent {
   readonly record: number;
   readonly source?: string | null;
-  readonly id?: number;
-  readonly level?: number;
-  readonly keywords?: bigint;
+  readonly id?: number | null;
+  readonly level?: number | null;
+  readonly keywords?: bigint | null;
 }
 
 const base = 0x7000_0000n;
@@ -25,10 +25,10 @@ function rendered({ record, source = 'Service Control Manager', id = 7036, level
   };
   put(0, source === null ? 0 : 1, base + BigInt(values.length));
   // The high bytes of a small number are whatever stood there.
-  put(2, 6, BigInt(id) | 0xabcd_0000n);
-  put(4, 4, BigInt(level) | 0xffff_ff00n);
-  put(7, 21, keywords);
-  put(9, 10, BigInt(record));
+  put(2, id === null ? 0 : 6, BigInt(id ?? 77) | 0xabcd_0000n);
+  put(4, level === null ? 0 : 4, BigInt(level ?? 1) | 0xffff_ff00n);
+  put(7, keywords === null ? 0 : 21, keywords ?? 0x8010_0000_0000_0000n);
+  put(9, record === 0 ? 0 : 10, BigInt(record));
   return Buffer.concat([values, Buffer.from(`${String(source)}\0`, 'utf16le')]);
 }
 
@@ -40,6 +40,14 @@ class FakeLog {
   given = 0;
   queryError = 0;
   nextError = 0;
+  contextError = 0;
+  renderError = 0;
+  /** Whether it says how much room an event needs. */
+  telling = true;
+  /** How many values an event has. */
+  values = 18;
+  /** What happens while events are handed out. */
+  meanwhile = (): void => undefined;
   #last = 0;
   readonly #position = new Map<number, number>();
   readonly fake: FakeWindows;
@@ -61,6 +69,7 @@ class FakeLog {
         const some = all.slice(at, at + count);
         this.#position.set(query, at + some.length);
         this.given += some.length;
+        this.meanwhile();
         for (const [index, event] of some.entries()) events.writeBigInt64LE(BigInt(this.#handle(event)), index * 8);
         returned.writeUInt32LE(some.length);
         this.fake.lastError = 259;
@@ -68,15 +77,16 @@ class FakeLog {
       },
       EvtCreateRenderContext: (...args: [number, null, number]) => {
         assert.deepEqual(args, [0, null, 1]);
-        return this.#handle('context');
+        this.fake.lastError = this.contextError;
+        return this.contextError === 0 ? this.#handle('context') : 0;
       },
       EvtRender: (...[context, event, flags, size, values, used, count]: [number, bigint, number, number, Buffer, Buffer, Buffer]) => {
         assert.deepEqual([this.open.get(context), flags, size], ['context', 0, values.length]);
         const content = rendered(this.open.get(Number(event)) as FakeEvent);
-        used.writeUInt32LE(content.length);
-        count.writeUInt32LE(18);
-        this.fake.lastError = 122;
-        if (size < content.length) return 0;
+        if (this.telling) used.writeUInt32LE(content.length);
+        count.writeUInt32LE(this.values);
+        this.fake.lastError = this.renderError === 0 ? 122 : this.renderError;
+        if (size < content.length || this.renderError !== 0) return 0;
         content.copy(values);
         return 1;
       },
@@ -143,8 +153,11 @@ describe('event_count', () => {
     log.write({ source: null, id: 5 });
     assert.deepEqual(await log.count({ by: 'source' }), { '': 1, 'Service Control Manager': 1, disk: 2 });
     await log.count({ by: 'id', source: 'disk' });
-    log.write({ source: 'disk', id: 99 });
+    log.write({ source: 'disk', id: 99 }, { source: 'ntfs', id: 98 });
     assert.deepEqual(await log.count({ by: 'id', source: 'disk' }), { 99: 1 });
+    for (const id of [7, 11]) await log.count({ id });
+    log.write({ id: 7 }, { id: 11 }, { id: 7 });
+    assert.deepEqual([await log.count({ id: 7 }), await log.count({ id: 11 })], [2, 1]);
   });
 
   it('audits go by their outcome', async () => {
@@ -193,6 +206,40 @@ describe('event_count', () => {
     assert.equal(log.open.size, 1);
   });
 
+  it('an event that lacks what may be absent is one of information without a source or an id; one without its number is a fault', async () => {
+    for (const by of ['level', 'source', 'id']) await log.count({ by });
+    log.write({ source: null, id: null, level: null, keywords: null });
+    assert.deepEqual([await log.count({ by: 'level' }), await log.count({ by: 'source' }), await log.count({ by: 'id' })], [{ information: 1 }, { '': 1 }, { 0: 1 }]);
+    const numberless = { message: 'EvtRender gave an event without its number' };
+    log.values = 17;
+    await assert.rejects(log.count(), numberless);
+    log.values = 18;
+    log.events.push({ record: 0 });
+    await assert.rejects(log.count(), numberless);
+    assert.equal(log.open.size, 1);
+  });
+
+  it('what of an event cannot be had is told by its call', async () => {
+    log.write({});
+    log.contextError = 8;
+    await assert.rejects(log.count(), { message: 'EvtCreateRenderContext failed with Win32 error 8' });
+    log.contextError = 0;
+    log.renderError = 13;
+    await assert.rejects(log.count(), { message: 'EvtRender failed with Win32 error 13' });
+    log.renderError = 0;
+    assert.equal(await log.count(), 0);
+    assert.equal(log.open.size, 1);
+  });
+
+  it('once it is closed is no more, also where it is being read, and leaves nothing open', async () => {
+    await log.count();
+    log.write(...Array.from({ length: 200 }, () => ({})));
+    log.meanwhile = () => { log.provider.close(); };
+    await assert.rejects(log.count(), { message: 'the collector is stopping' });
+    await assert.rejects(log.count(), { message: 'the collector is stopping' });
+    assert.deepEqual([log.open.size, log.given <= 64], [0, true]);
+  });
+
   it('a log that is not there says so', async () => {
     await assert.rejects(log.count({ log: 'Nothing' }), { message: 'there is no event log "Nothing"' });
   });
@@ -201,5 +248,11 @@ describe('event_count', () => {
     await log.count({ source: `${'x'.repeat(5000)}*` });
     log.write({ source: `${'x'.repeat(5000)}y` });
     assert.equal(await log.count({ source: `${'x'.repeat(5000)}*` }), 1);
+    // Windows need not say how much; nor is there more than a megabyte for one.
+    log.telling = false;
+    log.write({ source: 'x'.repeat(400_000) });
+    assert.equal(await log.count({ source: `${'x'.repeat(5000)}*` }), 2);
+    log.write({ source: 'x'.repeat(800_000) });
+    await assert.rejects(log.count(), { message: 'EvtRender failed with Win32 error 122' });
   });
 });

@@ -3,7 +3,7 @@ import { UnavailableError } from '../../model/errors.js';
 import { matches } from '../../model/pattern.js';
 import { answerTimeout, type Isolation } from '../isolation.js';
 import type { Handle, Win32 } from './bindings.js';
-import { u64, wideText, wordSize } from './encoding.js';
+import { textAt, wordSize } from './encoding.js';
 import { ErrorCode, failure } from './failure.js';
 import { EVT_VARIANT as Variant } from './layouts.js';
 import { onThread } from './thread.js';
@@ -108,17 +108,16 @@ export class EventLogs {
     if (this.#closed) throw new UnavailableError('the collector is stopping');
     const { value: query, code } = await onThread(win32, win32.EvtQuery, 0, name, '*', EvtQueryChannelPath | EvtQueryReverseDirection);
     if (BigInt(query) === 0n) throw code === ErrorCode.EVT_CHANNEL_NOT_FOUND ? new UnavailableError(`there is no event log "${name}"`) : failure(`EvtQuery of ${name}`, code, win32);
-    const counters = [...log.counters.values()];
-    const counts = counters.map(() => new Map<string, number>());
+    const counted = [...log.counters.values()].map((counter) => ({ counter, counts: new Map<string, number>() }));
     let newest: bigint | undefined;
     try {
       for await (const head of this.#heads(name, query)) {
         newest ??= head.record;
         // The first reading notes where the log ends. A log whose numbers begin anew was cleared: all that is in it is new.
         if (log.newest === undefined || (head.record <= log.newest && newest >= log.newest)) break;
-        for (const [at, counter] of counters.entries()) {
+        for (const { counter, counts } of counted) {
           const key = counter.keyOf(head);
-          if (key !== undefined) counts[at]?.set(key, (counts[at].get(key) ?? 0) + 1);
+          if (key !== undefined) counts.set(key, (counts.get(key) ?? 0) + 1);
         }
       }
     } finally {
@@ -126,7 +125,7 @@ export class EventLogs {
     }
     // An empty log: whatever is written to it is new.
     log.newest = newest ?? 0n;
-    for (const [at, counter] of counters.entries()) counter.add(counts[at] ?? new Map());
+    for (const { counter, counts } of counted) counter.add(counts);
   }
 
   /** The heads of a query's events, one after another; each event is let go of, also where nobody wants the rest. */
@@ -141,12 +140,12 @@ export class EventLogs {
       }
       const handles = Array.from({ length: Math.min(batch, returned.readUInt32LE()) }, (_, at) => events.readBigInt64LE(at * wordSize));
       try {
+        if (this.#closed) throw new UnavailableError('the collector is stopping');
         // Windows has handed the event over whole: its head is read out of this process's memory.
         for (const handle of handles) yield this.#head(handle);
       } finally {
         for (const handle of handles) win32.EvtClose(handle);
       }
-      if (this.#closed) throw new UnavailableError('the collector is stopping');
     }
   }
 
@@ -170,18 +169,16 @@ export class EventLogs {
 function parseEventHead(values: Buffer, base: bigint, count: number): EventHead {
   const at = (place: number): Buffer | undefined => {
     const variant = values.subarray(place * Variant.size, (place + 1) * Variant.size);
-    return place >= count || variant.length < Variant.size || variant.readUInt32LE(Variant.Type) === EvtVarTypeNull ? undefined : variant;
+    return variant.readUInt32LE(Variant.Type) === EvtVarTypeNull ? undefined : variant;
   };
-  const record = at(System.EventRecordId);
-  if (count < System.count || record === undefined) throw new UnavailableError('EvtRender gave an event without its number');
+  const record = count < System.count ? undefined : at(System.EventRecordId);
+  if (record === undefined) throw new UnavailableError('EvtRender gave an event without its number');
   const keywords = at(System.Keywords)?.readBigUInt64LE() ?? 0n;
   const level = at(System.Level)?.readUInt8() ?? 0;
-  const name = at(System.ProviderName);
-  const offset = name === undefined ? -1 : u64(name) - Number(base);
   return {
     record: record.readBigUInt64LE(),
     id: at(System.EventID)?.readUInt16LE() ?? 0,
-    source: offset >= 0 && offset < values.length ? wideText(values, offset) : '',
+    source: at(System.ProviderName) === undefined ? '' : textAt(values, base, System.ProviderName * Variant.size),
     // As Event Viewer has it: an audit goes by its outcome, and a level of 0 is information.
     level: (keywords & auditFailure) !== 0n ? 'audit_failure' : (keywords & auditSuccess) !== 0n ? 'audit_success' : (levels[level] ?? 'information'),
   };

@@ -43,7 +43,8 @@ function wordsOf(win32: Pick<Win32, 'FormatMessageW'>, code: number): string {
  */
 export function failure(call: string, code: number, win32?: Pick<Win32, 'FormatMessageW'>): UnavailableError {
   // Codes above 2^31 are statuses (PDH's, NT's), which are known by their hexadecimal form.
-  const text = code >= 0x80000000 ? `status 0x${code.toString(16).toUpperCase()}` : `Win32 error ${String(code)}`;
-  const words = win32 === undefined || code >= 0x80000000 ? '' : wordsOf(win32, code);
+  const isStatus = code >= 0x80000000;
+  const text = isStatus ? `status 0x${code.toString(16).toUpperCase()}` : `Win32 error ${String(code)}`;
+  const words = win32 === undefined || isStatus ? '' : wordsOf(win32, code);
   return new UnavailableError(`${call} failed with ${text}${words === '' ? '' : ` (${words})`}`);
 }

@@ -18,7 +18,7 @@ export function nextLoads(loads: readonly number[], queueLength: number): number
  */
 export class LoadAverage {
   #cancel: (() => void) | undefined;
-  #loads: readonly number[] = [0, 0, 0];
+  #loads: readonly number[] = [];
   #unknown: string | undefined;
   /** Readings that wait for the first look; absent once it has been taken. */
   #waiting: (() => void)[] | undefined = [];
@@ -31,7 +31,8 @@ export class LoadAverage {
   /** The averages over 1, 5 and 15 minutes, to two decimals. Throws UnavailableError. */
   async read(): Promise<number[]> {
     if (this.#cancel === undefined) this.#wait();
-    if (this.#waiting !== undefined) await new Promise<void>((resolve) => this.#waiting?.push(resolve));
+    const waiting = this.#waiting;
+    if (waiting !== undefined) await new Promise<void>((resolve) => waiting.push(resolve));
     if (this.#unknown !== undefined) throw new UnavailableError(`No load average: ${this.#unknown}`);
     return this.#loads.map((load) => Math.round(load * 100) / 100);
   }

@@ -30,6 +30,7 @@ test('committed memory and the kernel\'s pools are bytes, counts are counts, and
   assert.deepEqual(await provider.read('kernel_memory', {}), { total: 300 * 4096, paged: 200 * 4096, nonpaged: 100 * 4096 });
   assert.deepEqual(await provider.read('system_stats', {}), { handles: 91_234, threads: 2_345, processes: 150 });
   assert.equal(await provider.read('uptime', {}), 9_007_199_254.001);
+  assert.deepEqual(await performance({ PhysicalTotal: 5n, PhysicalAvailable: 2n }).read('virtual_memory', {}), { total: 5 * 4096, available: 2 * 4096, used: 3 * 4096, free: 2 * 4096 });
 });
 
 test('a peak and pools that are left empty are unknown, not 0', async () => {

@@ -4,6 +4,7 @@ import { UnavailableError } from '../../model/errors.js';
 import { MissingFunction, type Win32 } from './bindings.js';
 import { settle, TestClock } from '../../test/support/clock.js';
 import { FakeWindows } from '../../test/support/fakeWindows.js';
+import { failure } from './failure.js';
 import { LoadAverage } from './load.js';
 import { windowsProvider } from './provider.js';
 
@@ -37,9 +38,11 @@ test('buffers grow until they hold all', async () => {
 });
 
 test('a file\'s space is that of its directory; a failure names the call and its Win32 error', async () => {
+  const asked: string[] = [];
   const windows = new FakeWindows({
     GetDiskFreeSpaceExW: (path: string, _: null, total: Buffer, free: Buffer) => {
-      windows.lastError = path === 'C:\\data\\file.txt' ? 267 : path === 'C:\\data' ? 0 : 3;
+      asked.push(path);
+      windows.lastError = path === 'C:\\data\\file.txt' ? 267 : path.startsWith('C:\\data') ? 0 : 3;
       total.writeBigUInt64LE(1_000_000_000_000n);
       free.writeBigUInt64LE(400_000_000_000n);
       return windows.lastError === 0 ? 1 : 0;
@@ -49,13 +52,19 @@ test('a file\'s space is that of its directory; a failure names the call and its
   const space = { total: 1_000_000_000_000, used: 600_000_000_000, free: 400_000_000_000 };
   assert.deepEqual(await provider.read('disk_usage', { path: 'C:\\data\\file.txt' }), space);
   await assert.rejects(provider.read('disk_usage', { path: 'Q:\\' }), { message: 'GetDiskFreeSpaceExW of Q:\\ failed with Win32 error 3' });
+  assert.deepEqual(asked.splice(0), ['C:\\data\\file.txt', 'C:\\data', 'Q:\\']);
+  // Another volume may be mounted in a folder of the drive: each is asked for by itself.
+  await Promise.all(['C:\\data', 'C:\\data\\mounted'].map((path) => provider.read('disk_usage', { path })));
+  assert.deepEqual(asked, ['C:\\data', 'C:\\data\\mounted']);
 });
 
 test('disks that do not count are left out, and every disk is closed', async () => {
   const open = new Set<number>();
+  const looked: number[] = [];
   const windows = new FakeWindows({
     CreateFileW: (name: string) => {
       const number = Number(name.replace(/^\\\\\.\\PhysicalDrive/, ''));
+      looked.push(number);
       if (number > 1) return -1;
       open.add(number + 100);
       return number + 100;
@@ -71,6 +80,20 @@ test('disks that do not count are left out, and every disk is closed', async () 
   const disks = { PhysicalDrive1: { read_count: 0, write_count: 0, read_bytes: 512, write_bytes: 0, read_time: 0, write_time: 0, idle_time: 0, queue_depth: 0, split_count: 0 } };
   assert.deepEqual(await provider.read('disk_io_counters', { perdisk: true, nowrap: true }), disks);
   assert.equal(open.size, 0);
+  assert.deepEqual(looked, Array.from({ length: 33 }, (_, number) => number), 'psutil looks for so many');
+});
+
+test('where no disk tells its counts the reason of each is told, or that there is none to open', async () => {
+  const refusing = (disks: number) => {
+    const windows = new FakeWindows({
+      FormatMessageW: () => 0, CloseHandle: () => 1, DeviceIoControl: () => { windows.lastError = 1; return 0; },
+      CreateFileW: (name: string) => { windows.lastError = 2; return Number(/\d+$/.exec(name)?.[0]) < disks ? 100 : -1; },
+    });
+    return windowsProvider(windows.win32).read('disk_io_counters', { perdisk: true, nowrap: true });
+  };
+  const refused = (number: number): string => `IOCTL_DISK_PERFORMANCE of PhysicalDrive${String(number)} failed with Win32 error 1`;
+  await assert.rejects(refusing(0), { message: 'No disk tells its counts: CreateFileW of PhysicalDrive0 failed with Win32 error 2' });
+  await assert.rejects(refusing(2), { message: `No disk tells its counts: ${refused(0)}; ${refused(1)}` });
 });
 
 test('a disk whose counters want ever more room is given up at a megabyte, any other refusal at once', async () => {
@@ -177,6 +200,11 @@ test('the load average is unknown after a failed look, waited for before the fir
   await assert.rejects(load.read(), { message: 'No load average: no counter' });
   load.close();
   assert.equal(clock.waiting, 0);
+  await assert.rejects(load.read(), { message: 'No load average: no counter' });
+  const stopped = new LoadAverage(clock, queue);
+  const unanswered = assert.rejects(stopped.read(), { message: 'No load average: the collector stops' });
+  stopped.close();
+  await unanswered;
 });
 
 /** SYSTEM_PROCESSOR_PERFORMANCE_INFORMATION: idle, kernel, user in seconds. */
@@ -205,8 +233,13 @@ test('CPU times are of all processor groups, and of the caller\'s own where the 
   const whole = windowsProvider(new FakeWindows(functions).win32);
   assert.deepEqual(await whole.read('cpu_times', { percpu: false }), { user: 6, system: 6, idle: 18, irq: 0, dpc: 0 });
   assert.equal(((await whole.read('cpu_times', { percpu: true })) as unknown[]).length, 3);
-  const refused = windowsProvider(new FakeWindows({ ...functions, NtQuerySystemInformationEx: () => 0xc0000002 }).win32);
-  assert.equal(((await refused.read('cpu_times', { percpu: true })) as unknown[]).length, 2);
+  const { NtQuerySystemInformationEx: told, ...older } = functions;
+  const partly = (...args: Parameters<typeof told>): number => (args[1].readUInt16LE() === 1 ? 0xc0000002 : told(...args));
+  for (const each of [older, { ...functions, NtQuerySystemInformationEx: () => 0xc0000002 }, { ...functions, NtQuerySystemInformationEx: partly }]) {
+    assert.equal(((await windowsProvider(new FakeWindows(each).win32).read('cpu_times', { percpu: true })) as unknown[]).length, 2);
+  }
+  const faulty = { ...functions, NtQuerySystemInformationEx: () => { throw new TypeError('a fault of ours'); } };
+  await assert.rejects(windowsProvider(new FakeWindows(faulty).win32).read('cpu_times', { percpu: true }), TypeError);
 });
 
 test('a Windows without sessions has no users', async () => {
@@ -216,6 +249,14 @@ test('a Windows without sessions has no users', async () => {
 function missingSessions(): Win32 {
   return new Proxy({}, { get: (_, name) => { throw new MissingFunction(`This Windows has no ${String(name)}`); } }) as Win32;
 }
+
+test('Windows\' words for an error are one line, without the stop at its end; a status has none', () => {
+  const saying = (text: string) => ({ FormatMessageW: (...args: unknown[]) => { assert.equal(args[5], (args[4] as Buffer).length / 2); return (args[4] as Buffer).write(text, 'utf16le') / 2; } }) as unknown as Win32;
+  assert.equal(failure('It', 21, saying('Not ready. \r\nWait a while.\r\n')).message, 'It failed with Win32 error 21 (Not ready. Wait a while)');
+  for (const code of [0x80000000, 0xc0000022]) assert.equal(failure('It', code, saying('?')).message, `It failed with status 0x${code.toString(16).toUpperCase()}`);
+  assert.equal(failure('It', 0x7fffffff, missingSessions()).message, 'It failed with Win32 error 2147483647');
+  assert.throws(() => failure('It', 21, new FakeWindows({ FormatMessageW: () => { throw new TypeError('a fault of ours'); } }).win32), TypeError);
+});
 
 test('an error of a disk is told in Windows\' words', async () => {
   const windows = new FakeWindows({

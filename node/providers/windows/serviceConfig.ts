@@ -1,6 +1,6 @@
 import { UnavailableError } from '../../model/errors.js';
 import type { Handle, Win32 } from './bindings.js';
-import { wideText } from './encoding.js';
+import { textAt } from './encoding.js';
 import { ErrorCode, failure } from './failure.js';
 import {
   QUERY_SERVICE_CONFIGW as Config, SERVICE_DELAYED_AUTO_START_INFO as Delayed, SERVICE_DESCRIPTIONW as Description, SERVICE_TRIGGER_INFO as Triggers,
@@ -36,7 +36,7 @@ export async function serviceConfig(win32: Win32, service: Handle): Promise<Serv
   const delayed = await optional(win32, service, SERVICE_CONFIG_DELAYED_AUTO_START_INFO, Delayed.size);
   const triggers = await optional(win32, service, SERVICE_CONFIG_TRIGGER_INFO, Triggers.size);
   const description = await optional(win32, service, SERVICE_CONFIG_DESCRIPTION, Description.size);
-  const text = (buffer: Buffer, member: number): string => textAt(win32, buffer, member);
+  const text = (buffer: Buffer, member: number): string => textAt(buffer, win32.addressOf(buffer), member);
   const flag = (answer: Buffer | null | undefined, member: number): boolean | undefined => (answer === undefined ? undefined : answer !== null && answer.readUInt32LE(member) !== 0);
   return {
     startType,
@@ -93,10 +93,4 @@ async function optional(win32: Win32, service: Handle, level: number, size: numb
     if (!(error instanceof UnavailableError)) throw error;
     return last === ErrorCode.INVALID_LEVEL || last === ErrorCode.CALL_NOT_IMPLEMENTED ? null : undefined;
   }
-}
-
-/** The text that a pointer in a buffer points to, in the same buffer. */
-function textAt(win32: Win32, buffer: Buffer, member: number): string {
-  const offset = Number(buffer.readBigUInt64LE(member) - win32.addressOf(buffer));
-  return offset >= 0 && offset < buffer.length ? wideText(buffer, offset) : '';
 }

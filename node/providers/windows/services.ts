@@ -5,7 +5,7 @@ import { serviceStates } from '../../catalog/services.js';
 import { answerTimeout, type Isolation } from '../isolation.js';
 import type { ProcessTable } from '../processTable.js';
 import type { Handle, Win32 } from './bindings.js';
-import { wideText } from './encoding.js';
+import { textAt } from './encoding.js';
 import { ErrorCode, failure } from './failure.js';
 import { ENUM_SERVICE_STATUS_PROCESSW as Enumerated, SERVICE_STATUS_PROCESS as Status } from './layouts.js';
 import { startTypeText, serviceConfig, type ServiceConfig } from './serviceConfig.js';
@@ -129,12 +129,9 @@ export class Services {
 /** An array of ENUM_SERVICE_STATUS_PROCESSW, whose pointers point into its own buffer at `base`. */
 export function parseServices(buffer: Buffer, base: bigint, count: number): ServiceStatus[] {
   return Array.from({ length: count }, (_, at) => {
-    const entry = buffer.subarray(at * Enumerated.size);
-    const text = (member: number): string => {
-      const offset = Number(entry.readBigUInt64LE(member) - base);
-      return offset >= 0 && offset < buffer.length ? wideText(buffer, offset) : '';
-    };
-    return parseStatus(text(Enumerated.lpServiceName), text(Enumerated.lpDisplayName), entry.subarray(Enumerated.ServiceStatusProcess));
+    const start = at * Enumerated.size;
+    const [name, displayName] = [Enumerated.lpServiceName, Enumerated.lpDisplayName].map((member) => textAt(buffer, base, start + member)) as [string, string];
+    return parseStatus(name, displayName, buffer.subarray(start + Enumerated.ServiceStatusProcess));
   });
 }
 

@@ -35,7 +35,7 @@ test('interrupts are summed over CPUs beyond 32 bits', () => {
 
 test('counts that were left empty are unknown, not zero', () => {
   const told = (values: object): ReturnType<typeof parseCpuStats> => parseCpuStats(structure(layouts.SYSTEM_PERFORMANCE_INFORMATION, values), Buffer.alloc(0));
-  assert.throws(() => told({}), UnavailableError);
+  assert.throws(() => told({}), { name: 'UnavailableError', message: 'NtQuerySystemInformation(SystemPerformanceInformation) leaves its counts empty' });
   // Of counts that wrap at 32 bits one may be 0 for a moment.
   assert.deepEqual([told({ ContextSwitches: 5 })['syscalls'], told({ SystemCalls: 6 })['ctx_switches']], [0, 0]);
 });
@@ -48,14 +48,17 @@ test('cores are counted among records of any length', () => {
     return buffer;
   };
   assert.equal(countCores(Buffer.concat([record(0, 48), record(2, 56), record(0, 80), record(4, 48)])), 2);
-  assert.throws(() => countCores(Buffer.alloc(0)), UnavailableError);
+  assert.equal(countCores(Buffer.concat([record(0, 48).fill(0, 4, 8), record(0, 48)])), 1, 'one without a length is the last');
+  assert.throws(() => countCores(Buffer.alloc(0)), { name: 'UnavailableError', message: 'GetLogicalProcessorInformationEx told of no processor core' });
 });
 
 test('a processor that Windows tells nothing of has no frequency', () => {
   const cpu = structure(layouts.PROCESSOR_POWER_INFORMATION, { MaxMhz: 3600, CurrentMhz: 1200 });
   const empty = structure(layouts.PROCESSOR_POWER_INFORMATION, {});
   assert.deepEqual(parseFrequencies(Buffer.concat([cpu, empty])), [{ current: 1200, min: 0, max: 3600 }]);
-  assert.throws(() => parseFrequencies(empty), UnavailableError);
+  const half = [{ MaxMhz: 3600 }, { CurrentMhz: 1200 }].map((one) => structure(layouts.PROCESSOR_POWER_INFORMATION, one));
+  assert.deepEqual(parseFrequencies(Buffer.concat(half)), [{ current: 0, min: 0, max: 3600 }, { current: 1200, min: 0, max: 0 }]);
+  assert.throws(() => parseFrequencies(empty), { name: 'UnavailableError', message: 'CallNtPowerInformation told of no processor\'s frequency' });
 });
 
 test('memory is counted in pages, exactly beyond 32 bits', () => {
