@@ -21,7 +21,7 @@ export class Entries {
   }
 
   get last(): Placed | undefined {
-    return this.count === 0 ? undefined : this.#items.at(-1);
+    return this.#items.at(-1);
   }
 
   /** Appends; the position is above all others. */

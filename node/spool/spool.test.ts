@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
-import fs, { readFileSync, readlinkSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import fs, { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { SpoolError } from '../model/errors.js';
-import { settle, TestClock } from '../test/support/clock.js';
 import { until } from '../test/support/wait.js';
-import { MemoryDisk, type MemoryFile } from './disk.test.support.js';
 import * as files from './files.js';
 import { all, numbers, range, sample, samples, spool, temporary } from './queue.test.support.js';
 import { random } from './random.test.support.js';
 import { longestName } from './record.js';
-import { openSpool } from './spool.js';
 
 const windows = process.platform === 'win32';
 
@@ -243,71 +240,6 @@ test('other files in the directory are left alone', async (context) => {
   assert.deepEqual((await readdir(path)).sort(), ['letter.txt', 'old-v1', 'v1.bak', 'v2', 'v9']);
 });
 
-test('what was acknowledged does not stay on disk', async (context) => {
-  const path = await temporary(context);
-  const { queue, clock } = await spool(context, path);
-  for (let round = 0; round < 30; round += 1) {
-    await queue.put(samples(round * 4000, (round + 1) * 4000, 300));
-    queue.ack((round + 1) * 4000);
-    clock.advance(1000);
-  }
-  await queue.close();
-  let bytes = 0;
-  for (const name of await readdir(join(path, 'v2'))) bytes += (await stat(join(path, 'v2', name))).size;
-  assert.ok(bytes < 1e6, `${String(bytes)} bytes on disk for an empty queue`);
-});
-
-test('a process that is killed behind the confirms of a tick sends none of it again, nor 5 ms behind some of them what these were of', async (context) => {
-  const path = await temporary(context);
-  const { queue, clock } = await spool(context, path);
-  for (const tick of [0, 1, 2]) {
-    await queue.put(samples(tick * 40, tick * 40 + 40));
-    const cursor = (): Buffer => readFileSync(join(path, 'v2', 'cursor'));
-    for (const [acknowledged, wait] of [[20, 5], [40, 0]] as const) {
-      const before = cursor();
-      queue.ack(tick * 40 + acknowledged);
-      clock.advance(wait);
-      await until('the acknowledgement is written', () => !cursor().equals(before));
-      const left = join(path, `killed${String(tick)}-${String(acknowledged)}`);
-      await cp(join(path, 'v2'), join(left, 'v2'), { recursive: true });
-      assert.deepEqual(await numbers((await spool(context, left)).queue), range(tick * 40 + acknowledged, tick * 40 + 40));
-      clock.advance(100);
-    }
-  }
-});
-
-test('each second the disk is made to take what is not acknowledged, and how far it is: of samples that all are, only this, in one call', async () => {
-  const disk = new MemoryDisk();
-  const clock = new TestClock();
-  const queue = await openSpool({ path: '/disk/spool', maxBytes: 1e6, maxAge: 1e6, clock, files: disk, report: () => undefined });
-  const cursor = (): MemoryFile | undefined => disk.files.get('/disk/spool/v2/cursor');
-  const second = async (): Promise<(string | undefined)[]> => {
-    const before = disk.operations.length;
-    clock.advance(1000);
-    await settle();
-    return disk.operations.slice(before).flatMap((operation) => (operation.kind === 'sync' ? [operation.file === cursor() ? 'cursor' : 'samples'] : []));
-  };
-  await queue.put(samples(0, 5));
-  assert.deepEqual(await second(), ['samples', 'cursor']);
-  queue.ack(5);
-  await settle();
-  for (const tick of [1, 2, 3]) {
-    await second();
-    await queue.put(samples(tick * 5, tick * 5 + 5));
-    const before = disk.operations.length;
-    queue.ack(tick * 5 + 5);
-    await settle();
-    assert.deepEqual(disk.operations.slice(before).map(({ kind }) => kind), ['write', 'sync']);
-    assert.deepEqual(await second(), []);
-  }
-  await queue.put(samples(20, 25));
-  assert.deepEqual(await second(), ['samples', 'cursor']);
-  assert.deepEqual(disk.operations.flatMap(({ kind }) => (kind === 'create' || kind === 'remove' ? [kind] : [])), ['create', 'create'], 'one segment for all, though it was empty each time');
-  const closed = queue.close();
-  assert.deepEqual(queue.read(0, 9), [], 'a queue that closes hands out nothing more');
-  await closed;
-});
-
 test('nobody else may read it, whatever the umask, and nothing is written through a link', { skip: windows && 'Windows has access lists' }, async (context) => {
   const path = await temporary(context);
   const umask = process.umask(0o777);
@@ -407,4 +339,16 @@ test('the disk is asked to keep a file, and the names of a folder and of those t
   await file.close();
   await diskFiles.syncFolder(folder);
   assert.deepEqual(asked, [join(folder, 'f'), folder]);
+});
+
+test('only what is to be on the disk with the call that writes it waits for the disk', { skip: process.platform !== 'linux' }, async (context) => {
+  const path = join(await temporary(context), 'f');
+  await (await files.diskFiles.create(path)).close();
+  for (const access of ['read', 'write', 'through'] as const) {
+    const file = await files.diskFiles.open(path, access);
+    const fd = readdirSync('/proc/self/fd').find((name) => { try { return readlinkSync(`/proc/self/fd/${name}`) === path; } catch { return false; } });
+    const flags = Number.parseInt(/^flags:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd ?? ''}`, 'utf8'))?.[1] ?? '', 8);
+    await file.close();
+    assert.deepEqual([(flags & fs.constants.O_DSYNC) !== 0, flags & 3], [access === 'through', access === 'read' ? fs.constants.O_RDONLY : fs.constants.O_RDWR], access);
+  }
 });

@@ -1,29 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { settle, TestClock } from '../test/support/clock.js';
 import { systemError } from './diskError.js';
-import { MemoryDisk } from './disk.test.support.js';
-import { all, numbers, range, samples } from './queue.test.support.js';
-import { openSpool } from './spool.js';
+import type { MemoryDisk } from './disk.test.support.js';
+import { backlog, open } from './opened.test.support.js';
+import { all, numbers, range, sample, samples } from './queue.test.support.js';
 
-async function open(disk: MemoryDisk) {
-  const clock = new TestClock();
-  const queue = await openSpool({ path: '/disk/spool', maxBytes: 1e6, maxAge: 1e6, clock, files: disk, report: () => undefined });
-  const seconds = async (count: number): Promise<void> => {
-    for (let second = 0; second < count; second += 1) {
-      clock.advance(1000);
-      await settle();
-    }
-  };
-  return { queue, seconds };
-}
+const options = { maxBytes: 1e6 };
 
 /** A closed spool of 3000 samples in several segments, and the numbers of the samples in each. */
-async function backlog(): Promise<{ disk: MemoryDisk; segments: readonly (readonly number[])[] }> {
-  const disk = new MemoryDisk();
-  const { queue } = await open(disk);
-  for (let number = 0; number < 3000; number += 50) await queue.put(samples(number, number + 50, 300));
-  await queue.close();
+async function segmented(): Promise<{ disk: MemoryDisk; segments: readonly (readonly number[])[] }> {
+  const disk = await backlog(3000, options);
   const firsts = disk.segments.map((path) => Number(/(\d+)\.seg$/.exec(path)?.[1]) - 1);
   return { disk, segments: firsts.map((first, index) => range(first, firsts[index + 1] ?? 3000)) };
 }
@@ -35,8 +21,8 @@ function spoil(disk: MemoryDisk, ...bad: readonly string[]): void {
 
 for (const [what, spoilt] of [['one', [3]], ['the first', [0]], ['two together', [3, 4]], ['two apart', [2, 5]]] as const) {
   test(`segments that cannot be read for a minute cost their own samples, and nothing else: ${what}`, async () => {
-    const { disk, segments } = await backlog();
-    const { queue, seconds } = await open(disk);
+    const { disk, segments } = await segmented();
+    const { queue, seconds } = await open(disk, options);
     spoil(disk, ...spoilt.map((index) => disk.segments[index] ?? ''));
     // A reader that takes what it gets, and asks again for what it does not.
     const found: number[] = [];
@@ -58,8 +44,8 @@ for (const [what, spoilt] of [['one', [3]], ['the first', [0]], ['two together',
 }
 
 test('a segment that could be read again within the minute costs nothing', async () => {
-  const { disk } = await backlog();
-  const { queue, seconds } = await open(disk);
+  const { disk } = await segmented();
+  const { queue, seconds } = await open(disk, options);
   for (let times = 0; times < 3; times += 1) {
     spoil(disk, ...disk.segments);
     for (let second = 0; second < 40; second += 1) {
@@ -72,4 +58,51 @@ test('a segment that could be read again within the minute costs nothing', async
   }
   assert.equal(queue.stats().dropped.damage, 0);
   assert.equal((await all(queue)).length, 3000);
+});
+
+test('a backlog that cannot be read for a minute counts as damaged, and what is behind it goes on', async () => {
+  const disk = await backlog(1500, options);
+  const { queue, events, seconds } = await open(disk, options);
+  disk.before = (call) => {
+    if (call === 'read') throw systemError('EIO');
+  };
+  // Behind what was read when it was opened.
+  assert.deepEqual(await queue.read(600, 10), []);
+  assert.equal(queue.stats().kept, 'memory');
+  queue.ack(600);
+  await queue.put([sample(1500)]);
+  await seconds(50);
+  assert.equal(queue.stats().dropped.damage, 0, 'it may come back');
+  await seconds(100);
+  const { kept, dropped } = queue.stats();
+  assert.equal(kept, 'disk');
+  assert.ok(dropped.damage > 0);
+  const found = await numbers(queue);
+  assert.equal(found.length + dropped.damage, 901);
+  assert.equal(found.at(-1), 1500);
+  assert.deepEqual(events.filter((kind) => kind !== 'dropped'), ['fault', 'recovered']);
+});
+
+test('a log that comes late and then cannot be read for a minute costs what nobody has read of it, and no more', async () => {
+  const disk = await backlog(1500, options);
+  disk.before = () => { throw systemError('EIO'); };
+  const { queue, events, seconds } = await open(disk, options);
+  await queue.put(samples(1500, 1600, 300));
+  disk.before = () => undefined;
+  for (let turns = 0; turns < 10_000 && events.at(-1) !== 'recovered'; turns += 1) await seconds(1);
+  queue.ack(((await queue.read(0, 1))[0]?.position ?? NaN) + 599);
+  disk.before = (call) => { if (call === 'read') throw systemError('EIO'); };
+  await seconds(150);
+  assert.equal(queue.stats().kept, 'disk');
+  const found = await numbers(queue);
+  assert.deepEqual([found.length + queue.stats().dropped.damage, found.at(-1)], [1000, 1599]);
+});
+
+test('a disk that cannot be read is told of within a second, though nobody reads', async () => {
+  const disk = await backlog(3000, options);
+  const { queue, seconds } = await open(disk, options);
+  queue.ack(600);
+  disk.before = (call) => { if (call === 'read') throw systemError('EIO'); };
+  await seconds(1);
+  assert.match(queue.stats().fault ?? '', /input\/output errors/);
 });

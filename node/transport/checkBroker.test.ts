@@ -4,6 +4,7 @@ import type { BrokerSettings } from '../model/settings.js';
 import { freePort } from '../test/support/broker.js';
 import { method, shortString, u16, u32 } from '../test/support/amqpFrames.js';
 import { closeChannel, methodOf, startScriptedBroker, type Script } from '../test/support/scriptedBroker.js';
+import { until } from '../test/support/wait.js';
 import { checkBroker, type BrokerCheck } from './checkBroker.js';
 import { settingsFor } from './harness.test.support.js';
 import { Resolver } from './resolver.js';
@@ -136,6 +137,21 @@ describe('checkBroker', () => {
   it('does not wait for a broker that takes the login and says nothing more', async () => {
     const { check, port } = await checked({}, { opened: (socket) => { socket.removeAllListeners('data'); socket.resume(); } }, { connectTimeout: 0.3 });
     assert.equal(stepsOf(check).at(-1), `rabbit connect FAILED: rabbit:${String(port)} did not answer within 0.3 s: check the address, the firewall and broker.connect_timeout`);
+  });
+
+  it('leaves no connection behind where a step fails', async () => {
+    let ended = false;
+    const broker = await startScriptedBroker({
+      opened: (socket) => { socket.once('close', () => { ended = true; }); },
+      received: (socket, received) => {
+        if (methodOf(received) !== '40.10') return false;
+        socket.write(closeChannel(received.channel, 403, 'no'));
+        return true;
+      },
+    });
+    assert.equal((await checkBroker(settings(broker.port), { resolver })).ok, false);
+    await until('the end of the connection', () => ended);
+    await broker.close();
   });
 
   it('is well when one of the hosts is, and tells the first one\'s fault when none is', async () => {

@@ -292,6 +292,8 @@ describe('a channel', () => {
   it('that cannot be had is tried again, a refusal as late as there is', async () => {
     for (const [answers, message] of [
       [[403, 404], /declare the exchange "e": give the user the configure permission.*It said: for 403; again in 0\.2 s$/],
+      [[403, 541], /^the channel was closed: for 541; again in 0\.1 s$/],
+      [[406, 404], /^the exchange "e" is gone, as it is when its last consumer leaves; again in 0\.1 s$/],
       [[406, 403], /declare the exchange "e".*It said: for 403; again in 0\.2 s$/],
       [[541], /^the channel was closed: for 541; again in 0\.1 s$/],
     ] as const) {

@@ -51,12 +51,12 @@ const marks = [
 function textOf(bytes: Buffer, path: string): string {
   const mark = marks.find((one) => one.bytes.every((byte, index) => bytes[index] === byte));
   const encoding = mark?.encoding ?? 'utf-8';
-  const content = bytes.subarray(mark?.bytes.length ?? 0);
   const refuse = (found: string): ConfigError =>
     unavailable(`the password file ${path} must be text in UTF-8, or in UTF-16 with a byte order mark; found ${found}: write it again as UTF-8`);
   let text: string;
   try {
-    text = new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(content);
+    // It leaves the mark out.
+    text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
     throw refuse(encoding === 'utf-8' ? 'bytes that are no UTF-8, as an older Windows encoding has' : `a mark of ${encoding.toUpperCase()} and bytes that are not`);
   }

@@ -119,6 +119,14 @@ describe('connectFault', () => {
   });
 });
 
+describe('what is no error', () => {
+  it('that is thrown or given as a reason has its sentence too', () => {
+    for (const thrown of ['a text', null, undefined, 7]) {
+      assert.deepEqual(told(connectFault(thrown, plain, 'rabbit')), ['PSA_BROKER_UNREACHABLE', 'connect', `the connection to ${at} failed: ${String(thrown)}`]);
+    }
+  });
+});
+
 describe('what was not answered in time', () => {
   it('names the time and the settings', () => {
     assert.deepEqual(told(timeoutFault(plain, at, 'open a channel')), ['PSA_BROKER_UNREACHABLE', 'connect', `${at} did not open a channel within 7 s: check the address, the firewall and broker.connect_timeout`]);

@@ -200,6 +200,23 @@ describe('Publisher', () => {
     assert.deepEqual(harness.onWire, ['0']);
   });
 
+  it('sends nothing more once it has ended, and tells when what was in flight is answered', async () => {
+    const harness = new PublisherHarness();
+    await harness.warm();
+    await harness.put(30);
+    const inFlight = harness.onWire.length;
+    harness.publisher.end();
+    harness.publisher.end();
+    const before = harness.told('idle').length;
+    await harness.take(inFlight - 1);
+    assert.deepEqual([harness.onWire.length, harness.publisher.inFlight, harness.told('idle').length], [1, 1, before]);
+    await harness.take();
+    await harness.put(1);
+    await harness.clock.pass(600_000);
+    assert.deepEqual([harness.onWire, harness.publisher.inFlight, harness.told('idle').length, harness.told('dead')], [[], 0, before + 1, []]);
+    assert.equal(harness.queue.stats().count, 31 - inFlight);
+  });
+
   it('drops what AMQP cannot carry, so that the rest gets through', async () => {
     const harness = new PublisherHarness();
     await harness.put(1, 'ü'.repeat(128));

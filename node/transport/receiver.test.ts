@@ -102,6 +102,14 @@ describe('receive', () => {
     assert.equal(messageOf(await channel.done), 'the broker does not take what was asked of the exchange "e": PRECONDITION_FAILED - it took too long');
   });
 
+  it('is not there in silence without its queue', async (context) => {
+    const { bound, channel, done, socket, taken } = await receiving(context);
+    await until('the queue', () => bound.length === 1);
+    socket().write(method(channel(), 60, 30, shortString('tag'), u8(1)));
+    assert.match(messageOf(await done), /^127\.0\.0\.1:\d+ has taken the queue away, as it does when somebody deletes it$/);
+    assert.deepEqual(taken, []);
+  });
+
   it('tells what the user may not do', async (context) => {
     const refusing = (at: string) => (socket: Socket, one: Frame): boolean => {
       if (methodOf(one) !== at) return false;

@@ -1,6 +1,6 @@
 import { connect as dial, type ChannelModel } from 'amqplib';
 import type { BrokerSettings } from '../model/settings.js';
-import type { AgentError } from '../model/errors.js';
+import { BrokerError, type AgentError } from '../model/errors.js';
 import type { Unprotect } from './credentials.js';
 import { openChannel } from './channel.js';
 import { addressOf, endpointOf } from './endpoint.js';
@@ -42,8 +42,7 @@ export async function receive(parts: ReceiverParts): Promise<void> {
   for (const host of broker.hostnames) {
     // A signal each: what it ends is that attempt's socket.
     const attempt = new AbortController();
-    const end = (): void => { attempt.abort(); };
-    signal.addEventListener('abort', end, { once: true });
+    signal.addEventListener('abort', () => { attempt.abort(); }, { once: true });
     const timer = setTimeout(() => { attempt.abort(timeoutFault(broker, addressOf(broker, host), 'answer')); }, broker.connectTimeout * 1000);
     try {
       const connection = await connect(parts, host, attempt.signal).catch((error: unknown) => {
@@ -59,7 +58,6 @@ export async function receive(parts: ReceiverParts): Promise<void> {
       if (!signal.aborted) throw error;
     } finally {
       clearTimeout(timer);
-      signal.removeEventListener('abort', end);
       attempt.abort();
     }
     if (signal.aborted) return;
@@ -87,7 +85,13 @@ async function consume({ broker, key, take, bound, signal }: ReceiverParts, host
     const { queue } = await channel.assertQueue('', { exclusive: true, autoDelete: true, maxLength: kept });
     await channel.bindQueue(queue, broker.exchange.name, key);
     await channel.prefetch(ahead);
+    let takeAway = (): void => undefined;
+    const takenAway = new Promise<never>((_, reject) => {
+      takeAway = () => { reject(new BrokerError('PSA_BROKER_CHANNEL', 'exchange', `${addressOf(broker, host)} has taken the queue away, as it does when somebody deletes it`)); };
+    });
+    takenAway.catch(() => undefined);
     await channel.consume(queue, (message) => {
+      if (message === null) takeAway();
       if (message === null || signal.aborted) return;
       void Promise.resolve(take({ body: message.content, routingKey: message.fields.routingKey })).then(() => {
         if (!signal.aborted) channel.ack(message);
@@ -95,7 +99,7 @@ async function consume({ broker, key, take, bound, signal }: ReceiverParts, host
     });
     bound(addressOf(broker, host));
     const ended = new Promise<void>((resolve) => { signal.addEventListener('abort', () => { resolve(); }, { once: true }); });
-    await Promise.race([ended, lost, closed.then((error) => Promise.reject(channelFault(error, broker, 'exchange')))]);
+    await Promise.race([ended, lost, takenAway, closed.then((error) => Promise.reject(channelFault(error, broker, 'exchange')))]);
   } catch (error) {
     throw channelFault(error, broker, 'exchange');
   }

@@ -127,6 +127,21 @@ describe('what the listeners of a socket throw', () => {
     assert.equal(told.length, 1);
     for (const socket of [second, third]) socket.destroy();
   });
+
+  it('is told to each who waits, whoever of the others has ceased to', async (context) => {
+    const server = createServer((socket) => socket.on('error', () => undefined));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    context.after(() => server.close());
+    const told: string[] = [];
+    const [first, , third] = ['first', 'second', 'third'].map((name) => containSocket(() => { told.push(name); }));
+    first?.();
+    first?.();
+    third?.();
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1').on('test', () => { throw new Error('no frame'); }).on('error', () => undefined);
+    socket.emit('test');
+    assert.deepEqual(told, ['second']);
+    socket.destroy();
+  });
 });
 
 describe('what a broker sends unasked', () => {
