@@ -7,6 +7,7 @@ import { TestClock } from '../../test/support/clock.js';
 import { FakeWindows } from '../../test/support/fakeWindows.js';
 import { structure } from '../../test/support/structure.js';
 import { Isolation } from '../isolation.js';
+import { MissingFunction } from './bindings.js';
 import * as layouts from './layouts.js';
 import { windowsProvider } from './provider.js';
 
@@ -213,8 +214,15 @@ describe('drives, battery and sessions', () => {
     assert.deepEqual(await drives(false), ['B:\\ removable', 'C:\\ fixed']);
     assert.deepEqual(asked, ['B:\\', 'C:\\']);
     assert.deepEqual(await drives(true), ['A:\\ removable', 'B:\\ removable', 'C:\\ fixed', 'U:\\ unknown']);
+    const failing = (error: Error) => windowsProvider(new Proxy(new FakeWindows({ ...functions, GetDriveTypeW: () => 3 }).win32, {
+      get: (target, name) => { if (name === 'GetVolumeInformationW') throw error; return Reflect.get(target, name) as unknown; },
+    }), new Isolation(2)).read('disk_partitions', { all: false });
+    const row = (device: string): object => ({ device, mountpoint: device, fstype: '', opts: 'fixed' });
+    assert.deepEqual(await failing(new MissingFunction('This Windows has no GetVolumeInformationW')), ['A:\\', 'B:\\', 'C:\\', 'U:\\'].map(row));
+    await assert.rejects(failing(new TypeError('a fault of ours')), TypeError);
     const typeless = Object.fromEntries(Object.entries(functions).filter(([name]) => name !== 'GetDriveTypeW'));
     assert.deepEqual(await read(typeless, 'disk_partitions', { all: false }), []);
+    assert.deepEqual((await read(typeless, 'disk_partitions', { all: true }) as { opts: string }[]).map(({ opts }) => opts), Array(4).fill('unknown'));
   });
 
   it('a battery is told as Windows has it', async () => {

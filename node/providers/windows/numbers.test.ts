@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { UnavailableError } from '../../model/errors.js';
 import { FakeWindows } from '../../test/support/fakeWindows.js';
 import { structure } from '../../test/support/structure.js';
-import { MissingFunction } from './bindings.js';
+import { MissingFunction, type Win32 } from './bindings.js';
 import * as layouts from './layouts.js';
 import { windowsProvider } from './provider.js';
 
@@ -101,6 +100,9 @@ test('UDP is told by IP, and an IP that is switched off is left out unless it is
   await assert.rejects(provider.read('net_udp_stats', { family: 'ipv6' }), { message: 'GetUdpStatisticsEx of ipv6 failed with Win32 error 50' });
 });
 
-test('a Windows that counts neither way says so', async () => {
-  await assert.rejects(windows({ ...older, GetTcpStatisticsEx: undefined }).read('net_tcp_stats', { family: null }), UnavailableError);
+test('a Windows that counts neither way says so, as one whose call fails does; a fault of ours is none', async () => {
+  await assert.rejects(windows({ ...older, GetTcpStatisticsEx: undefined }).read('net_tcp_stats', { family: null }), { name: 'UnavailableError', message: 'This Windows has no GetTcpStatisticsEx2' });
+  await assert.rejects(windows({ GetUdpStatisticsEx2: () => 31, FormatMessageW: () => 0 }).read('net_udp_stats', { family: null }), { message: 'GetUdpStatisticsEx2 of ipv4 failed with Win32 error 31' });
+  const faulty = new Proxy({} as Win32, { get: () => { throw new TypeError('a fault of ours'); } });
+  await assert.rejects(windowsProvider(faulty).read('net_tcp_stats', { family: null }), TypeError);
 });

@@ -31,7 +31,9 @@ test('a list that grows between two calls is asked for anew, and given up where 
   await assert.rejects(growing(Infinity).objects(), (error) => error instanceof UnavailableError && error.message.startsWith('PdhEnumObjectsW: '));
   assert.equal(rooms.length, 5);
   assert.deepEqual(await pdhOf({ PdhEnumObjectsW: () => 0 }).objects(), [], 'no objects need no room');
-  await assert.rejects(pdhOf({ PdhEnumObjectsW: () => 0xc0000bbc }).objects(), /^Error|PdhEnumObjectsW: /);
+  let asked = 0;
+  await assert.rejects(pdhOf({ PdhEnumObjectsW: () => { asked += 1; return 0xc0000bbc; } }).objects(), /^\w*Error: PdhEnumObjectsW: /);
+  assert.equal(asked, 1);
 });
 
 test('a list that is said to be larger than any has bounded room', async () => {
@@ -120,6 +122,22 @@ test('the registry\'s names: in English and in the language of Windows, with mor
   assert.deepEqual(asked.map(([, size]) => size / mebibyte), [1, 64, 64, 64, 64]);
 });
 
+test('what PDH refuses is told with what it is of', async () => {
+  const refuse = (): number => pdhmsg.INVALID_HANDLE;
+  const pdh = pdhOf({ PdhAddEnglishCounterW: refuse, PdhGetFormattedCounterArrayW: refuse, PdhEnumObjectItemsW: refuse });
+  const words = 'its query is gone (PDH_INVALID_HANDLE)';
+  await assert.rejects(pdh.addCounter(1n, '\\A\\B'), { message: `The performance counter \\A\\B: ${words}` });
+  await assert.rejects(pdh.values(1n, Buffer.alloc(0), '\\A(*)\\B'), { message: `The performance counter \\A(*)\\B: ${words}` });
+  await assert.rejects(pdh.items('A'), { message: `The object A: ${words}` });
+});
+
+test('a value has the status that says why: its own, where the call says no more than that it is not valid', async () => {
+  for (const [call, own, told] of [[0, 0, 0], [0, 1, 1], [0, 0xc0000bba, 0xc0000bba], [0xc0000bc6, 0xc0000bba, 0xc0000bba], [0xc0000bbc, 0, 0xc0000bbc], [0xc0000bc6, 1, 0xc0000bc6]] as const) {
+    const pdh = pdhOf({ PdhGetFormattedCounterValue: (...[, , , value]: [bigint, number, null, Buffer]) => { value.writeUInt32LE(own); return call; } });
+    assert.equal((await pdh.value(1n)).status, told);
+  }
+});
+
 test('an item whose name lies outside its memory is left out, and a count that lies reads no further', () => {
   const item = (name: bigint, value: number): Buffer => {
     const bytes = Buffer.alloc(24);
@@ -130,4 +148,6 @@ test('an item whose name lies outside its memory is left out, and a count that l
   const memory = Buffer.concat([item(0x1000n + 72n, 1), item(0xff8n, 2), item(0x1000n + 76n, 3), Buffer.from('a\0', 'utf16le')]);
   assert.deepEqual(parseValues(memory, 0x1000n, 3), [{ name: 'a', status: 0, value: 1 }]);
   assert.deepEqual(parseValues(memory, 0x1000n, 9), [{ name: 'a', status: 0, value: 1 }]);
+  assert.deepEqual(parseValues(memory, 0x1000n, 0), []);
+  assert.deepEqual(parseValues(item(0x1008n, 4), 0x1000n, 1), [{ name: '', status: 0, value: 4 }], 'the last item ends with the memory');
 });

@@ -180,11 +180,8 @@ function roomFor(characters: Buffer): Buffer {
 }
 
 /** A PDH_FMT_COUNTERVALUE of format PDH_FMT_DOUBLE. */
-function parseValue(buffer: Buffer, offset = 0): FormattedValue {
-  return {
-    status: buffer.readUInt32LE(offset + PDH_FMT_COUNTERVALUE.CStatus),
-    value: buffer.readDoubleLE(offset + PDH_FMT_COUNTERVALUE.doubleValue),
-  };
+function parseValue(buffer: Buffer): FormattedValue {
+  return { status: buffer.readUInt32LE(PDH_FMT_COUNTERVALUE.CStatus), value: buffer.readDoubleLE(PDH_FMT_COUNTERVALUE.doubleValue) };
 }
 
 /** PDH_FMT_COUNTERVALUE_ITEMs, whose names lie in the same memory, at `address`. */
@@ -192,9 +189,10 @@ export function parseValues(memory: Buffer, address: bigint, count: number): Ins
   const { size, szName, FmtValue } = PDH_FMT_COUNTERVALUE_ITEM;
   const values: InstanceValue[] = [];
   for (let at = 0; at < count && (at + 1) * size <= memory.length; at += 1) {
-    const place = Number(memory.readBigUInt64LE(at * size + szName) - address);
+    const item = memory.subarray(at * size);
+    const place = Number(item.readBigUInt64LE(szName) - address);
     if (place < 0 || place >= memory.length) continue;
-    values.push({ name: wideText(memory, place), ...parseValue(memory, at * size + FmtValue) });
+    values.push({ name: wideText(memory, place), ...parseValue(item.subarray(FmtValue)) });
   }
   return values;
 }

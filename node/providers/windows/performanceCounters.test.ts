@@ -181,13 +181,15 @@ describe('PerformanceCounters', () => {
 
   it('a value that PDH cannot compute this time is absent with PDH\'s reason, and the next one is there', async () => {
     let value: FakeValue = 5;
-    const { told, pdh } = host(processor(() => [['0', value]]));
+    const { clock, told, pdh } = host(processor(() => [['0', value]]));
     const path = '\\Processor(0)\\% Processor Time';
     await told(path);
     for (const [status, name] of [[0x800007d6, 'PDH_CALC_NEGATIVE_DENOMINATOR'], [0x800007d7, 'PDH_CALC_NEGATIVE_TIMEBASE'], [0x800007d8, 'PDH_CALC_NEGATIVE_VALUE']] as const) {
       value = { status };
       const reason = (await told(path))['0'];
       assert.match(String(reason), new RegExp(`fell: the counter has begun anew between the two readings, so that there is no rate this time \\(${name}\\)$`));
+      await clock.pass(60_000);
+      assert.equal((await told(path))['0'], reason);
       value = 5;
       assert.deepEqual(await told(path), { 0: 5 });
     }
@@ -219,6 +221,7 @@ describe('PerformanceCounters', () => {
     await assert.rejects(counters.read('Processor', 'g'), (error) => error instanceof UnavailableError && error.message.startsWith('expected the English path of a counter'));
     await assert.rejects(counters.value('\\Processor(_Total)\\% Processor Time'), { message: needsTwo });
     assert.equal(await counters.value('\\Processor(_Total)\\% Processor Time'), 25);
+    await assert.rejects(counters.value('\\Processor(x*)\\Interrupts/sec'), { message: 'The performance counter \\Processor(x*)\\Interrupts/sec has no instance' });
     const last = counters.value('\\Memory\\Available Bytes');
     counters.close();
     assert.equal(await last, 7);

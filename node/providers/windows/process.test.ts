@@ -20,6 +20,14 @@ test('a count of threads that lies reads no further than there is', () => {
   assert.ok(threads[0]?.id === 71 && threads.length < 10, String(threads.length));
 });
 
+test('a snapshot that is cut, or not in order, tells of the processes that are whole in it, lowest pid first', () => {
+  const { win32 } = new FakeWindows({});
+  const list = snapshot([{ values: { UniqueProcessId: 800n }, name: '' }, { values: { UniqueProcessId: 712n }, name: '' }, { values: { UniqueProcessId: 4n }, name: '' }]);
+  const pids = (cut: number): number[] => new WindowsProcessTable(win32, new Isolation(2), list.subarray(0, list.length - cut), base).all().map(({ pid }) => pid);
+  // Behind the last there is no name.
+  assert.deepEqual([pids(0), pids(8), pids(9)], [[4, 712, 800], [4, 712, 800], [712, 800]]);
+});
+
 test('a snapshot tells of every process, lowest pid first', () => {
   assert.deepEqual(tableOf().all().map(({ pid, name }) => [pid, name]), [
     [0, 'System Idle Process'], [4, 'System'], [712, 'sqlservr.exe'], [800, 'child.exe'], [804, 'orphan.exe'],
@@ -56,6 +64,10 @@ test('what the snapshot holds needs no handle', () => {
     children: [800],
   });
   assert.equal(tableOf().find(800)!.read('status'), 'stopped');
+  assert.equal(tableOf().find(804)!.read('status'), 'running', 'without threads');
+  assert.deepEqual(tableOf().find(800)!.read('memory_info'), { rss: 0, peak_rss: 0, peak_vms: 0 }, 'what Windows leaves empty is absent');
+  assert.throws(() => tableOf().find(804)!.read('num_ctx_switches'), { message: 'NtQuerySystemInformation(SystemProcessInformation) leaves context switches empty' });
+  assert.deepEqual(tableOf().find(0)!.read('children'), [4], 'the idle process is its own parent');
   assert.equal(tableOf().find(4)!.read('username'), 'NT AUTHORITY\\SYSTEM');
 });
 
@@ -70,17 +82,25 @@ test('a handle is opened with the least rights and closed; who has ended or refu
   assert.deepEqual(calls, ['open 1000 712', 'close 5']);
   assert.throws(() => tableOf().find(712)!.read('nice'), ProcessEnded);
   assert.throws(() => tableOf({ GetLastError: () => 5 }).find(712)!.read('nice'), { message: 'Windows does not let this user open the process 712' });
-  assert.throws(() => tableOf().find(4)!.read('nice'), (error) => error instanceof UnavailableError && !(error instanceof ProcessEnded));
+  for (const pid of [0, 4]) {
+    assert.throws(() => tableOf().find(pid)!.read('nice'), (error) => error instanceof UnavailableError && error.message === `Windows does not let this user open the process ${String(pid)}`);
+  }
+  const tired = tableOf({ GetLastError: () => 1450, FormatMessageW: () => 0 });
+  assert.throws(() => tired.find(712)!.read('nice'), { message: 'OpenProcess of 712 failed with Win32 error 1450' });
 });
 
 test('paths of the kernel become paths on drives', () => {
   const table = tableOf({
-    QueryDosDeviceW: (drive: string, target: Buffer) => (drive === 'C:' ? target.write('\\Device\\HarddiskVolume3\0', 'utf16le') : 0),
+    QueryDosDeviceW: (drive: string, target: Buffer, characters: number) => {
+      assert.equal(2 * characters, target.length);
+      return drive === 'C:' ? target.write('\\Device\\HarddiskVolume3\0', 'utf16le') : 0;
+    },
   });
   assert.equal(table.drivePath('\\Device\\HarddiskVolume3\\Windows\\x.exe'), 'C:\\Windows\\x.exe');
   assert.equal(table.drivePath('\\Device\\HarddiskVolume31\\x.exe'), '\\Device\\HarddiskVolume31\\x.exe');
   assert.equal(table.drivePath('\\Device\\Mup\\server\\share\\x.exe'), '\\\\server\\share\\x.exe');
   assert.equal(table.drivePath('Registry'), 'Registry');
+  assert.equal(table.drivePath('\\Device\\HarddiskVolume3\\Device\\Mup\\x.exe'), 'C:\\Device\\Mup\\x.exe');
   assert.equal(table.drivePath('\\??\\D:\\x.exe'), 'D:\\x.exe');
   assert.equal(table.drivePath('\\??\\UNC\\server\\share\\x.exe'), '\\\\server\\share\\x.exe');
 });
@@ -109,6 +129,12 @@ test('the list of processes is asked for with more room until it fits; what is n
   processSnapshot(windows(5 * usual));
   assert.equal(asked.length, 4);
   assert.equal(processSnapshot(new FakeWindows({ NtQuerySystemInformation: () => 0 }).win32).length, asked[3], 'an older Windows does not tell the length');
+  const sizes: number[] = [];
+  const endless = new FakeWindows({ NtQuerySystemInformation: (_: number, __: Buffer, size: number) => { sizes.push(size); return 0xc0000004; } }).win32;
+  assert.throws(() => processSnapshot(endless), /failed with status 0xC0000004/);
+  assert.ok(sizes.length < 20, 'a list that never fits is given up');
+  processSnapshot(windows(1));
+  assert.equal(asked.at(-1), sizes[0], 'and its room with it');
   assert.throws(() => processSnapshot(new FakeWindows({ NtQuerySystemInformation: () => 0xc0000005 }).win32), { message: 'NtQuerySystemInformation(SystemProcessInformation) failed with status 0xC0000005' });
 });
 
@@ -128,4 +154,13 @@ test('a process without a name or children, and the system\'s own, which have no
   for (const pid of [0, 4]) assert.deepEqual(table.find(pid)!.read('cmdline'), []);
   assert.equal(table.find(0)!.read('create_time'), Date.UTC(2024, 0, 1) / 1000);
   assert.equal(table.find(901), undefined);
+});
+
+test('a thread that runs is not suspended, whatever it waited for last; what was read is kept', () => {
+  let opened = 0;
+  const { win32 } = new FakeWindows({ OpenProcess: () => { opened += 1; return 5; }, GetPriorityClass: () => 32, CloseHandle: () => 1 });
+  const runs = structure(layouts.SYSTEM_THREAD_INFORMATION, { ThreadState: 2, WaitReason: 5 });
+  const one = new WindowsProcessTable(win32, new Isolation(2), snapshot([{ values: { UniqueProcessId: 712n }, name: 'x.exe', threads: [runs] }]), base).find(712)!;
+  assert.equal(one.read('status'), 'running');
+  assert.deepEqual([one.read('nice'), one.read('nice'), opened], [32, 32, 1]);
 });

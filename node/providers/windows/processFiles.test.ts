@@ -34,3 +34,34 @@ test('open_files: handles that are files on a disk; those that are not, cannot b
   assert.deepEqual(await one.read('open_files'), [file, edge].map(() => ({ path: 'C:\\data.mdf', fd: -1 })));
   assert.deepEqual([sizes, opened], [[65_536, 131_072], ['440', ...[file, pipe, gone, astray, edge, beyond, empty].map((handle) => `close ${String(handle + 0x100n)}`), 'close 5']]);
 });
+
+/** A Windows that answers what is asked of a process's handles with a list, or a status. */
+const listing = (list: (buffer: Buffer) => number, more: Parameters<typeof opening>[0] = {}) => opening({
+  addressOf: () => 0x9000n, GetCurrentProcess: () => -1, GetFileType: () => 1, DuplicateHandle: () => 0,
+  NtQueryInformationProcess: (_: number, __: number, buffer: Buffer) => list(buffer), ...more,
+});
+
+test('open_files: a number of handles that lies reads no further; what is no lack of room, or never has enough, is told', async () => {
+  assert.deepEqual(await listing((list) => { list.writeBigUInt64LE(2n ** 40n); return 0; }).one.read('open_files'), []);
+  for (const [status, most] of [[0xc0000005, 1], [0xc0000004, 20]] as const) {
+    let asked = 0;
+    const { one, opened } = listing(() => { asked += 1; return status; });
+    await assert.rejects(async () => one.read('open_files'), { message: `NtQueryInformationProcess(ProcessHandleInformation) of the process 712 failed with Win32 error ${String(status & 0xffff)}` });
+    assert.ok(asked <= most, String(asked));
+    assert.equal(opened.at(-1), 'close 5');
+  }
+});
+
+test('open_files: two processes that are asked at once have each their own', async () => {
+  const { one } = listing((list) => { list.writeBigUInt64LE(1n); return 0; }, {
+    OpenProcess: (_: number, __: number, pid: number) => pid,
+    DuplicateHandle: (...args: [number, bigint, number, Buffer]) => { args[3].writeBigInt64LE(BigInt(args[0])); return 1; },
+    NtQueryObject: (handle: bigint, _: number, name: Buffer) => {
+      text(name, 0, 6, 0x9000n + 16n);
+      name.write(String(handle), 16, 'utf16le');
+      return 0;
+    },
+  });
+  const read = (pid: number) => one.table.find(pid)!.read('open_files');
+  assert.deepEqual(await Promise.all([read(712), read(800)]), [[{ path: '712', fd: -1 }], [{ path: '800', fd: -1 }]]);
+});

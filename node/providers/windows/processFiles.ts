@@ -35,8 +35,9 @@ async function handlesOf(one: WindowsProcess, process: Handle): Promise<bigint[]
     const list = Buffer.alloc(size);
     const { value: status } = await onThread(win32, win32.NtQueryInformationProcess, process, ProcessHandleInformation, list, size, Buffer.alloc(4));
     if (status === 0) {
-      const count = Math.min(Number(list.readBigUInt64LE(Head.NumberOfHandles)), Math.floor((size - Head.size) / Entry.size));
-      return Array.from({ length: count }, (_, at) => list.readBigUInt64LE(Head.size + at * Entry.size + Entry.HandleValue));
+      const entries = list.subarray(Head.size);
+      const count = Math.min(Number(list.readBigUInt64LE(Head.NumberOfHandles)), Math.floor(entries.length / Entry.size));
+      return Array.from({ length: count }, (_, at) => entries.subarray(at * Entry.size).readBigUInt64LE(Entry.HandleValue));
     }
     if (status !== STATUS_INFO_LENGTH_MISMATCH || size >= largestList) throw statusFailure(one, 'NtQueryInformationProcess(ProcessHandleInformation)', status);
   }

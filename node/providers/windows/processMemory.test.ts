@@ -6,8 +6,10 @@ import * as layouts from './layouts.js';
 import { privatePages } from './processMemory.js';
 
 test('pages that nobody shares are a process\'s own', () => {
-  const set = Buffer.from(new BigUint64Array([4n, 0x1000n, 0x2120n, 0x3140n, 0x4000n, 0n]).buffer);
-  assert.equal(privatePages(set), 3);
+  const set = Buffer.from(new BigUint64Array([5n, 0x1000n, 0x2120n, 0x3140n, 0x4000n, 0x5040n, 0n]).buffer);
+  assert.equal(privatePages(set), 4);
+  set.writeBigUInt64LE(1000n);
+  assert.equal(privatePages(set), 5, 'a number of pages that lies reads no further');
 });
 
 test('memory_footprint: a list of pages that has room to be told, 4 KiB each', async () => {
@@ -39,12 +41,15 @@ test('memory_maps: the mapped files, and the bytes of all regions of each', () =
       structure(layouts.MEMORY_BASIC_INFORMATION, { BaseAddress: found[0], RegionSize: found[1] }).copy(region);
       return layouts.MEMORY_BASIC_INFORMATION.size;
     },
-    K32GetMappedFileNameW: (_: number, address: bigint, name: Buffer) => {
+    K32GetMappedFileNameW: (_: number, address: bigint, name: Buffer, characters: number) => {
+      assert.equal(2 * characters, name.length);
       const file = regions.find(([start]) => start === address)?.[2] ?? '';
       return file === '' ? 0 : name.write(`\\Device\\HarddiskVolume3\\${file}\0`, 'utf16le') / 2;
     },
   });
   assert.deepEqual(one.read('memory_maps'), [{ path: 'C:\\a.dll', rss: 0x3000 }, { path: 'C:\\b.dll', rss: 0x7000 }]);
   assert.deepEqual(opened, ['410', 'close 5']);
+  const stuck = { VirtualQueryEx: (_: number, __: bigint, region: Buffer) => { region.fill(0); return region.length; }, K32GetMappedFileNameW: () => 0 };
+  assert.throws(() => opening(stuck).one.read('memory_maps'), /VirtualQueryEx of the process 712/, 'a region of no bytes is the last');
   assert.throws(() => opening({ VirtualQueryEx: () => 0 }).one.read('memory_maps'), /VirtualQueryEx of the process 712 failed with Win32 error 87/);
 });

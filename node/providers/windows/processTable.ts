@@ -13,20 +13,24 @@ const firstSize = 256 * 1024;
 /** More than that no list of processes is. */
 const largestSize = 256 * 1024 * 1024;
 
+/** What was enough last. */
 let lastSize = firstSize;
 
 /** All processes and their threads, as one call tells of them (NtQuerySystemInformation). Throws UnavailableError. */
 export function processSnapshot(win32: Win32): Buffer {
   const returned = Buffer.alloc(4);
-  for (;;) {
-    const snapshot = Buffer.allocUnsafe(lastSize);
+  for (let size = lastSize; ; ) {
+    const snapshot = Buffer.allocUnsafe(size);
     const status = win32.NtQuerySystemInformation(SystemProcessInformation, snapshot, snapshot.length, returned);
-    if (status === 0) return snapshot.subarray(0, returned.readUInt32LE() || snapshot.length);
-    if (status !== STATUS_INFO_LENGTH_MISMATCH || lastSize >= largestSize) {
+    if (status === 0) {
+      lastSize = size;
+      return snapshot.subarray(0, returned.readUInt32LE() || snapshot.length);
+    }
+    if (status !== STATUS_INFO_LENGTH_MISMATCH || size >= largestSize) {
       throw failure('NtQuerySystemInformation(SystemProcessInformation)', status);
     }
     // Room for what starts before the next call.
-    lastSize = Math.min(largestSize, Math.max(2 * lastSize, returned.readUInt32LE() + 64 * 1024));
+    size = Math.min(largestSize, Math.max(2 * size, returned.readUInt32LE() + 64 * 1024));
   }
 }
 
@@ -84,7 +88,8 @@ export class WindowsProcessTable implements ProcessTable {
 
   /** A path by the kernel's name of its device as a path on a drive, where it is on one. */
   drivePath(path: string): string {
-    if (/^\\\?\?\\UNC\\|^\\Device\\Mup\\/i.test(path)) return path.replace(/^\\\?\?\\UNC\\|^\\Device\\Mup\\/i, '\\\\');
+    const share = path.replace(/^(?:\\\?\?\\UNC|\\Device\\Mup)\\/i, '\\\\');
+    if (share !== path) return share;
     if (path.startsWith('\\??\\')) return path.slice(4);
     this.#devices ??= drivesByDevice(this.win32);
     const found = this.#devices.find(([device]) => path.toLowerCase().startsWith(`${device.toLowerCase()}\\`));
@@ -100,7 +105,11 @@ function nameOf(snapshot: Buffer, base: bigint, at: number, pid: number): string
 }
 
 function drivesByDevice(win32: Win32): [device: string, drive: string][] {
-  const letters = Array.from({ length: 26 }, (_, at) => `${String.fromCharCode(65 + at)}:`);
   const target = Buffer.alloc(2 * 1024);
-  return letters.flatMap((drive) => (win32.QueryDosDeviceW(drive, target, target.length / 2) === 0 ? [] : [[wideText(target), drive] as [string, string]]));
+  const drives: [string, string][] = [];
+  for (const letter of 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') {
+    const drive = `${letter}:`;
+    if (win32.QueryDosDeviceW(drive, target, target.length / 2) !== 0) drives.push([wideText(target), drive]);
+  }
+  return drives;
 }

@@ -32,9 +32,9 @@ export function udpStats(win32: Win32, family: ArgumentValue): Record<string, Fi
 }
 
 /** The first of the calls that this Windows has: those with 64 bits came with version 1709. An IP that is switched off counts nothing. */
-function statistics(win32: Win32, family: ArgumentValue, calls: readonly Statistics[]): Record<string, Fields> {
+function statistics(win32: Win32, family: ArgumentValue, calls: readonly [Statistics, Statistics]): Record<string, Fields> {
   const call = calls.find(({ name }) => has(win32, name));
-  if (call === undefined) throw new UnavailableError(`This Windows has no ${calls[0]?.name ?? ''}`);
+  if (call === undefined) throw new UnavailableError(`This Windows has no ${calls[0].name}`);
   const told: Record<string, Fields> = {};
   for (const [name, number] of Object.entries(families)) {
     if (family !== null && family !== name) continue;

@@ -3,8 +3,13 @@ import { test } from 'node:test';
 import { UnavailableError } from '../../model/errors.js';
 import { MissingFunction, type Win32 } from './bindings.js';
 import { settle, TestClock } from '../../test/support/clock.js';
+import { FakePdh, type FakeObject } from '../../test/support/fakePdh.js';
 import { FakeWindows } from '../../test/support/fakeWindows.js';
+import { structure } from '../../test/support/structure.js';
+import { startTimeServer } from '../../test/support/timeServer.js';
+import { Isolation } from '../isolation.js';
 import { failure } from './failure.js';
+import { ENUM_SERVICE_STATUS_PROCESSW, PERFORMANCE_INFORMATION } from './layouts.js';
 import { LoadAverage } from './load.js';
 import { windowsProvider } from './provider.js';
 
@@ -17,6 +22,64 @@ test('a missing function takes only its own readings with it', async () => {
   await assert.rejects(provider.read('cpu_percent', {}), UnavailableError);
   await assert.rejects(provider.read('cpu_tines', {}), { message: 'Windows gives no raw reading named cpu_tines' });
   provider.close();
+});
+
+test('what Windows cannot tell at all says so', async () => {
+  const provider = windowsProvider(missingSessions());
+  assert.equal(provider.platform, 'win32');
+  await assert.rejects(provider.read('sensors_temperatures', {}), /^UnavailableError: sensors_temperatures cannot be had here: /);
+});
+
+test('load, page files and counters are of the performance counters', async () => {
+  const [pdh, clock] = [new FakePdh(), new TestClock()];
+  const object = (english: string, counter: string, instance: string, value: number): FakeObject => ({ english, local: english, counters: { [counter]: { local: counter, values: () => [[instance, value]] } } });
+  pdh.objects = [object('System', 'Processor Queue Length', '', 100), object('Paging File', '% Usage', '_Total', 25)];
+  const performance = (information: Buffer): number => structure(PERFORMANCE_INFORMATION, { PageSize: 4096n, PhysicalTotal: 100n, CommitLimit: 300n }).copy(information) && 1;
+  const others = new FakeWindows({ K32GetPerformanceInfo: performance }).win32;
+  const provider = windowsProvider(new Proxy(pdh.win32, { get: (target, name) => Reflect.get(name === 'K32GetPerformanceInfo' ? others : target, name) as unknown }), new Isolation(4, clock), clock);
+  assert.deepEqual(await provider.read('swap_memory', {}), { total: 819_200, used: 204_800, free: 614_400, percent: 25, sin: 0, sout: 0 });
+  const load = provider.read('getloadavg', {});
+  await clock.pass(5000);
+  assert.deepEqual(await load, [8, 1.65, 0.55]);
+  assert.deepEqual(await provider.read('perf_counter', { path: '\\System\\Processor Queue Length', group: 'g' }), [{ counter: 'Processor Queue Length', instance: null, value: 100, reason: null, pending: false }]);
+  await provider.read('perf_counter', { path: '\\System\\Processor Queue Length', group: 'h' });
+  assert.equal(pdh.count('open'), 4, 'a query for each group of readers');
+  provider.close();
+});
+
+test('certificates of a file, a time server and services are asked for by what is given', async (t) => {
+  const server = await startTimeServer();
+  t.after(() => { server.close(); });
+  const asked: unknown[] = [];
+  const Entry = ENUM_SERVICE_STATUS_PROCESSW;
+  const windows: FakeWindows = new FakeWindows({
+    addressOf: () => 0n, OpenSCManagerW: () => 1, CloseServiceHandle: () => 1,
+    OpenServiceW: (_: number, name: string) => { asked.push(name); windows.lastError = 1060; return 0; },
+    EnumServicesStatusExW: (...args: unknown[]) => {
+      const list = args[4] as Buffer;
+      for (const [at, name] of ['Spooler', 'Dnscache'].entries()) {
+        structure(Entry, { lpServiceName: BigInt(4096 + at * 64), lpDisplayName: BigInt(4096 + at * 64) }).copy(list, at * Entry.size);
+        list.write(`${name}\0`, 4096 + at * 64, 'utf16le');
+      }
+      (args[7] as Buffer).writeUInt32LE(2);
+      return 1;
+    },
+    NtQuerySystemInformation: (...args: [number, Buffer, number, Buffer]) => { args[1].fill(0, 0, 256); args[3].writeUInt32LE(256); return 0; },
+  });
+  const provider = windowsProvider(windows.win32, new Isolation(4));
+  const services = async (name: string | null): Promise<string[]> => Object.keys((await provider.read('win_service_iter', { name })) as object);
+  assert.deepEqual([await services('dns*'), await services(null)], [['Dnscache'], ['Spooler', 'Dnscache']]);
+  await assert.rejects(provider.read('win_service_get', { name: 'W32Time' }), { message: 'there is no service "W32Time"' });
+  assert.equal(asked.at(-1), 'W32Time');
+  await assert.rejects(provider.read('certificates', { path: 'no such file.pem', store: 'My', location: 'LocalMachine' }), /no such file\.pem/);
+  assert.equal(((await provider.read('clock_offset', { server: '127.0.0.1', port: server.port, timeout: 60 })) as { stratum: number }).stratum, 2);
+  provider.close();
+});
+
+test('what fails on a thread of the pool is the failure of the reading', async () => {
+  const failing = { async: (...args: unknown[]) => { setImmediate(args.at(-1) as (error: Error) => void, new Error('the library is gone')); } };
+  const windows = new Proxy({} as Win32, { get: (_, name) => (name === 'GetLastError' ? () => 0 : failing) });
+  await assert.rejects(windowsProvider(windows).read('disk_usage', { path: 'C:\\' }), { message: 'the library is gone' });
 });
 
 test('buffers grow until they hold all', async () => {
@@ -170,12 +233,14 @@ test('users come from their sessions, and all memory is freed', async () => {
     length.writeUInt32LE(size);
     return 1;
   };
-  const sessions = Buffer.alloc(48);
+  const sessions = Buffer.alloc(72);
   sessions.writeUInt32LE(2, 24);
+  // One that has just ended.
+  sessions.writeUInt32LE(3, 48);
   const fake = new FakeWindows({
-    WTSEnumerateSessionsW: (_: number, __: number, ___: number, pointer: Buffer, count: Buffer) => give(sessions, pointer, count, 2),
+    WTSEnumerateSessionsW: (_: number, __: number, ___: number, pointer: Buffer, count: Buffer) => give(sessions, pointer, count, 3),
     WTSQuerySessionInformationW: (_: number, session: number, kind: number, pointer: Buffer, length: Buffer) =>
-      kind === 5 ? give(Buffer.from(session === 2 ? 'Jane\0' : '\0', 'utf16le'), pointer, length) : 0,
+      kind === 5 && session !== 3 ? give(Buffer.from(session === 2 ? 'Jane\0' : '\0', 'utf16le'), pointer, length) : 0,
     WTSFreeMemory: (given: bigint) => { memory.delete(given); },
     bytesAt: (given: bigint, length: number) => memory.get(given)?.subarray(0, length),
   });

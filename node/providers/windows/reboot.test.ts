@@ -68,6 +68,16 @@ test('a cause that Windows refuses to tell costs itself; whether a reboot waits 
   assert.deepEqual(await registry({ ...named, ...asking }, path).read(), { ...told, server_roles: true, pending: true, untold: { installer: reason } });
 });
 
+test('a fault of ours is no cause that Windows refuses', async () => {
+  const faulty = new Proxy(new FakeWindows(fakeRegistry(named).functions).win32, { get: () => { throw new TypeError('a fault of ours'); } });
+  await assert.rejects(windowsProvider(faulty).read('reboot_pending', {}), TypeError);
+});
+
+test('operations on files end with the list, however it ends', () => {
+  const operations = (text: string) => parseFileOperations(Buffer.from(text, 'utf16le'));
+  assert.deepEqual([operations('a\0b'), operations('a'), operations('')], [{ renames: 1, deletions: 0 }, { renames: 0, deletions: 0 }, { renames: 0, deletions: 0 }]);
+});
+
 test('a computer\'s name that the registry lacks leaves unknown whether it is renamed', async () => {
   for (const which of ['ActiveComputerName', 'ComputerName']) {
     const reason = `HKLM\\${control}\\ComputerName does not tell the computer's name`;

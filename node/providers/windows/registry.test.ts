@@ -19,8 +19,9 @@ function windows(values: Readonly<Record<string, Buffer>>, query?: (size: Buffer
 
 test('a value is given whole, whatever its length; one that is not there is none', async () => {
   const values = { short: Buffer.from('ab'), long: Buffer.alloc(100_000, 7), none: Buffer.alloc(0) };
-  const { win32, left } = windows(values);
+  const { win32, left, asked } = windows(values);
   for (const [name, data] of Object.entries(values)) assert.deepEqual(await registryValue(win32, key, name), { type: 7, data });
+  assert.equal(asked(), 4, 'a long one twice: for its length, and with room for it');
   assert.deepEqual([await registryValue(win32, key, 'other'), await registryValue(win32, 'SOFTWARE\\Other', 'short')], [undefined, undefined]);
   assert.deepEqual([await keyExists(win32, key), await keyExists(win32, 'SOFTWARE\\Other')], [true, false]);
   assert.equal(left(), 0);

@@ -44,6 +44,9 @@ test('a running service tells its process and since when it runs; one whose set-
     name: 'x', display_name: 'X', status: 'running', status_code: 4, running: true, exit_code: 0, pid: 7, started: 1234.5, binpath: 'x.exe',
     username: 'LocalSystem', description: '', start_type: 'automatic', start_type_code: 12, failed: false,
   });
+  const idle = fakeTable([{ pid: 0, name: 'System Idle Process', reads: { create_time: 1 } }]);
+  const stopped = serviceFields({ ...status, state: 99, pid: 0 }, undefined, idle) as Record<string, unknown>;
+  assert.deepEqual([stopped['pid'], stopped['started'], stopped['status'], stopped['running']], [null, null, 'unknown', false]);
   const ended = serviceFields({ ...status, pid: 8 }, undefined, table) as { pid: number; started: null };
   assert.deepEqual([ended.pid, ended.started], [8, null], 'its process may have ended meanwhile');
   assert.deepEqual(Object.keys(serviceFields({ ...status, pid: 0 }, undefined, table) as object), [
@@ -65,8 +68,8 @@ interface Told {
   readonly refuses?: number;
 }
 
-/** The services of a manager that knows these; handles that were not closed are counted. */
-function managed(told: Readonly<Record<string, Told>>, refusal = 0): { services: Services; open: () => number } {
+/** The services of a manager that knows these; handles that were not closed are counted. `faulty`: a function that fails by a fault of ours. */
+function managed(told: Readonly<Record<string, Told>>, refusal = 0, faulty = ''): { services: Services; open: () => number } {
   let open = 0;
   const names = Object.keys(told);
   const of = (handle: number): Told => told[names[handle - 100] ?? '']!;
@@ -112,7 +115,8 @@ function managed(told: Readonly<Record<string, Told>>, refusal = 0): { services:
       return 1;
     },
   });
-  return { services: new Services(windows.win32, new Isolation(2), () => fakeTable([])), open: () => open };
+  const win32 = new Proxy(windows.win32, { get: (target, name) => { if (name === faulty) throw new TypeError('a fault of ours'); return Reflect.get(target, name) as unknown; } });
+  return { services: new Services(win32, new Isolation(2), () => fakeTable([])), open: () => open };
 }
 
 test('delayed and trigger-started services, as the manager is asked for them; where it does not know of such there are none', async () => {
@@ -193,7 +197,7 @@ test('the processes of services, of a list that Windows gives in several parts; 
 });
 
 test('a list, a status or a configuration that Windows refuses is told with its call, and every handle closed', async () => {
-  const asked = (functions: ConstructorParameters<typeof FakeWindows>[0], code: number) => {
+  const asked = (functions: ConstructorParameters<typeof FakeWindows>[0], code: number): { services: Services; open: () => number } => {
     let open = 0;
     const opened = (handle: number) => (): number => { open += 1; return handle; };
     const fail = (): number => { windows.lastError = code; return 0; };
@@ -208,10 +212,17 @@ test('a list, a status or a configuration that Windows refuses is told with its 
   await assert.rejects(list.services.pids(), { message: 'EnumServicesStatusExW failed with Win32 error 5' });
   await assert.rejects(list.services.one('x'), { message: 'QueryServiceStatusEx of "x" failed with Win32 error 5' });
   assert.equal(list.open(), 0);
-  // Windows asks for no more room than it was given.
-  const config = asked({ QueryServiceStatusEx: () => 1 }, 122);
-  await assert.rejects(config.services.one('x'), { message: 'QueryServiceConfigW failed with Win32 error 122' });
-  assert.equal(config.open(), 0);
+  // Windows asks for no more room than it was given, or for more although that is not what it lacks.
+  for (const [code, room] of [[122, 0], [122, 1], [5, 4]] as const) {
+    const config = asked({
+      QueryServiceStatusEx: () => 1, GetLastError: () => code,
+      QueryServiceConfigW: (_: number, buffer: Buffer, __: number, needed: Buffer) => { needed.writeUInt32LE(room * buffer.length); return 0; },
+    }, code);
+    await assert.rejects(config.services.one('x'), { message: `QueryServiceConfigW failed with Win32 error ${String(code)}` });
+    assert.equal(config.open(), 0);
+  }
+  const endless = asked({ EnumServicesStatusExW: (...args: unknown[]) => { (args[7] as Buffer).writeUInt32LE(0); return 0; }, GetLastError: () => 234 }, 234);
+  assert.deepEqual(await endless.services.pids(), {}, 'more that is nothing is the end');
 });
 
 test('a service tells the texts that its set-up points to; what points nowhere, or outside, is empty', async () => {
@@ -236,4 +247,20 @@ test('a service tells the texts that its set-up points to; what points nowhere, 
     return [binpath, username, display_name, text];
   };
   assert.deepEqual([await described(base + 64n), await described(0n)], [['C:\\x.exe', '', '', 'Does it'], ['C:\\x.exe', '', '', '']]);
+  const { services } = managed({ mine: { startType: 2 } });
+  assert.equal(((await services.one('mine')) as Record<string, unknown>)['description'], '', 'where it has none');
+});
+
+test('services that are asked for at once are told apart', async () => {
+  const { services } = managed({ auto: { startType: 2, delayed: false, triggers: 0 }, manual: { startType: 3, triggers: 0 } });
+  const one = async (name: string): Promise<unknown> => ((await services.one(name)) as Record<string, unknown>)['start_type'];
+  assert.deepEqual(await Promise.all([one('auto'), one('manual')]), ['automatic', 'manual']);
+  assert.deepEqual((await Promise.all([services.all('a*'), services.all('m*')])).map((found) => Object.keys(found as object)), [['auto'], ['manual']]);
+});
+
+test('a fault of ours is no service that Windows refuses', async () => {
+  for (const name of ['OpenServiceW', 'QueryServiceConfig2W']) {
+    const { services } = managed({ mine: { startType: 2 } }, 0, name);
+    await assert.rejects(services.all(null), TypeError);
+  }
 });

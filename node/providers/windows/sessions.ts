@@ -26,9 +26,9 @@ export function users(win32: Win32, isolation: Isolation): Promise<User[]> {
     const rows: User[] = [];
     for (const session of await sessionIds(win32)) {
       const name = await sessionInformation(win32, session, 'WTSUserName');
-      const user = name === undefined ? '' : wideText(name);
+      const user = name && wideText(name);
       // Sessions without a user are the system's own.
-      if (user === '') continue;
+      if (user === undefined || user === '') continue;
       const address = await sessionInformation(win32, session, 'WTSClientAddress');
       const information = await sessionInformation(win32, session, 'WTSSessionInfo');
       rows.push({ name: user, terminal: null, host: parseClientAddress(address), started: parseConnectTime(information), pid: null });
@@ -70,7 +70,7 @@ async function enumerated(win32: Win32): Promise<number[]> {
     throw failure('WTSEnumerateSessionsW', code);
   }
   const sessions = taken(win32, memory, count.readUInt32LE() * Session.size);
-  return Array.from({ length: sessions.length / Session.size }, (_, index) => sessions.readUInt32LE(index * Session.size + Session.SessionId));
+  return Array.from({ length: sessions.length / Session.size }, (_, index) => sessions.subarray(index * Session.size).readUInt32LE(Session.SessionId));
 }
 
 /** What Windows tells of a session; absent where it does not, as for a session that has just ended. */

@@ -24,6 +24,8 @@ test('what Windows Time asks for the time: a server, the domain\'s controllers, 
 });
 
 test('a Windows without these keys names no server; one that refuses them says so', async () => {
+  const nameless = fakeRegistry({ [parameters]: { Type: registryTexts('NT5DS') } });
+  assert.deepEqual(await windowsTime(new FakeWindows(nameless.functions).win32), { source: 'Windows Time' });
   assert.deepEqual(await windowsTime(new FakeWindows(fakeRegistry({}).functions).win32), { source: 'Windows Time' });
   await assert.rejects(windowsTime(new FakeWindows(fakeRegistry({}, parameters).functions).win32), { message: `RegOpenKeyExW of HKLM\\${parameters} failed with Win32 error 5` });
 });

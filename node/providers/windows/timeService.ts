@@ -18,6 +18,6 @@ function windowsService(kind = '', servers = '', domain = ''): TimeService {
   if (kind.toLowerCase() === 'nosync') return { source, off: true };
   const inDomain = kind.toLowerCase() === 'nt5ds' && domain !== '';
   // `time.windows.com,0x9 other,0x1`: a name and flags.
-  const server = inDomain ? domain : servers.trim().split(/[\s,]/, 1)[0];
-  return { source, ...(server === undefined || server === '' ? {} : { server }) };
+  const server = inDomain ? domain : servers.trim().replace(/[\s,].*/s, '');
+  return { source, ...(server === '' ? {} : { server }) };
 }

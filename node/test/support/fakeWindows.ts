@@ -43,7 +43,9 @@ function check(name: string, args: readonly unknown[]): void {
   if (declared === undefined) return;
   const types = declared[2] === undefined || declared[2] === '' ? [] : declared[2].split(', ');
   assert.equal(args.length, types.length, `${name} takes ${types.join(', ')}`);
-  for (const [at, type] of types.entries()) assert.ok(fits[type]?.(args[at]), `${name}, argument ${String(at + 1)}: expected ${type}, found ${String(args[at])}`);
+  for (const [at, type] of types.entries()) {
+    if (fits[type]?.(args[at]) !== true) assert.fail(`${name}, argument ${String(at + 1)}: expected ${type}, found ${String(args[at])}`);
+  }
 }
 
 /** Gives what a function may give by its declaration. */
