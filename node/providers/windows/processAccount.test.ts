@@ -57,7 +57,7 @@ function users(lookUp: (sid: Buffer, name: Buffer) => number, more: Parameters<t
 
 test('accounts that are asked for at once are told apart; one that has no name, or no SID, is told by the call that fails', async () => {
   const nameOf = users((sid, name) => { name.write(`user${String(sid.readUInt32LE(8))}\0`, 'utf16le'); return 1; });
-  assert.deepEqual(await Promise.all([100_001, 100_002].map((which) => nameOf(which))), ['\\user100001', '\\user100002']);
+  assert.deepEqual(await Promise.all([100_001, 100_002].map(async (which) => await nameOf(which))), ['\\user100001', '\\user100002']);
   await assert.rejects(async () => users(() => 0, { GetLastError: () => 1332 })(100_003), { message: 'LookupAccountSidW failed with Win32 error 1332' });
   const sidless = { GetLastError: () => 0, GetTokenInformation: (...[, , , , length]: [bigint, number, Buffer | null, number, Buffer]) => { length.writeUInt32LE(16); return 1; } };
   await assert.rejects(async () => users(() => 1, sidless)(100_004), { message: 'GetTokenInformation of the process 712 failed with Win32 error 122' });
