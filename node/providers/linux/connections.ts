@@ -40,8 +40,9 @@ const tables: readonly SocketTable[] = [
 export function tablesOf(kind: string): readonly SocketTable[] {
   if (kind === 'all') return tables;
   if (kind === 'unix') return tables.filter(({ file }) => file === 'unix');
-  const [, protocol, version] = /^(inet|tcp|udp)([46]?)$/.exec(kind) ?? [];
-  if (protocol === undefined) throw new UnavailableError(`there is no kind of connections "${kind}"`);
+  const found = /^(inet|tcp|udp)([46]?)$/.exec(kind);
+  if (found === null) throw new UnavailableError(`there is no kind of connections "${kind}"`);
+  const [, protocol = '', version] = found;
   return tables.filter(({ file, family }) =>
     family !== AF_UNIX && (protocol === 'inet' || file.startsWith(protocol)) && (version === '' || (family === AF_INET6) === (version === '6')));
 }
@@ -58,14 +59,13 @@ type Owners = ReadonlyMap<string, readonly SocketOwner[]>;
 export function parseConnections(table: SocketTable, text: string, owners: Owners): Connection[] {
   // The kernel gives a long table in pieces, and a socket twice where the table changes meanwhile. Rows are numbered anew; a
   // UNIX socket has an address there, which may be nothing but digits where it is hidden.
-  const rowOf = (line: string): string => (table.family === AF_UNIX ? line : line.replace(/^\s*\d+: /, ''));
+  const rowOf = (line: string): string => (table.family === AF_UNIX ? line : line.replace(/\s*\d+: /, ''));
   const lines = new Set(text.split('\n').slice(1).filter((line) => line !== '').map(rowOf));
   return [...lines].flatMap((line) => (table.family === AF_UNIX ? unixSockets(line, owners) : internetSocket(table, line, owners)));
 }
 
 function internetSocket({ family, type }: SocketTable, line: string, owners: Owners): Connection[] {
-  const columns = line.trim().split(/\s+/);
-  const [local, remote, state = '', , , , , , inode = ''] = columns;
+  const [local, remote, state = '', , , , , , inode = ''] = line.split(/\s+/);
   if (local === undefined || remote === undefined) return [];
   // Of several processes that share a socket psutil names the one of the highest pid, by its first descriptor.
   const holders = owners.get(inode);
@@ -77,8 +77,7 @@ function internetSocket({ family, type }: SocketTable, line: string, owners: Own
 }
 
 function unixSockets(line: string, owners: Owners): Connection[] {
-  const columns = line.trim().split(/\s+/);
-  const [, , , , type, , inode = '', path = ''] = columns;
+  const [, , , , type, , inode = '', path = ''] = line.split(/\s+/);
   const holders: readonly (SocketOwner | undefined)[] = owners.get(inode) ?? [undefined];
   return holders.map((owner) => ({
     fd: owner?.fd ?? -1, family: AF_UNIX, type: Number(type), laddr: path, raddr: '', status: 'NONE', pid: owner?.pid ?? null,

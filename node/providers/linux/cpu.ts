@@ -49,7 +49,7 @@ export function parseCpuInfoFrequencies(cpuinfo: string): number[] {
 /** Physical cores by the text of /proc/cpuinfo: cores of each package, added up; undefined where it does not tell. */
 export function parsePhysicalCores(cpuinfo: string): number | undefined {
   const packages = new Map<string, number>();
-  for (const section of cpuinfo.split(/\n\s*\n/)) {
+  for (const section of cpuinfo.split('\n\n')) {
     const id = /^physical id\s*: (\d+)/m.exec(section)?.[1];
     const cores = /^cpu cores\s*: (\d+)/m.exec(section)?.[1];
     if (id !== undefined && cores !== undefined) packages.set(id, Number(cores));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -54,7 +54,7 @@ test('usage counts the reserved blocks as neither used nor free', () => {
   assert.deepEqual(usageOf({ blockSize: 1024, blocks: 100, free: 40, available: 30 }), { total: 102_400, used: 61_440, free: 30_720 });
 });
 
-const mounts = '/dev/sda1 / ext4 rw 0 0\nproc /proc proc rw 0 0\nnone /x ext4 rw 0 0\ntank /tank zfs rw 0 0\n/dev/sdb1 /data ext4 ro,noatime 0 0\n/dev/root /old ext4 rw 0 0\nrootfs /r rootfs rw 0 0\nshort line\n';
+const mounts = '/dev/sda1 / ext4 rw 0 0\nproc /proc proc rw 0 0\nnone /x ext4 rw 0 0\ntank /tank zfs rw 0 0\n/dev/sdb1 /data ext4 ro,noatime 0 0\n/dev/root /old ext4 rw 0 0\nrootfs /r rootfs rw 0 0\nshort line\nwithout options ext4\n';
 
 test('partitions are the volumes on devices, or all mounts', () => {
   const roots = kernelTree({ 'proc/self/mounts': mounts, 'proc/filesystems': 'nodev\tproc\n\text4\nnodev\tzfs\nnodev\trootfs\n' });
@@ -86,4 +86,14 @@ test('a volume is as large by Node as by statvfs(3), whatever its kind', async (
 test('without a folder of disks nobody can tell them from their partitions', () => {
   const roots = kernelTree({ 'proc/diskstats': diskstats });
   assert.throws(() => diskIoCounters(roots, false), new UnavailableError(`${roots.sys}/block was expected, to tell disks from their partitions, and is missing: ask perdisk.`));
+});
+
+test('the volume that the kernel booted from has the name of its device', { skip: process.platform !== 'linux' }, () => {
+  const [, numbers = ''] = /^\d+ \d+ (\S+) \S+ \/ /m.exec(readFileSync('/proc/self/mountinfo', 'utf8').split('\n').reverse().join('\n')) ?? [];
+  const booted = (uevent: string): string[] => {
+    const roots = kernelTree({ 'proc/self/mounts': mounts, [`sys/dev/block/${numbers}/uevent`]: uevent });
+    return diskPartitions(roots, true).filter(({ mountpoint }) => ['/old', '/r', '/data'].includes(mountpoint)).map(({ device }) => device);
+  };
+  assert.deepEqual(booted('MAJOR=8\nXDEVNAME=no\nDEVNAME=nvme0n1p2\nDEVTYPE=partition\n'), ['/dev/sdb1', '/dev/nvme0n1p2', '/dev/nvme0n1p2']);
+  assert.deepEqual(booted('MAJOR=8\n'), ['/dev/sdb1', '/dev/root', 'rootfs']);
 });

@@ -44,10 +44,8 @@ export function parseDiskStats(diskstats: string): Map<string, Fields> {
 export function parseMounts(mounts: string): Partition[] {
   const plain = (word: string): string => word.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
   const rows = mounts.split('\n').map((line) => line.split(' ').map(plain));
-  return rows.flatMap(([device, mountpoint, fstype, opts]) =>
-    device === undefined || mountpoint === undefined || fstype === undefined || opts === undefined
-      ? []
-      : [{ device: device === 'none' ? '' : device, mountpoint, fstype, opts }]);
+  return rows.flatMap(([device = '', mountpoint = '', fstype = '', opts]) =>
+    (opts === undefined ? [] : [{ device: device === 'none' ? '' : device, mountpoint, fstype, opts }]));
 }
 
 /** The kinds of volume in the text of /proc/filesystems that are kept on a device; zfs is, though it is marked otherwise. */

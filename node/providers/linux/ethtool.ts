@@ -38,7 +38,7 @@ export function bindEthtool(koffi: typeof koffiModule, library: LibraryHandle): 
     const command = Buffer.alloc(44);
     command.writeUInt32LE(ETHTOOL_GSET, 0);
     const request = Buffer.alloc(40);
-    request.write(name, 0, 15, 'utf8');
+    request.write(name, 0, 15);
     request.writeBigUInt64LE(koffi.address(command), 16);
     ioctl(descriptor, SIOCETHTOOL, request, (error, result) => {
       if (error !== null) reject(error);
