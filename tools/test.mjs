@@ -91,7 +91,7 @@ const stages = [
   // On a core that has more to do Wine's console often loses a PowerShell that node.exe starts, and a test waits a minute for it.
   { name: 'windows', anywhere: true, needs: module, words: tests(serial, (name, system) => system && isWine(name)) },
   { name: 'pester', needs: [powershellEngine], words: () => ['tools/pester.mjs', ...pesterFiles] },
-  { name: 'cloudify', needs: [...module, packaged], words: () => ['tools/isolated.mjs', ...moduleTest('cloudify', 'cloudifyLinux')()] },
+  { name: 'cloudify', needs: module, words: () => ['tools/isolated.mjs', ...moduleTest('cloudify', 'cloudifyLinux')()] },
   { name: 'unit', needs: [powershellEngine], words: shared(4, (name, system) => !system) },
   { name: 'measuring', needs: [powershellEngine], words: tests(serial, (name, system) => system && isMeasuring(name)) },
   { name: 'transport', words: tests(serial, (name, system) => system && name.startsWith('dist/transport/')) },

@@ -1,6 +1,7 @@
 // Windows on this machine, for tests: a throw-away Wine prefix. Wine is given files for its output and nothing to read:
 // node.exe hangs there on Linux pipes.
 import { spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, link, mkdir, mkdtemp, open, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -69,8 +70,8 @@ export async function installedWindows() {
   try {
     await prefix.install();
     await mkdir(join(root, 'build/windows'), { recursive: true });
-    const fresh = await mkdtemp(`${target}-`);
-    await cp(join(prefix.home, 'wine'), fresh, { recursive: true, verbatimSymlinks: true });
+    const fresh = `${target}-${randomUUID()}`;
+    await copyFolder(join(prefix.home, 'wine'), fresh);
     // Where two make it at once, the second one's is not needed.
     await rename(fresh, target).catch(() => rm(fresh, { recursive: true }));
     return target;
@@ -130,11 +131,10 @@ class Prefix {
 
   /**
    * Runs a program; `env` is added to its environment, `timeout` is in seconds, `cwd` a folder here. `console`: in a
-   * console of its own, without which pwsh.exe does not start.
+   * console of its own, without which pwsh.exe does not start. `output`: its output and errors go to files here of this name.
    */
-  async wine(args, { env = {}, timeout = 300, cwd = this.home, console = false } = {}) {
-    this.#runs += 1;
-    const files = ['out', 'err'].map((name) => join(this.home, `${String(this.#runs)}.${name}`));
+  async wine(args, { env = {}, timeout = 300, cwd = this.home, console = false, output = String((this.#runs += 1)) } = {}) {
+    const files = ['out', 'err'].map((name) => join(this.home, `${output}.${name}`));
     const read = () => Promise.all(files.map((file) => readFile(file, 'utf8')));
     try {
       const code = await (console ? this.#runInConsole(args, env, files, timeout, cwd) : this.#run('wine', args, env, files, timeout, cwd));

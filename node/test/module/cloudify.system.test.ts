@@ -61,7 +61,7 @@ beforeEach(() => cloudify.agentFile(brokerConfig()));
 describe('start refuses', () => {
   it('to run without a context, or with one that does not answer or answers errors', async () => {
     const inputs = { psutil_config: example };
-    const none = await cloudify.start(undefined, { inputs });
+    const none = await cloudify.start(undefined, { inputs, prefix: 'powershell' });
     assert.equal(none.ok, false);
     assert.match(none.message, /CTX_SOCKET_URL is not set/);
     const away = await cloudify.start(undefined, { inputs, url: `http://localhost:${String(await freePort())}` });
@@ -271,12 +271,14 @@ describe('a monitor of a node instance', () => {
     await rm(join(cloudify.host.modules, 'PsutilAgent'), { recursive: true });
     const both = ['vm_e', 'vm_f'].map((id) => cloudify.contextOf(id));
     const settings = { psutil_config: example, psutil_timeout: 180, ...cloudify.port };
-    const started = await Promise.all(both.map((context) => cloudify.start(context, { inputs: settings })));
+    // One in the session, one in a PowerShell of its own.
+    const own = [undefined, 'powershell'];
+    const started = await Promise.all(both.map((context, at) => cloudify.start(context, { inputs: settings, prefix: own[at] })));
     for (const { ok, err } of started) assert.ok(ok, err);
     await Promise.all(['vm_e', 'vm_f'].map((id) => cloudify.arrive(id, names)));
     assert.deepEqual(readdirSync(join(cloudify.host.modules, 'PsutilAgent')), [version]);
     assert.equal(cloudify.monitors.length, 2);
-    const stopped = await Promise.all(both.map((context) => cloudify.stop(context)));
+    const stopped = await Promise.all(both.map((context, at) => cloudify.stop(context, { prefix: own[at] })));
     for (const { ok, err } of stopped) assert.ok(ok, err);
     assert.deepEqual(cloudify.monitors, []);
   });

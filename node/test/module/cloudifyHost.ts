@@ -8,11 +8,12 @@ import { dirname, join } from 'node:path';
 import { startBroker, type TestBroker } from '../support/broker.js';
 import { consume, type Consumer, type Received } from '../support/consumer.js';
 import { winePackage } from '../support/package.js';
+import { PowershellSession } from '../support/powershellSession.js';
 import { until } from '../support/wait.js';
 import { makeWindowsHost, type WindowsHost } from '../support/windowsHost.js';
 import { root } from '../support/wine.js';
 import { allParts, endParts } from './parts.js';
-import { Context, runOperation, type ContextOptions, type Operated, type OperationOptions, type Resource } from './scriptPlugin.js';
+import { Context, runOperation, type ContextOptions, type Operated, type OperationHost, type OperationOptions, type Resource } from './scriptPlugin.js';
 
 const cloudifyFile = (name: string): string => readFileSync(join(root, 'cloudify', name), 'utf8');
 
@@ -56,7 +57,7 @@ export async function makeCloudifyHost(): Promise<CloudifyHost> {
   const zip = await winePackage(join(folder, 'package.zip'));
   const [host, broker] = await allParts<[WindowsHost, TestBroker]>([makeWindowsHost(), startBroker({ users: [agentUser] })]);
   try {
-    const cloudify = new CloudifyHost(host, broker, await consume(broker.port), folder, zip);
+    const cloudify = new CloudifyHost(host, await PowershellSession.start(host), broker, await consume(broker.port), folder, zip);
     await Promise.all([host.modules, join(host.drive, 'users/Public/Temp')].map((name) => mkdir(name, { recursive: true })));
     await cloudify.agentFile(brokerConfig());
     cloudify.filesBefore = host.files();
@@ -74,6 +75,7 @@ export class CloudifyHost {
 
   constructor(
     readonly host: WindowsHost,
+    readonly session: PowershellSession,
     readonly broker: TestBroker,
     readonly consumer: Consumer,
     /** A temporary folder of this machine. */
@@ -116,8 +118,13 @@ export class CloudifyHost {
     return this.#operate('stop', context, options);
   }
 
+  /** With a prefix in a PowerShell of its own, as the plugin does; else in the session's, which shows the same of all but that. */
   #operate(name: string, context: Context | undefined, options: OperationOptions): Promise<Operated> {
-    return runOperation(this.host, join(root, 'cloudify', `${name}.ps1`), context, { env: { AGENT_WORK_DIR: 'C:\\cloudify\\vm_1\\work' }, ...options });
+    const session: OperationHost = {
+      drive: this.host.drive, prefix: this.host.prefix, runWords: (words, options) => this.session.run(words.at(-1)!, options?.env ?? {}),
+    };
+    const host = options.prefix === undefined ? session : this.host;
+    return runOperation(host, join(root, 'cloudify', `${name}.ps1`), context, { env: { AGENT_WORK_DIR: 'C:\\cloudify\\vm_1\\work' }, ...options });
   }
 
   /** A JSON file of a monitor's data folder. */
@@ -144,7 +151,7 @@ export class CloudifyHost {
   }
 
   async remove(): Promise<void> {
-    await endParts(this.host, this.consumer, this.broker);
+    await endParts(this.session, this.host, this.consumer, this.broker);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -31,7 +31,7 @@ export interface OperationOptions {
   readonly escaped?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly url?: string;
-  readonly prefix?: string;
+  readonly prefix?: string | undefined;
 }
 
 /** How it ended. `aborted`: it is not to be tried again. `message`: the error as the workflow would show it. */

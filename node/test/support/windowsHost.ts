@@ -4,6 +4,9 @@ import { chmod, cp, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { layoutModule, makePrefix, root, windowsPowershell, type Prefix, type WineEnded, type WineOptions } from './wine.js';
 
+/** PowerShell looks at every drive; Wine tells of Z:, this machine's root folder, that it has no label. */
+export const withoutDrives = (errors: string): string => errors.replaceAll(/^wine: Read access denied for device .*\r?\n/gm, '');
+
 /** Makes the host; `remove()` ends and deletes it. Throws where Wine or the .NET SDK is missing. */
 export async function makeWindowsHost(): Promise<WindowsHost> {
   const shell = await windowsPowershell();
@@ -30,8 +33,7 @@ export class WindowsHost {
   async runWords(words: readonly string[], options: WineOptions = {}): Promise<WineEnded> {
     const env = { ...this.#shell.env, ...options.env };
     const { code, out, err } = await this.prefix.wine([this.#shell.program, ...words], { ...options, env, console: true });
-    // PowerShell looks at every drive; Wine tells of Z:, this machine's root folder, that it has no label.
-    return { code, out, err: err.replaceAll(/^wine: Read access denied for device .*\r?\n/gm, '') };
+    return { code, out, err: withoutDrives(err) };
   }
 
   /** Runs a script file of the host (its Windows path), as `powershell -File` does. */

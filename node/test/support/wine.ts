@@ -11,12 +11,13 @@ export interface WineEnded {
   readonly err: string;
 }
 
-/** How a Windows program is run: added to its environment, the seconds it may take, its folder (here), with a console. */
+/** How a Windows program is run: added to its environment, the seconds it may take, its folder (here), with a console, and what its output's files are called. */
 export interface WineOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly timeout?: number;
   readonly cwd?: string;
   readonly console?: boolean;
+  readonly output?: string;
 }
 
 /** A fresh Wine prefix of the test's own. */
