@@ -1,4 +1,4 @@
-// `npm run lint`: the compiler's check and eslint over the TypeScript and the scripts, PSScriptAnalyzer over the PowerShell, side by side.
+// `npm run lint`: oxlint over the TypeScript, whose types it checks, and the scripts; PSScriptAnalyzer over the PowerShell, side by side.
 import { spawn } from 'node:child_process';
 import { installPackages, root } from './dependencies.mjs';
 
@@ -17,7 +17,7 @@ function clean(words) {
   });
 }
 
-const results = await Promise.all([['tools/lint-typescript.mjs'], ['tools/lint-powershell.mjs']].map(clean));
+const results = await Promise.all([['node_modules/oxlint/bin/oxlint', '.'], ['tools/lint-powershell.mjs']].map(clean));
 const failed = results.filter((passed) => !passed).length;
 console.log(`lint: ${results.length - failed} passed, ${failed} failed, 0 skipped`);
 process.exit(failed === 0 ? 0 : 1);

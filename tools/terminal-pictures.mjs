@@ -40,7 +40,7 @@ function svgOf(lines, columns) {
   let attribute = '';
   const runs = lines.flatMap((line, row) => {
     let column = 0;
-    // eslint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex
     return line.split(/\x1b\[([\d;]*)m/).flatMap((part, at) => {
       if (at % 2 === 1) {
         attribute = part.split(';').map((code) => colours[code] ?? '').filter(Boolean).join(' ');

@@ -87,7 +87,7 @@ describe('consume', () => {
     assert.equal(lines[0], bodies[0]);
     assert.deepEqual([lines[1], lines[3]], ['{ "time":1,"metric":2,"name":"n", "path":""}', bodies[3]]);
     // What is no sample steers no terminal, and is not shown at any length.
-    // eslint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex
     assert.match(lines[2] ?? '', /^no [^\u0000-\u001f]*31msample/);
     assert.ok((lines[4] ?? '').length < 5000 && lines[4]?.startsWith('xxxx') === true);
     const [declared, bound] = ['50.10', '50.20'].map((name) => broker.asked.find((one) => methodOf(one) === name)?.payload ?? Buffer.alloc(0));

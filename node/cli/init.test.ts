@@ -45,7 +45,7 @@ describe('init', () => {
   });
 
   it('puts no character that steers a terminal into the file', () => {
-    // eslint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex
     assert.doesNotMatch(settingsText({ ...windows, volumes: ['/mnt/a\u001b[2J\nx'], adapters: ['e\u0007'] }).replace(/\n/g, ''), /[\u0000-\u001f\u007f]/);
   });
 

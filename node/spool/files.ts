@@ -157,5 +157,9 @@ async function syncFolder(path: string): Promise<void> {
   // Windows cannot open a directory so, and keeps names safe by itself.
   if (process.platform === 'win32') return;
   const fd = await calls.open(path, constants.O_RDONLY);
-  await calls.fdatasync(fd).finally(() => calls.close(fd));
+  try {
+    await calls.fdatasync(fd);
+  } finally {
+    await calls.close(fd);
+  }
 }

@@ -15,7 +15,7 @@ const keys: Readonly<Record<string, Key>> = {
 
 /** The keys in what was typed; what means nothing is left out. */
 export function keysOf(typed: string): Key[] {
-  // eslint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex
   return [...typed.matchAll(/\x1b[[O][\d;]*[A-Za-z~]|[^]/g)].flatMap(([word]) => keys[word] ?? []);
 }
 
