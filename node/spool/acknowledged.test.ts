@@ -69,6 +69,7 @@ test('each second the disk is made to take what is not acknowledged, and how far
   }
   await queue.put(samples(20, 25));
   assert.deepEqual(await second(), ['samples', 'cursor']);
+  assert.equal(disk.operations.filter(({ kind }) => kind === 'syncFolder').length, 2, 'names, once for each file');
   assert.deepEqual(disk.operations.flatMap(({ kind }) => (kind === 'create' || kind === 'remove' ? [kind] : [])), ['create', 'create'], 'one segment for all, though it was empty each time');
   const closed = queue.close();
   assert.deepEqual(queue.read(0, 9), [], 'a queue that closes hands out nothing more');

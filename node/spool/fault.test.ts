@@ -392,5 +392,6 @@ test('what a disk reports is told in words, with what to do', () => {
     assert.match(message, /^The spool at \/x cannot be written: [a-z][a-z /]{10,}.*\.$/);
     assert.deepEqual([ours, message.includes(code)], ['PSA_SPOOL_UNUSABLE', false]);
   }
+  assert.equal(diskError('/x', new Error('something else')).message, 'The spool at /x cannot be written: something else.');
   assert.equal(diskError('/x', systemError('ENOMEM')).message, 'The spool at /x cannot be written: ENOMEM.');
 });

@@ -43,6 +43,17 @@ for (const [what, spoilt] of [['one', [3]], ['the first', [0]], ['two together',
   });
 }
 
+test('what is in memory is no loss where its record is damaged on disk', async () => {
+  const disk = await backlog(600, options);
+  const { queue } = await open(disk, options);
+  await queue.put(samples(600, 610, 300));
+  const newest = disk.files.get(disk.segments.at(-1) ?? '');
+  // The last twenty records.
+  newest?.data.fill(0, newest.data.length - 20 * 300);
+  assert.deepEqual(await numbers(queue), [...range(0, 590), ...range(600, 610)]);
+  assert.deepEqual([queue.stats().count, queue.stats().dropped.damage], [600, 10]);
+});
+
 test('a segment that could be read again within the minute costs nothing', async () => {
   const { disk } = await segmented();
   const { queue, seconds } = await open(disk, options);

@@ -139,6 +139,12 @@ describe('checkBroker', () => {
     assert.equal(stepsOf(check).at(-1), `rabbit connect FAILED: rabbit:${String(port)} did not answer within 0.3 s: check the address, the firewall and broker.connect_timeout`);
   });
 
+  it('tells all addresses of a name', async () => {
+    const both = new Resolver(() => Promise.resolve([{ address: '127.0.0.1', family: 4 }, { address: '127.0.0.2', family: 4 }]));
+    const { steps } = await checkBroker(settings(await freePort()), { resolver: both });
+    assert.equal(steps[0]?.detail, '127.0.0.1, 127.0.0.2');
+  });
+
   it('leaves no connection behind where a step fails', async () => {
     let ended = false;
     const broker = await startScriptedBroker({

@@ -7,6 +7,8 @@ import { TransportFold } from './state.js';
 
 const address = 'broker:5672';
 const unreachable = new BrokerError('PSA_BROKER_UNREACHABLE', 'connect', 'nobody listens');
+const gone = new BrokerError('PSA_BROKER_CHANNEL', 'publish', 'the exchange is gone');
+const paused = 'the broker asks for a pause (x): its host needs memory or disk space; rabbitmqctl status shows the alarm';
 const refused = new BrokerError('PSA_BROKER_REFUSED', 'login', 'wrong password');
 
 function folded(...events: TransportEvent[]): TransportFold {
@@ -27,6 +29,12 @@ describe('the state of the delivery', () => {
       name: 'the attempt after it', events: [{ kind: 'connectFailed', fault: refused, address, retryIn: 1 }, { kind: 'resolving', host: 'other' }],
       state: 'refused', reason: 'wrong password; the name "other" is being resolved',
     },
+    { name: 'a connection without a channel', events: up.slice(0, 2), state: 'connecting', reason: 'a channel to broker:5672 is being opened' },
+    { name: 'an exchange that went', events: [...up, { kind: 'exchangeDeleted', fault: gone, address, retryIn: 0 }], state: 'connecting', reason: 'the exchange is gone' },
+    { name: 'a channel that was closed', events: [...up, { kind: 'channelFailed', fault: gone, address, retryIn: 3000 }], state: 'unreachable', reason: 'the exchange is gone; again in 3.0 s' },
+    { name: 'an exchange that went while the broker asks for a pause', events: [...up, { kind: 'blocked', reason: 'x' }, { kind: 'exchangeDeleted', fault: gone, address, retryIn: 0 }, { kind: 'connected', address }], state: 'blocked', reason: paused },
+    { name: 'a pause of a connection before this one', events: [...up, { kind: 'blocked', reason: 'x' }, ...up], state: 'idle' },
+    { name: 'nobody bound, on the next connection', events: [...up, { kind: 'returned', held: true }, { kind: 'connectionLost', fault: unreachable, address }, ...up], waiting: 1, state: 'held', reason: 'nobody is bound' },
     { name: 'a channel, nothing waiting', events: up, state: 'idle' },
     { name: 'a channel, samples waiting', events: up, waiting: 1, state: 'flowing' },
     { name: 'a fault that is over', events: [{ kind: 'connectFailed', fault: refused, address, retryIn: 1 }, ...up], state: 'idle' },
@@ -69,6 +77,35 @@ describe('the state of the delivery', () => {
     }
     const { state, since } = fold.state(0).delivery;
     assert.deepEqual([state, since], ['refused', 1000]);
+  });
+});
+
+describe('the facts of a connection', () => {
+  it('are those of the one there is, and why there was none the last time', async () => {
+    const clock = new TestClock(0);
+    const fold = new TransportFold(clock, '');
+    const after = async (...events: TransportEvent[]): Promise<unknown[]> => {
+      for (const event of events) {
+        await clock.pass(1000);
+        fold.apply(event);
+      }
+      const { connected, connectedSince, address: at, failing, blocked, unroutable, lastPublished, lastError } = fold.state(0);
+      return [connected, connectedSince, at, failing, blocked, unroutable, lastPublished, lastError];
+    };
+    const nobody = { time: 1000, code: 'PSA_BROKER_UNREACHABLE', message: 'nobody listens' };
+    assert.deepEqual(await after({ kind: 'connectFailed', fault: unreachable, address, retryIn: 1 }), [false, undefined, undefined, true, false, false, undefined, nobody]);
+    assert.deepEqual(await after({ kind: 'opened', address }), [false, undefined, address, true, false, false, undefined, nobody]);
+    assert.deepEqual(await after({ kind: 'connected', address }), [true, 3000, address, false, false, false, undefined, nobody]);
+    assert.deepEqual(await after({ kind: 'confirmed', count: 1 }, { kind: 'blocked', reason: 'x' }, { kind: 'returned', held: true }), [true, 3000, address, false, true, true, 4000, nobody]);
+    assert.deepEqual(await after({ kind: 'exchangeDeleted', fault: gone, address, retryIn: 0 }), [false, undefined, address, false, true, true, 4000, nobody]);
+    assert.deepEqual(await after({ kind: 'channelFailed', fault: gone, address, retryIn: 0 }), [false, undefined, address, true, true, true, 4000, { time: 8000, code: 'PSA_BROKER_CHANNEL', message: 'the exchange is gone' }]);
+    assert.deepEqual(await after({ kind: 'connected', address }), [true, 9000, address, false, true, true, 4000, { time: 8000, code: 'PSA_BROKER_CHANNEL', message: 'the exchange is gone' }]);
+    const lost = await after({ kind: 'connectionLost', fault: unreachable, address });
+    assert.deepEqual(lost, [false, undefined, undefined, true, false, true, 4000, { ...nobody, time: 10_000 }]);
+    await after(...up);
+    fold.close();
+    assert.deepEqual(await after(), [false, undefined, address, false, false, true, 4000, { ...nobody, time: 10_000 }]);
+    assert.equal('lastError' in folded(...up).state(0) || 'lastPublished' in folded(...up).state(0) || 'address' in folded().state(0), false);
   });
 });
 
