@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
 import { hostname } from 'node:os';
 import { after, describe, it } from 'node:test';
 import type { BrokerSettings } from '../model/settings.js';
 import { freePort } from '../test/support/broker.js';
+import { startScriptedBroker } from '../test/support/scriptedBroker.js';
 import { until } from '../test/support/wait.js';
 import { checkBroker } from './checkBroker.js';
 import { Harness, settingsFor, stopHarnesses } from './harness.test.support.js';
@@ -76,6 +78,23 @@ describe('Transport without a broker', () => {
     const check = await checkBroker(settingsFor(1, 'none', { hostnames: ['hangs.example'], connectTimeout: 0.05 }), { resolver });
     assert.deepEqual(check.steps.map(({ step, ok }) => [step, ok]), [['resolve', false]]);
     assert.match(check.error?.message ?? '', /could not be resolved within/);
+  });
+
+  it('tells when the state of the delivery has changed, and only then', async () => {
+    const sockets: Socket[] = [];
+    const broker = await startScriptedBroker({ opened: (socket) => { sockets.push(socket); } });
+    const states: string[] = [];
+    const harness: Harness = new Harness(settingsFor(broker.port, 'e', { reconnect: { initial: 600, maximum: 600 } }), { random: () => 1, changed: () => { states.push(harness.transport.state().delivery.state); } });
+    harness.transport.start();
+    await until('the connection', () => harness.transport.state().connected);
+    await harness.put(3);
+    await until('the samples', () => harness.transport.state().published === 3);
+    assert.deepEqual(states, ['idle']);
+    sockets[0]?.destroy();
+    await until('the loss', () => !harness.transport.state().connected);
+    assert.deepEqual(states, ['idle', 'unreachable']);
+    await harness.stop();
+    await broker.close();
   });
 
   it('warns at every start of a password in clear to another host', async () => {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
+import { channel } from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { describe, it } from 'node:test';
-import { frame, method, u64, u8 } from '../test/support/amqpFrames.js';
+import { frame, method, shortString, u64, u8 } from '../test/support/amqpFrames.js';
+import { settle } from '../test/support/clock.js';
 import { containSocket, limitInbound, wireOf } from './wire.js';
 
 /** What stands in for amqplib's connection: the frames that are left to it, and what is written. */
@@ -141,6 +143,44 @@ describe('what the listeners of a socket throw', () => {
     socket.emit('test');
     assert.deepEqual(told, ['second']);
     socket.destroy();
+  });
+});
+
+describe('what comes with the answer to the login', () => {
+  /** A socket that has these pieces to read. */
+  function reading(...pieces: Buffer[]) {
+    const socket = Object.assign(new EventEmitter(), { read: (): Buffer | null => pieces.shift() ?? null, unshift: (piece: Buffer) => { pieces.unshift(piece); } });
+    let readable = 0;
+    socket.on('readable', () => { readable += 1; });
+    const end = containSocket(() => undefined);
+    channel('net.client.socket').publish({ socket });
+    end();
+    return { socket, told: () => readable };
+  }
+  const openOk = method(0, 10, 41, shortString(''));
+  const [before, behind] = [method(0, 10, 30, u8(1)), method(0, 10, 60, shortString('low'))];
+
+  it('is handed out a moment later, whole, when there are listeners', async () => {
+    for (const answer of [openOk, Buffer.concat([before, openOk])]) {
+      for (const pieces of [[Buffer.concat([answer, behind, openOk])], [answer, Buffer.concat([behind, openOk])]]) {
+        const { socket, told } = reading(...pieces);
+        assert.deepEqual([socket.read(), socket.read(), told()], [answer, null, 0]);
+        await settle();
+        // Another answer to a login is none.
+        assert.deepEqual([told(), socket.read(), socket.read()], [1, Buffer.concat([behind, openOk]), null]);
+      }
+    }
+  });
+
+  it('is what stands behind a whole frame of it: nothing else is held', async () => {
+    for (const other of [before, openOk.subarray(7), openOk.subarray(4)]) {
+      const { socket, told } = reading(other, behind);
+      assert.deepEqual([socket.read(), socket.read(), socket.read()], [other, behind, null]);
+      await settle();
+      assert.equal(told(), 0);
+    }
+    const { socket } = reading();
+    assert.equal(socket.read(), null);
   });
 });
 
