@@ -67,6 +67,7 @@ test('partitions are the volumes on devices, or all mounts', () => {
 });
 
 test('the volume of a path is the longest mount that holds it; usage is had of the system itself', async () => {
+  assert.equal(mountOf(kernelTree({ 'proc/self/mounts': '/dev/a / ext4 rw 0 0\n/dev/b /data ext4 rw 0 0\n/dev/c /data/more ext4 rw 0 0\n' }), '/data/more/x'), '/data/more');
   assert.equal(mountOf(systemRoots, '/proc/self/status'), '/proc');
   assert.equal(mountOf(systemRoots, '/proc'), '/proc');
   assert.equal(mountOf(systemRoots, '/procx'), '/');

@@ -84,14 +84,14 @@ export async function diskUsage(roots: Roots, path: string): Promise<Fields> {
   return usageOf(await isolation.run(`The volume of "${mountOf(roots, path)}"`, answerTimeout, () => volumeOf(path), path));
 }
 
-let mounts: { readonly points: readonly string[]; readonly read: number } | undefined;
+let mounts: { readonly proc: string; readonly points: readonly string[]; readonly read: number } | undefined;
 
 /** Where the volume of an absolute path is mounted, by the path alone: to look at the volume itself may hang. */
 export function mountOf(roots: Roots, path: string): string {
   const now = systemClock.now();
-  if (mounts === undefined || now - mounts.read > mountsAge) {
+  if (mounts?.proc !== roots.proc || now - mounts.read > mountsAge) {
     const points = parseMounts(optionalTextOf(`${roots.proc}/self/mounts`) ?? '').map(({ mountpoint }) => mountpoint);
-    mounts = { points, read: now };
+    mounts = { proc: roots.proc, points, read: now };
   }
   const holds = (point: string): boolean => path === point || path.startsWith(point.endsWith('/') ? point : `${point}/`);
   return mounts.points.filter(holds).reduce((longest, point) => (point.length > longest.length ? point : longest), '') || path;

@@ -36,9 +36,8 @@ export function kernelMemory(roots: Roots): Fields {
  */
 export function systemStats(roots: Roots): Fields {
   const handles = /^\d+/.exec(optionalTextOf(`${roots.proc}/sys/fs/file-nr`) ?? '')?.[0];
-  const threads = /^\S+ \S+ \S+ \d+\/(\d+)/.exec(optionalTextOf(`${roots.proc}/loadavg`) ?? '')?.[1];
-  const count = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
-  return known({ handles: count(handles), threads: count(threads), processes: processIds(roots).length });
+  const threads = /^\S+ \S+ \S+ \S+\/(\d+)/.exec(optionalTextOf(`${roots.proc}/loadavg`) ?? '')?.[1];
+  return known({ handles: Number(handles), threads: Number(threads), processes: processIds(roots).length });
 }
 
 /** Seconds since the start, those asleep included. */

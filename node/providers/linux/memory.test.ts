@@ -26,6 +26,8 @@ test('memory is bytes; used leaves out cache and buffers', () => {
 test('rows that are not there, and what is computed from them, are absent, not 0', () => {
   const memory = parseVirtualMemory(meminfo({ Buffers: undefined, MemAvailable: undefined, Shmem: undefined }));
   assert.deepEqual(Object.keys(memory), ['total', 'free', 'active', 'inactive', 'cached', 'slab']);
+  const uncached = parseVirtualMemory(meminfo({ Cached: undefined }));
+  assert.ok(!('used' in uncached) && !('cached' in uncached));
   assert.equal(parseVirtualMemory(meminfo({ Buffers: 0 }))['buffers'], 0);
 });
 

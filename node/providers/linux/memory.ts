@@ -29,8 +29,8 @@ export function parseVirtualMemory(meminfo: string): Fields {
   return known({
     total,
     // More than there is: a container whose meminfo mixes its own limits with the host's numbers.
-    available: available !== undefined && available > total ? free : available,
-    used: buffers === undefined || cached === undefined ? undefined : usedOf(total, free, cached + buffers),
+    available: (available ?? 0) > total ? free : available,
+    used: usedOf(total, free, (cached ?? NaN) + (buffers ?? NaN)),
     free,
     active: bytes('Active'),
     inactive: bytes('Inactive'),
@@ -52,10 +52,7 @@ export function parseSwapMemory(meminfo: string, vmstat: string): Fields {
   const total = bytes('SwapTotal');
   const free = bytes('SwapFree');
   if (total === undefined || free === undefined) throw new UnavailableError('/proc/meminfo has no SwapTotal or no SwapFree.');
-  const swapped = (key: string): number | undefined => {
-    const pages = numberAfter(vmstat, `${key} `);
-    return pages === undefined ? undefined : pages * swapPage;
-  };
+  const swapped = (key: string): number => (numberAfter(vmstat, `${key} `) ?? NaN) * swapPage;
   return known({ total, used: total - free, free, sin: swapped('pswpin'), sout: swapped('pswpout') });
 }
 

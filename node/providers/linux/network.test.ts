@@ -16,6 +16,8 @@ test('traffic by interface, whatever its name', () => {
   });
   assert.equal(traffic['eth0:1']?.['bytes_recv'], 1000);
   assert.equal(traffic['eth0:1']['bytes_sent'], 0);
+  assert.deepEqual(Object.keys(parseNetDev(`Inter-| a: 1\n face :b\n  lo:  7   8\nno colon\n`)), ['lo']);
+  assert.equal(parseNetDev(`${heads}  lo:  7   8\n`)['lo']?.['packets_recv'], 8);
 });
 
 test('columns that are not there are absent, not 0', () => {
@@ -32,7 +34,7 @@ test('an interface is up when it runs; flags are named in the order of their bit
 });
 
 test('what a link does not tell: psutil\'s 0 for speed and duplex, no mtu', () => {
-  assert.deepEqual(linkStats(0, undefined, undefined), { isup: false, duplex: 0, speed: 0, flags: '' });
+  assert.deepEqual(linkStats(0, undefined, NaN), { isup: false, duplex: 0, speed: 0, flags: '' });
 });
 
 test('what a driver says of its link; speeds above 65535 have two halves, and all ones is unknown', () => {

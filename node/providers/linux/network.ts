@@ -46,7 +46,7 @@ const IFF_POINTOPOINT = 0x10;
 const duplexNumbers = { half: 1, full: 2 } as const;
 
 /** psutil's `net_if_stats` of one interface. `speed` (Mbit/s) and `duplex` 0 are psutil's signs for unknown. */
-export function linkStats(flags: number, link: Link | undefined, mtu: number | undefined): Result {
+export function linkStats(flags: number, link: Link | undefined, mtu: number): Result {
   const names = flagNames.filter((_, bit) => (flags & (1 << bit)) !== 0);
   return {
     isup: names.includes('running'),
@@ -68,7 +68,7 @@ export async function netIfStats(roots: Roots): Promise<Record<string, Result>> 
     const flags = flagsOf.get(name);
     const mtu = optionalTextOf(`${roots.sys}/class/net/${name}/mtu`);
     // Without flags the interface vanished meanwhile.
-    return flags === undefined ? [] : [[name, linkStats(flags, linkOf.get(name), mtu === undefined ? undefined : Number(mtu))]];
+    return flags === undefined ? [] : [[name, linkStats(flags, linkOf.get(name), Number(mtu))]];
   }));
 }
 

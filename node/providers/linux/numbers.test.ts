@@ -29,19 +29,22 @@ test('committed memory and the kernel\'s own are bytes; a row that is not there 
   const provider = proc({ meminfo: 'CommitLimit:  800 kB\nCommitted_AS: 1200 kB\nSReclaimable: 30 kB\nKernelStack: 0 kB\n' });
   assert.deepEqual(await provider.read('commit_memory', {}), { used: 1200 * KiB, limit: 800 * KiB });
   assert.deepEqual(await provider.read('kernel_memory', {}), { reclaimable: 30 * KiB, stacks: 0 });
+  assert.deepEqual(await proc({ meminfo: 'SUnreclaim: 2 kB\nPageTables: 3 kB\n' }).read('kernel_memory', {}), { unreclaimable: 2 * KiB, page_tables: 3 * KiB });
   const empty = proc({ meminfo: 'MemTotal: 5 kB\n' });
-  await assert.rejects(empty.read('commit_memory', {}), /no Committed_AS or no CommitLimit/);
+  for (const meminfo of ['Committed_AS: 5 kB\n', 'CommitLimit: 5 kB\n']) await assert.rejects(proc({ meminfo }).read('commit_memory', {}), /no Committed_AS or no CommitLimit/);
   await assert.rejects(empty.read('kernel_memory', {}), /no row of the kernel's own memory/);
 });
 
 test('files, threads and processes are counted; what a file does not say is absent', async () => {
   const provider = proc({ 'sys/fs/file-nr': '1216\t0\t9223372036854775807\n', loadavg: '0.00 0.01 0.05 2/345 6789\n', '1/stat': '', '77/stat': '', 'self/stat': '' });
   assert.deepEqual(await provider.read('system_stats', {}), { handles: 1216, threads: 345, processes: 2 });
-  assert.deepEqual(await proc({ loadavg: 'odd\n' }).read('system_stats', {}), { processes: 0 });
+  assert.deepEqual(await proc({ loadavg: 'odd\n', 'sys/fs/file-nr': 'x 5\n' }).read('system_stats', {}), { processes: 0 });
 });
 
 test('the uptime is the first number of /proc/uptime', async () => {
   assert.equal(await proc({ uptime: '8640012.34 1.00\n' }).read('uptime', {}), 8_640_012.34);
+  assert.equal(await proc({ uptime: '12 1.00\n' }).read('uptime', {}), 12);
+  for (const uptime of ['x 5\n', '.5\n']) await assert.rejects(proc({ uptime }).read('uptime', {}), /holds no number/);
   await assert.rejects(proc({ uptime: 'x\n' }).read('uptime', {}), /holds no number/);
 });
 

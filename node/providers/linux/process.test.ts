@@ -104,6 +104,33 @@ describe('a process', () => {
     assert.deepEqual([await read(20, 'status'), await read(21, 'status'), await read(21, 'username')], ['zombie', '?', '4242424']);
   });
 
+  it('exe is the path without the kernel\'s mark, but of a file that is there by such a name; a path that is refused is told', () => {
+    const marked = `${file} (deleted)`;
+    writeFileSync(marked, '');
+    try {
+      const places = kernelTree({
+        'proc/1/stat': stat(1, 'x'), 'proc/1/exe': { target: marked }, 'proc/2/stat': stat(2, 'x'), 'proc/2/exe': { target: file },
+        'proc/3/stat': stat(3, 'x'), 'proc/3/exe': { target: '/no/such' }, 'proc/4/stat': stat(4, 'x'), 'proc/4/exe': 'no link',
+      });
+      const [one, two, three, four] = new LinuxProcessTable(places).all();
+      assert.deepEqual([one, two, three].map((each) => each!.read('exe')), [marked, file, '/no/such']);
+      assert.throws(() => four!.read('exe'), /exe of a process cannot be read \(EINVAL\)/);
+    } finally {
+      rmSync(marked);
+    }
+  });
+
+  it('a file of it is read once, and what was made of it kept', () => {
+    const places = kernelTree({ 'proc/1/stat': stat(1, 'x'), 'proc/1/status': 'Uid:\t1\t2\t3\n', 'proc/1/cmdline': 'a b\0c\0' });
+    const one = new LinuxProcessTable(places).all()[0]!;
+    const [uids, words] = [one.read('uids'), one.read('cmdline')];
+    writeFileSync(join(places.proc, '1/status'), 'Uid:\t9\t9\t9\nGid:\t9\t9\t9\n');
+    assert.ok(one.read('uids') === uids && one.read('cmdline') === words);
+    assert.deepEqual(one.read('gids'), {}, 'of the moment at which it was read: what it did not tell then is not root\'s');
+    assert.deepEqual(one.read('num_ctx_switches'), {});
+    assert.deepEqual(words, ['a b', 'c'], 'a word of several keeps its blanks');
+  });
+
   it('splits a title that was written over the command line at its blanks', async () => {
     assert.deepEqual(await read(24, 'cmdline'), ['nginx:', 'worker', 'process']);
     assert.deepEqual(await read(25, 'cmdline'), ['one', 'word', 'with', 'blanks']);
@@ -125,6 +152,8 @@ describe('a process', () => {
     assert.throws(() => read(10, 'environ'), new UnavailableError('Linux does not tell environ of a process'));
     assert.throws(() => read(10, 'constructor'), UnavailableError);
     assert.throws(() => read(20, 'io_counters'), (error) => error instanceof UnavailableError && !(error instanceof ProcessEnded) && /proc\/20\/io of a process cannot be read \(ENOENT\)/.test(error.message));
+    const nobody = kernelTree({ 'proc/1/stat': stat(1, 'x'), 'proc/1/status': 'Tgid:\t1\n' });
+    assert.throws(() => new LinuxProcessTable(nobody).all()[0]!.read('username'), new UnavailableError('this kernel does not tell Uid'));
     assert.throws(() => read(21, 'cpu_affinity'), new UnavailableError('this kernel does not tell Cpus_allowed_list'));
     const gone = kernelTree({ 'proc/10/stat': stat(10, 'x'), 'proc/10/status': '' });
     const one = new LinuxProcessTable(gone).all()[0]!;

@@ -54,7 +54,7 @@ const reads: Readonly<Record<string, Read>> = {
   cmdline: (one) => commandLine(one),
   uids: (one) => ids(one, 'Uid'),
   gids: (one) => ids(one, 'Gid'),
-  username: (one) => one.table.userName(ids(one, 'Uid')['real'] ?? 0),
+  username: (one) => userName(one),
   num_ctx_switches: (one) => known({
     voluntary: one.statusNumber('voluntary_ctxt_switches'), involuntary: one.statusNumber('nonvoluntary_ctxt_switches'),
   }),
@@ -132,9 +132,8 @@ export class LinuxProcess implements ProcessEntry {
     return new RegExp(`^${key}:\\s*(.*)$`, 'm').exec(this.file('status'))?.[1];
   }
 
-  statusNumber(key: string): number | undefined {
-    const line = this.statusLine(key);
-    return line === undefined ? undefined : Number(line);
+  statusNumber(key: string): number {
+    return Number(this.statusLine(key));
   }
 
   /** psutil makes up for the kernel's cut by the command line's first word, where it goes on so. */
@@ -170,8 +169,14 @@ function commandLine(one: LinuxProcess): string[] {
 }
 
 function ids(one: LinuxProcess, key: 'Uid' | 'Gid'): Fields {
-  const [real, effective, saved] = (one.statusLine(key) ?? '').split('\t').map(Number);
+  const [real, effective, saved] = one.statusLine(key)?.split('\t').map(Number) ?? [];
   return known({ real, effective, saved });
+}
+
+function userName(one: LinuxProcess): string {
+  const { real } = ids(one, 'Uid');
+  if (real === undefined) throw new UnavailableError('this kernel does not tell Uid');
+  return one.table.userName(real);
 }
 
 function affinity(one: LinuxProcess): number[] {
