@@ -76,6 +76,8 @@ const shared = (count, choose) => () => {
 /** What compares with psutil what changes by the moment, or counts the samples of a time: one file after another, the system's other files beside each other. */
 const isMeasuring = (name) => /^dist\/(sample|providers\/linux)\/|^dist\/(agent|starvedBoot|test\/isolation|test\/ci)\.system/.test(name);
 const isWine = (name) => /^dist\/windows[^/]*$/.test(name);
+/** With the other file of a Windows it took longer than any other stage. */
+const isDelivery = (name) => name.includes('/windows-delivery.');
 
 /** What stages have in common that is fetched or made once: side by side they would do it in one place, and some have no network. */
 const module = [windowsParts, installedWindows, windowsPowershell, powershellEngine];
@@ -89,7 +91,8 @@ const stages = [
   },
   { name: 'winePester', needs: module, words: moduleTest('pester') },
   // On a core that has more to do Wine's console often loses a PowerShell that node.exe starts, and a test waits a minute for it.
-  { name: 'windows', anywhere: true, needs: module, words: tests(serial, (name, system) => system && isWine(name)) },
+  { name: 'windows', anywhere: true, needs: module, words: tests(serial, (name, system) => system && isWine(name) && !isDelivery(name)) },
+  { name: 'windowsDelivery', needs: module, words: tests(serial, (name, system) => system && isWine(name) && isDelivery(name)) },
   { name: 'pester', needs: [powershellEngine], words: () => ['tools/pester.mjs', ...pesterFiles] },
   { name: 'cloudify', needs: module, words: () => ['tools/isolated.mjs', ...moduleTest('cloudify', 'cloudifyLinux')()] },
   { name: 'unit', needs: [powershellEngine], words: shared(4, (name, system) => !system) },
