@@ -72,6 +72,9 @@ test('UDP is told by IP, and a Linux without IPv6 has the other alone', async ()
   const provider = proc({ 'net/snmp': snmp, 'net/snmp6': snmp6 });
   assert.deepEqual(await provider.read('net_udp_stats', { family: null }), { ipv4: udp4, ipv6: udp6 });
   assert.deepEqual(await provider.read('net_udp_stats', { family: 'ipv6' }), { ipv6: udp6 });
+  assert.deepEqual(await provider.read('net_udp_stats', { family: 'ipv4' }), { ipv4: udp4 });
+  const wide = proc({ 'net/snmp': snmp, 'net/snmp6': `XUdp6InDatagrams 99\n${snmp6.replaceAll(' ', '   ')}` });
+  assert.deepEqual(await wide.read('net_udp_stats', { family: 'ipv6' }), { ipv6: udp6 });
   const without = proc({ 'net/snmp': snmp });
   assert.deepEqual(await without.read('net_udp_stats', { family: null }), { ipv4: udp4 });
   await assert.rejects(without.read('net_udp_stats', { family: 'ipv6' }), /snmp6 .*ENOENT/);

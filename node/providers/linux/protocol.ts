@@ -3,13 +3,10 @@ import { UnavailableError } from '../../model/errors.js';
 import { known, optionalTextOf, textOf, type Roots } from './source.js';
 
 /** The rows of /proc/net/snmp of one protocol: a line of names, a line of values. */
-function parseSnmp(snmp: string, protocol: string): (name: string) => number | undefined {
+function parseSnmp(snmp: string, protocol: string): (name: string) => number {
   const [names = [], values = []] = snmp.split('\n').filter((line) => line.startsWith(`${protocol}: `)).map((line) => line.trim().split(/\s+/).slice(1));
   const byName = new Map(names.map((name, at) => [name, values[at]]));
-  return (name) => {
-    const value = byName.get(name);
-    return value === undefined ? undefined : Number(value);
-  };
+  return (name) => Number(byName.get(name));
 }
 
 /** What TCP counts, out of the text of /proc/net/snmp. */

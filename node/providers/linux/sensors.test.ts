@@ -37,6 +37,12 @@ describe('battery', () => {
     ] as const) assert.deepEqual(of({ ...base, ...more }), { percent: 50, secsleft: plugged === true ? -2 : 60, power_plugged: plugged }, JSON.stringify(more));
   });
 
+  it('says nothing of a time or a share that it lacks half of', () => {
+    assert.deepEqual(of({ 'BAT0/capacity': '50', 'BAT0/energy_full': '40', 'BAT0/power_now': '60' }), { percent: 50, secsleft: -1, power_plugged: null });
+    assert.deepEqual(of({ 'BAT0/capacity': '50', 'BAT0/energy_now': '40' }), { percent: 50, secsleft: -1, power_plugged: null });
+    assert.equal((of({ 'BAT0/capacity': '50', 'AC/type': 'Mains', 'AC1/online': '1' }) as { power_plugged: boolean }).power_plugged, true, 'of several mains the one that tells');
+  });
+
   it('is the first of several, by any of its names', () => {
     assert.equal((of({ 'BAT1/capacity': '1', 'BAT0/capacity': '2', 'AC/online': '1' }) as { percent: number }).percent, 2);
     assert.equal((of({ 'my_Battery/capacity': '3', 'hid-BAT/capacity': '4' }) as { percent: number }).percent, 3);
@@ -76,7 +82,7 @@ describe('temperatures', () => {
   it('of thermal zones where no chip tells', () => {
     const roots = under('thermal', {
       'thermal_zone0/type': 'acpitz', 'thermal_zone0/temp': '30000', 'thermal_zone0/trip_point_0_type': 'critical', 'thermal_zone0/trip_point_0_temp': '110000',
-      'thermal_zone0/trip_point_1_type': 'high', 'thermal_zone0/trip_point_1_temp': '95000', 'thermal_zone1/type': 'acpitz', 'thermal_zone1/temp': '20000',
+      'thermal_zone0/trip_point_1x_type': 'high', 'thermal_zone0/xtrip_point_0_type': 'high', 'thermal_zone0/trip_point_0_typex': 'high', 'thermal_zone0/trip_point_1_type': 'high', 'thermal_zone0/trip_point_1_temp': '95000', 'thermal_zone1/type': 'acpitz', 'thermal_zone1/temp': '20000',
       'thermal_zone1/trip_point_0_type': 'critical', 'thermal_zone1/trip_point_0_temp': '99000', 'thermal_zone2/type': 'bare', 'thermal_zone3/temp': '1', 'cooling_device0/type': 'x', 'cooling_device0/temp': '1',
     });
     assert.deepEqual(temperatures(roots, false), { acpitz: [{ label: '', current: 30, high: 95, critical: 110 }, { label: '', current: 20, high: 99, critical: 99 }] });

@@ -4,17 +4,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { UnavailableError } from '../../model/errors.js';
+import { kernelTree } from '../../test/support/tree.js';
 import { linuxProvider } from './provider.js';
 import { parseBootTime, parseProcessOf } from './system.js';
 
 test('boot time is seconds since 1970', () => {
   assert.equal(parseBootTime('cpu 1 2\nbtime 1795366633\nprocesses 9\n'), 1_795_366_633);
-  assert.throws(() => parseBootTime('cpu 1 2\n'), UnavailableError);
+  assert.throws(() => parseBootTime('cpu 1 2\n'), new UnavailableError('/proc/stat has no line "btime".'));
+});
+
+test('boot time is read of the system', async () => {
+  assert.equal(await linuxProvider(kernelTree({ 'proc/stat': 'cpu 1 2\nbtime 1795366633\n' })).read('boot_time', {}), 1_795_366_633);
 });
 
 test('the process of a thread', () => {
   assert.equal(parseProcessOf('Name:\tnode\nTgid:\t4711\nPid:\t4712\n'), 4711);
   assert.equal(parseProcessOf('Name:\tnode\n'), undefined);
+  assert.equal(parseProcessOf('Name:\tTgid: 5\nTgid:\t 4711\n'), 4711, 'a name may look like it');
 });
 
 test('processes are the numbers of /proc, lowest first; a thread is none', async (context) => {

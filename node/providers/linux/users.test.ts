@@ -15,9 +15,9 @@ after(() => { rmSync(sessions, { recursive: true }); });
 
 for (const architecture of ['x64', 'arm64']) {
   test(`sessions in the login records of ${architecture}; other records are none`, () => {
-    const records = [{ ...ada, type: 2 }, ada, { ...ada, type: 8 }, { ...ada, line: '', host: ':0.0' }];
+    const records = [{ ...ada, type: 2 }, ada, { ...ada, type: 8 }, { ...ada, line: '', host: ':0.0' }, { ...ada, host: ':0' }];
     const utmp = Buffer.concat([...records.map((record) => utmpRecord(record, architecture)), Buffer.alloc(7)]);
-    assert.deepEqual(parseUtmp(utmp, architecture), [adaSession, { ...adaSession, terminal: null, host: 'localhost' }]);
+    assert.deepEqual(parseUtmp(utmp, architecture), [adaSession, { ...adaSession, terminal: null, host: 'localhost' }, { ...adaSession, host: 'localhost' }]);
   });
 }
 
@@ -28,7 +28,7 @@ test('texts that fill their room end where it ends', () => {
 });
 
 test('login records of an unknown architecture are unavailable', () => {
-  assert.throws(() => parseUtmp(Buffer.alloc(384), 'vax'), UnavailableError);
+  assert.throws(() => parseUtmp(Buffer.alloc(384), 'vax'), new UnavailableError('The layout of the login records on vax is not known.'));
 });
 
 const nobody = (): never => assert.fail('not to be asked');
@@ -50,5 +50,9 @@ test('no login records but logind: its list, and an empty one is no answer', asy
   assert.deepEqual(await users(roots, () => Promise.resolve([listed])), [{ ...adaSession, started, pid: null }]);
   const [undated] = await users(roots, () => Promise.resolve([{ ...listed, date: '', time: '' }]));
   assert.deepEqual(undated, { name: 'ada', terminal: 'pts/0', host: '192.0.2.7', pid: null });
-  await assert.rejects(users(roots, () => Promise.resolve([])), UnavailableError);
+  await assert.rejects(users(roots, () => Promise.resolve([])), new UnavailableError('systemd-logind keeps 1 files of sessions, but the commands "who" and "w" list nobody.'));
+  const utmp = join(sessions, 'utmp');
+  writeFileSync(utmp, utmpRecord(ada, process.arch));
+  assert.deepEqual(await users({ ...roots, utmp }, nobody), [adaSession], 'records come before logind');
+  rmSync(utmp);
 });

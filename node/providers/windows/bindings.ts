@@ -3,7 +3,7 @@
  * when it is first used, so that one missing on some Windows (or Wine) takes only its own readings with it.
  */
 import type { LibraryHandle } from 'koffi';
-import { openKoffi } from '../koffi.js';
+import { openKoffi, type Koffi } from '../koffi.js';
 import { messageOf, PlatformError, UnavailableError } from '../../model/errors.js';
 
 /** A HANDLE or a pointer from Windows. */
@@ -267,6 +267,11 @@ export async function loadWin32(): Promise<Win32> {
   const koffi = await openKoffi().catch((error: unknown) => {
     throw new PlatformError('PSA_PLATFORM', `Expected koffi's native part for this system, found: ${messageOf(error)}. Reinstall the package.`);
   });
+  return bindWin32(koffi);
+}
+
+/** The functions of the DLLs that koffi loads, each looked for when it is first used. */
+export function bindWin32(koffi: Pick<Koffi, 'address' | 'load'>): Win32 {
   const libraries = new Map<string, LibraryHandle>();
   const libraryOf = (dll: string): LibraryHandle => {
     const library = libraries.get(dll) ?? koffi.load(`${dll}.dll`);
