@@ -237,6 +237,6 @@ function closing(): BrokerError {
 
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => { reject(signal.reason as Error); }, { once: true });
+    signal.addEventListener('abort', () => { reject(signal.reason as Error); });
   });
 }

@@ -119,6 +119,15 @@ describe('connectFault', () => {
   });
 });
 
+describe('a code that only looks like one of TLS', () => {
+  it('is one of the network', () => {
+    for (const code of ['EPROTONOSUPPORT', 'XEPROTO', 'MY_ERR_SSL_X', 'NOCERT_X', 'CERTX', 'ERR_SOCKET_CLOSED']) {
+      assert.deepEqual(told(connectFault(coded(code), tls(), 'rabbit')).slice(0, 2), ['PSA_BROKER_UNREACHABLE', 'connect'], code);
+    }
+    for (const code of ['EPROTO', 'ERR_SSL_X', 'ERR_TLS_X', 'ERR_OSSL_X', 'CERT_X']) assert.equal(connectFault(coded(code), tls(), 'rabbit').code, 'PSA_BROKER_TLS', code);
+  });
+});
+
 describe('what is no error', () => {
   it('that is thrown or given as a reason has its sentence too', () => {
     for (const thrown of ['a text', null, undefined, 7]) {
