@@ -33,6 +33,22 @@ describe('Publisher', () => {
     });
   });
 
+  it('has fewer in flight while the broker\'s answers are late', async () => {
+    const harness = new PublisherHarness('hold', 64);
+    await harness.put(200);
+    while (harness.wire.wire.length > 0) await harness.take();
+    const inFlight: number[] = [];
+    for (const late of [0, 1000]) {
+      await harness.put(1);
+      await harness.clock.pass(late);
+      await harness.put(60);
+      inFlight.push(harness.onWire.length);
+      while (harness.wire.wire.length > 0) await harness.take();
+    }
+    assert.equal(inFlight[0], 61, 'all that there is, where they come at once');
+    assert.ok((inFlight[1] ?? NaN) < 20, String(inFlight[1]));
+  });
+
   it('goes on by itself once a connection that took no more does', async () => {
     const harness = new PublisherHarness();
     harness.wire.room = 3;
