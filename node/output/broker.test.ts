@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -31,13 +31,14 @@ async function start(script: Script): Promise<ScriptedBroker> {
 }
 const envelope = (id: string, routingKey = 'k'): Envelope => ({ id, time: Math.floor(Date.now() / 1000), routingKey, body: `{"id":"${id}"}` });
 
-/** An output with a spool of its own before a broker at a port; lines of the log, and those for people. */
-async function open(port: number, more: object = {}): Promise<{ output: Output; log: string[]; people: string[]; operator: string[]; changes: () => number; seen: OutputReport[] }> {
+/** An output with a spool of its own before a broker at a port; lines of the log, and those for people. `prepare` gets the spool's folder before it is opened. */
+async function open(port: number, more: object = {}, prepare: (spool: string) => void = () => undefined): Promise<{ output: Output; log: string[]; people: string[]; operator: string[]; changes: () => number; seen: OutputReport[] }> {
   const data = mkdtempSync(join(home, 'd-'));
   const broker = { hostnames: ['127.0.0.1'], port, reconnect_initial: 0.01, reconnect_maximum: 0.02, exchange: { name: 'e' } };
   const { document, faults } = validate({ psutil_config: [], broker, status: { path: data }, ...more });
   assert.deepEqual(faults, []);
   const settings = completeSettings(document, data, {}) as Settings & { readonly broker: BrokerSettings };
+  prepare(settings.spool.path);
   const log: string[] = [];
   const people: string[] = [];
   const logger = Object.fromEntries(['debug', 'info', 'warn', 'error'].map((level) => [level, (facts: object, message: string) => { log.push(`${level} ${message} ${Object.keys(facts).sort().join()}`); }])) as unknown as Logger;
@@ -158,6 +159,12 @@ describe('brokerOutput', () => {
     assert.deepEqual(people.filter((line) => line.includes('The spool at')).length, 2);
     assert.deepEqual([output.report().spool_kept, output.report().spool_fault], ['disk', null]);
     assert.equal(await output.stop(0), 1);
+  });
+
+  it('the spool of another version is news, and no fault', async () => {
+    const { log } = await open(await freePort(), {}, (spool) => { mkdirSync(join(spool, 'v9999'), { recursive: true }); });
+    const [line = ''] = log.filter((each) => each.includes('v9999'));
+    assert.match(line, /^info .*v9999 is the spool of another version/);
   });
 
   it('tells changes that follow each other together', async () => {
