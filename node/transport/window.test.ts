@@ -36,6 +36,7 @@ describe('Window', () => {
     for (let count = 0; count < 300; count += 1) window.confirmed(1);
     assert.deepEqual([1, 100, 6400, 1_000_000].map((waiting) => window.capacity(0, waiting, true)), [64, 64, 200, 256]);
     assert.deepEqual([1, 100, 3200, 1_000_000].map((waiting) => window.capacity(0, waiting, false)), [8, 8, 100, 256]);
+    assert.equal(window.capacity(50, 3150, false), 50, 'a share of all that is not confirmed');
     assert.deepEqual([60, 64, 70].map((inFlight) => window.capacity(inFlight, 5, true)), [4, 0, 0]);
     window.reset();
     assert.equal(window.capacity(0, 1_000_000, true), 1);
