@@ -119,6 +119,13 @@ describe('brokerOutput', () => {
     assert.match(full.operator[0]!, /^disk: The spool at \/dev\/null\/spool cannot be written: /);
   });
 
+  it('tells the operator that a spool which is full lets samples go', async () => {
+    const { output, operator } = await open(await freePort(), { spool: { max_bytes: 1024 * 1024 } });
+    for (let n = 0; n < 12; n += 1) await output.put([{ ...envelope(String(n)), body: 'x'.repeat(200_000) }]);
+    await until('the loss to be told', () => operator.length > 0);
+    assert.match(operator[0]!, /^dropped: /);
+  });
+
   it('drops by cause what is unroutable and what AMQP cannot carry, where the settings say so', async () => {
     const broker = await start({ published: (socket, message, tag) => {
       socket.write(Buffer.concat([returned(message, message.body.length), frame(3, message.channel, Buffer.from(message.body)), confirm(message.channel, tag)]));
