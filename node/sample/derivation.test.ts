@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { UnavailableError } from '../model/errors.js';
-import { between, CounterMemory, cpuPercent, cpuTimesPercent, mean, round1, sum, usagePercent } from './derivation.js';
+import { between, CounterMemory, cpuPercent, cpuTimesPercent, mean, round1, sum, usagePercent, wrapped } from './derivation.js';
 
 describe('round1', () => {
   it('rounds as Python does: exactly, a tie to the even digit', () => {
@@ -77,6 +77,7 @@ describe('CounterMemory', () => {
 });
 
 it('a counter of 32 bits that wraps loses nothing, and one that begins anew no more than it had', () => {
+  assert.deepEqual([2 ** 31, 2 ** 31 + 1, 2 ** 32].map((before) => wrapped(before, 5)), [false, true, false], 'it wraps from its upper half alone');
   const memory = new CounterMemory(new Set(), new Set(['n']));
   memory.unwrap({ a: { n: 2 ** 32 - 10, wide: 2 ** 32 - 10 } });
   assert.deepEqual(memory.unwrap({ a: { n: 5, wide: 5 } }), { a: { n: 2 ** 32 + 5, wide: 2 ** 32 - 5 } });
