@@ -45,6 +45,8 @@ describe('readPassword', () => {
       [Buffer.from('hunter2ä', 'latin1'), /bytes that are no UTF-8/],
       [Buffer.from('hunter2', 'utf16le'), /zero bytes, as UTF-16 without a byte order mark has/],
       [Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('hunter2', 'utf16le'), Buffer.from([0x31])]), /a mark of UTF-16LE and bytes that are not/],
+      [Buffer.from('\uFEFFhunter2\0', 'utf16le'), /found a zero character:/],
+      [Buffer.from('\uFEFFhunter2\0'), /found a zero character:/],
       [Buffer.alloc(100_000, 'hunter2'), /more than 64 KiB/],
     ];
     for (const [bytes, message] of cases) {
