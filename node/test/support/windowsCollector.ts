@@ -31,7 +31,7 @@ export async function publish(prefix: Prefix, module: string, entries: readonly 
   const config = join(prefix.drive, 'config.json');
   writeFileSync(config, JSON.stringify({ status: { path: 'C:\\data', interval: 0.5 }, psutil_config: entries }));
   const { code, out, err } = await prefix.wine([
-    join(module, 'bin/node.exe'), `${prefix.path(module)}\\dist\\cli\\main.js`, 'run', '--config', prefix.path(config), ...(seconds === 'once' ? ['--once'] : ['--duration', String(seconds)]),
+    join(module, 'bin/node.exe'), `${prefix.path(module)}\\dist\\cli\\launcher.cjs`, 'run', '--config', prefix.path(config), ...(seconds === 'once' ? ['--once'] : ['--duration', String(seconds)]),
   ]);
   assert.equal(code, 0, err);
   const messages = out.trim().split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as { name: string; path: string; metric: number });
