@@ -27,7 +27,21 @@ describe('agent', () => {
     assert.equal(await percent(), 20);
     Object.assign(own, { cpu: 2.5, uptime: 20 });
     assert.equal(await percent(), 5);
-    assert.equal(await percent(), null, 'no time has passed');
+    const { result, reasons } = await reader.read();
+    assert.deepEqual(select(definition, {}, result, ['cpu_percent'], reasons).missing, ['no time has passed since the reading before']);
+  });
+
+  it('is a plain reading: there is nothing to begin, and the first one counts', async () => {
+    const { reader } = readerOf();
+    assert.deepEqual([reader.window, reader.sinceLast, reader.givesRates], [0, false, false]);
+    await reader.prime().then(() => reader.read()).then(({ result }) => { assert.equal((result as Fields)['cpu_percent'], 20); });
+  });
+
+  it('a collector that the system does not know has no threads to tell of, and that is no fault', async () => {
+    const { own, reader } = readerOf();
+    Object.assign(own, { pid: 8 });
+    const { result, reasons } = await reader.read();
+    assert.deepEqual([(result as Fields)['num_threads'], reasons!['num_threads']], [null, undefined]);
   });
 
   it('tells of the confirms between two readings', async () => {
@@ -43,6 +57,8 @@ describe('agent', () => {
     times.add(2000);
     assert.deepEqual(await told(), [10, 201]);
     assert.deepEqual(await told(), [null, null]);
+    const { result, reasons } = await reader.read();
+    for (const field of ['confirm_time', 'confirm_time_p99']) assert.deepEqual(select(definition, {}, result, [field], reasons).missing, ['the broker has confirmed nothing since the reading before']);
     times.add(500);
     assert.deepEqual(await told(), [50, 50]);
   });

@@ -30,6 +30,17 @@ describe('Batcher', () => {
     assert.deepEqual(batches, [['a', 'b', 'c'], ['d']]);
   });
 
+  it('asks for one turn of the loop a batch, and hands on nothing where there is nothing', async (t) => {
+    const turn = t.mock.method(globalThis, 'setImmediate');
+    const { made, batches, add } = batcher(10);
+    add('a', 'b', 'c');
+    assert.equal(turn.mock.callCount(), 1);
+    made.flush();
+    made.flush();
+    await settle();
+    assert.deepEqual(batches, [['a', 'b', 'c']]);
+  });
+
   it('is full while too many are under way', async () => {
     const { made, add, end } = batcher(2);
     add('a', 'b');

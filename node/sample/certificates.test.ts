@@ -27,7 +27,8 @@ async function reading(method: string, args: Arguments = {}, found: readonly Ret
 }
 
 test('certificate_expiry: the first to expire, how many, and how many have', async () => {
-  assert.deepEqual((await reading('certificate_expiry')).result, { days_left: -2, count: 4, expired: 1, unreadable: 1 });
+  const { result, reasons } = await reading('certificate_expiry');
+  assert.deepEqual([result, reasons], [{ days_left: -2, count: 4, expired: 1, unreadable: 1 }, {}]);
   assert.deepEqual((await reading('certificate_expiry', { subject: 'cn=WWW.*' })).result, { days_left: 20, count: 2, expired: 0, unreadable: 1 });
 });
 
@@ -36,6 +37,16 @@ test('certificate_expiry: where there is none, no days are left to one, and why 
   assert.deepEqual(result, { days_left: null, count: 0, expired: 0, unreadable: 1 });
   assert.deepEqual(reasons, { days_left: 'there is no certificate of the subject "*nobody*" that could expire' });
   assert.match((await reading('certificate_expiry', {}, [])).reasons!['days_left']!, /^there is no certificate that could expire$/);
+});
+
+test('a certificate is valid to the last second, that one included', async () => {
+  const last = [row('EE', 'CN=last', 0)];
+  assert.deepEqual((await reading('certificate_expiry', {}, last)).result, { days_left: 0, count: 1, expired: 0, unreadable: 1 });
+  assert.equal(((await reading('certificates', {}, last)).result as Record<string, Record<string, unknown>>)['EE']!['expired'], false);
+});
+
+test('certificates: those of a subject alone', async () => {
+  assert.deepEqual(Object.keys((await reading('certificates', { subject: 'cn=OLD*' })).result as object), ['CC']);
 });
 
 test('certificates: each by its thumbprint', async () => {
@@ -49,4 +60,11 @@ test('certificates by subject keep their path when they are renewed: the one tha
   assert.deepEqual(Object.entries(result).map(([key, { thumbprint }]) => [key, thumbprint]), [
     ['CN=www.example.com, O=Example', 'BB'], ['CN=old.example.com', 'CC'], ['DD', 'DD'],
   ]);
+});
+
+test('certificates by subject: in whatever order they are told, and of two that last equally long the first', async () => {
+  const thumbprints = async (...found: ReturnType<typeof row>[]): Promise<unknown> =>
+    ((await reading('certificates', { by: 'subject' }, found)).result as Record<string, Record<string, unknown>>)['CN=a']!['thumbprint'];
+  assert.equal(await thumbprints(row('AA', 'CN=a', 9), row('BB', 'CN=a', 1)), 'AA');
+  assert.equal(await thumbprints(row('AA', 'CN=a', 9), row('BB', 'CN=a', 9)), 'AA');
 });

@@ -93,6 +93,14 @@ describe('net_connections', () => {
     assert.deepEqual(await resultOf('net_connections', { ...unset, by: 'process', status: 'LISTEN' }, { net_connections }), { nginx: 1, sshd: 1 });
   });
 
+  it('a program of Windows is known without its .exe as well, one of Linux by its name alone; no letter is another', async () => {
+    const count = async (process: string, platform: Platform): Promise<number> => {
+      const provider = fakeProvider(() => [{ pid: 7, name: 'nginx.exe', reads: {} }, { pid: 8, name: 'straße.exe', reads: {} }], { net_connections }, platform);
+      return ((await openReader(new SharedProvider(provider), new TestClock(), { method: 'net_connections', args: { process } }).read()).result as unknown[]).length;
+    };
+    assert.deepEqual([await count('NGINX', 'win32'), await count('nginx.EXE', 'win32'), await count('strasse', 'win32'), await count('nginx', 'linux'), await count('nginx.exe', 'linux')], [3, 3, 0, 0, 3]);
+  });
+
   it('counts what has no port, and what belongs to several services', async () => {
     const odd = [{ ...(row(80, 'NONE', 7) as object), laddr: '/run/x' }, { ...(row(80, 'NONE', 7) as object), laddr: null }] as Result;
     assert.deepEqual(await resultOf('net_connections', { by: 'port' }, { net_connections: odd }), { none: 2 });
@@ -122,10 +130,36 @@ describe('disk_usage of every volume', () => {
     assert.deepEqual(missing, ['/dead is dead']);
   });
 
+  it('asks for the one that is meant, and hides no mistake of the code', async () => {
+    const asked: Arguments[] = [];
+    const provider = (error?: Error): SharedProvider => new SharedProvider({
+      ...fakeProvider(() => []),
+      read: (method, args) => {
+        if (method === 'disk_partitions') return Promise.resolve([{ device: 'a', mountpoint: '/', fstype: 'ext4' }]);
+        asked.push(args);
+        return error === undefined ? Promise.resolve({ total: 100, used: 50, free: 50 }) : Promise.reject(error);
+      },
+    });
+    await openReader(provider(), new TestClock(), { method: 'disk_usage', args: { path: '/var' } }).read();
+    assert.deepEqual(asked, [{ path: '/var' }]);
+    await assert.rejects(openReader(provider(new TypeError('mistake')), new TestClock(), { method: 'disk_usage', args: { path: '*' } }).read(), /mistake/);
+  });
+
   it('on Windows folders where volumes are mounted by their own paths, though they are told of with their drive', async () => {
     const rows = ['C:\\data\\', 'C:\\'].map((mountpoint) => ({ device: 'C:\\', mountpoint, fstype: 'NTFS', opts: 'rw,fixed' }));
     const usage = await resultOf('disk_usage', { path: '*' }, { disk_partitions: rows, disk_usage: { total: 100, used: 50, free: 50 } }, 'win32');
     assert.deepEqual(Object.keys(usage as object).sort(), ['C:\\', 'C:\\data\\']);
+  });
+});
+
+describe('reboot_pending', () => {
+  it('tells what waits for a reboot, and why some of it is not told', async () => {
+    const of = async (raw: Result): Promise<unknown> => {
+      const { result, reasons } = await openReader(new SharedProvider(fakeProvider(() => [], { reboot_pending: raw }, 'win32')), new TestClock(), { method: 'reboot_pending', args: {} }).read();
+      return [result, reasons];
+    };
+    assert.deepEqual(await of({ pending: true, updates: null, untold: { updates: 'access is denied' } }), [{ pending: true, updates: null }, { updates: 'access is denied' }]);
+    assert.deepEqual(await of({ pending: false }), [{ pending: false }, {}]);
   });
 });
 

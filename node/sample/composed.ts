@@ -120,16 +120,16 @@ async function connections(source: Source, args: Arguments): Promise<Composition
     && (!named || like(args['process'], nameOf(row.pid)) || (source.platform === 'win32' && like(`${String(args['process'])}.exe`, nameOf(row.pid))))
     && (!served || servicesOf(row.pid).some((name) => like(args['service'], name))));
   if (isNone(by)) return { result: found };
-  const keysOf: Record<string, (row: Connection) => readonly string[]> = {
-    status: (row) => [row.status],
-    port: (row) => [String(portOf(row.laddr) ?? 'none')],
-    pid: (row) => [String(row.pid ?? 'unknown')],
-    process: (row) => [nameOf(row.pid)],
-    service: (row) => servicesOf(row.pid),
+  const keysOf = {
+    status: (row: Connection) => [row.status],
+    port: (row: Connection) => [String(portOf(row.laddr) ?? 'none')],
+    pid: (row: Connection) => [String(row.pid ?? 'unknown')],
+    process: (row: Connection) => [nameOf(row.pid)],
+    service: (row: Connection) => servicesOf(row.pid),
   };
   // A state that no connection is in has none, and that is known.
   const counts: Record<string, number> = by === 'status' ? Object.fromEntries(connectionStates.map((state) => [state, 0])) : {};
-  for (const key of found.flatMap(keysOf[String(by)] ?? (() => []))) counts[key] = (counts[key] ?? 0) + 1;
+  for (const key of found.flatMap<string>(keysOf[by as keyof typeof keysOf])) counts[key] = (counts[key] ?? 0) + 1;
   return { result: counts, reasons: {} };
 }
 

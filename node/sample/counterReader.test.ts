@@ -128,6 +128,13 @@ describe('perf_counter', () => {
   it('on Linux it is refused by its own name, with the reason', async () => {
     const reader = openReader(new SharedProvider(fakeProvider(() => [])), new TestClock(), { method: 'perf_counter', args: { path: cpu } });
     await assert.rejects(reader.read(), UnavailableError);
+    await assert.rejects(openReader(new SharedProvider(fakeProvider(() => [])), new TestClock(), { method: 'gpu_percent', args: {} }).read(), /gpu_percent/);
+  });
+
+  it('can be read once, outside of any tick, and leaves rates to others', async () => {
+    const provider = new SharedProvider({ ...fakeProvider(() => [], {}, 'win32'), read: () => Promise.resolve(rowsOf('A', { '': 7 })) });
+    const reader = openReader(provider, new TestClock(), { method: 'perf_counter', args: { path: '\\Memory\\A' } });
+    assert.deepEqual([(await reader.read()).result, reader.window, reader.givesRates], [7, 0, false]);
   });
 });
 
@@ -169,6 +176,40 @@ describe('gpu_percent', () => {
     assert.deepEqual([await missing.tick(), missing.told.missed], [{}, ['no such object']]);
   });
 
+  it('leaves out what has another form of name, and calls unknown who has ended', async () => {
+    const { tick } = percent({ by: 'process' }, { strange: 90, [`pid_99_${luid}_eng_0_engtype_3D`]: 5, [`pid_8_${luid}_eng_0_engtype_3D`]: 7 });
+    assert.deepEqual(await tick(), { unknown: 5, 'chrome.exe': 7 });
+    assert.deepEqual(await percent({ process: 'CHROME.exe' }, { [`pid_8_${luid}_eng_0_engtype_3D`]: 7 }).tick(), { '': 7 });
+  });
+
+  it('numbers adapters as Windows does, and asks for them, and for processes, only where they are needed', async () => {
+    const paths: string[] = [];
+    let tables = 0;
+    const of = async (args: Record<string, string>): Promise<Result> => {
+      const inner = fakeProvider(() => processes, {}, 'win32');
+      const provider = new SharedProvider({
+        ...inner,
+        read: (_: string, { path }: Arguments) => {
+          paths.push(String(path));
+          return Promise.resolve(rowsOf('x', String(path).startsWith('\\GPU Engine') ? { 'pid_8_luid_0x0_0x1_phys_10_eng_0_engtype_3D': 1, 'pid_8_luid_0x0_0x1_phys_2_eng_0_engtype_3D': 2 } : {}));
+        },
+        processes: () => { tables += 1; return inner.processes(); },
+      });
+      return (await openReader(provider, new TestClock(), { method: 'gpu_percent', args }).read()).result;
+    };
+    assert.deepEqual([await of({}), tables], [2, 0]);
+    assert.deepEqual(await of({ by: 'adapter' }), { gpu0: 2, gpu1: 1 });
+    assert.deepEqual(paths, ['\\GPU Engine(*)\\Utilization Percentage', '\\GPU Engine(*)\\Utilization Percentage', '\\GPU Adapter Memory(*)\\Dedicated Usage']);
+    await of({ by: 'process' });
+    assert.equal(tables, 1);
+  });
+
+  it('says of the first reading that it needs two', async () => {
+    const provider = new SharedProvider({ ...fakeProvider(() => [], {}, 'win32'), read: () => Promise.resolve(rowsOf('x', { [`pid_4_${luid}_eng_0_engtype_3D`]: null })) });
+    const { result, reasons } = await openReader(provider, new TestClock(), { method: 'gpu_percent', args: {} }).read();
+    assert.deepEqual([result, reasons], [null, { '': needsTwo }]);
+  });
+
   it('never adds up to more than all of the time', async () => {
     const busy = percent({}, { [`pid_4_${luid}_eng_0_engtype_3D`]: 60, [`pid_8_${luid}_eng_0_engtype_3D`]: 45 });
     assert.deepEqual(await busy.tick(), { '': 100 });
@@ -190,6 +231,10 @@ describe('gpu_memory', () => {
     assert.deepEqual(await memory({ by: 'adapter' }), { gpu0_dedicated: 7, gpu0_shared: 70, gpu0_committed: 700, gpu1_dedicated: 8, gpu1_shared: 80, gpu1_committed: 800 });
     assert.deepEqual(await memory({ pid: 8 }), { dedicated: 3, shared: 30, committed: 300 });
     assert.deepEqual(await memory({ process: 'chrome', by: 'pid' }), { '8_dedicated': 3, '8_shared': 30, '8_committed': 300, '12_dedicated': 3, '12_shared': 30, '12_committed': 300 });
+    assert.deepEqual(await memory({ process: 'chrome' }), { dedicated: 6, shared: 60, committed: 600 });
+    assert.deepEqual(await memory({ by: 'pid' }), { '8_dedicated': 3, '8_shared': 30, '8_committed': 300, '12_dedicated': 3, '12_shared': 30, '12_committed': 300 });
+    const none = entry('gpu_memory', {}, () => []);
+    assert.deepEqual([await none.tick(), none.told.missed], [{}, ['there is no graphics processor that Windows tells of']]);
     assert.deepEqual(await memory({ process: 'nobody' }), { dedicated: 0, shared: 0, committed: 0 });
     assert.deepEqual(await memory({ by: 'process' }), { 'chrome.exe_dedicated': 6, 'chrome.exe_shared': 60, 'chrome.exe_committed': 600 });
   });

@@ -10,7 +10,7 @@ type Computation = (source: CounterSource, args: Arguments) => Promise<CounterRe
 
 /** The functions that are read from Windows' performance counters. */
 export const counterMethods: Readonly<Partial<Record<string, Computation>>> = {
-  perf_counter: async (source, args) => counterResult(await source.rows(String(args['path'])), String(args['path']), String(args['aggregate'] ?? 'sum')),
+  perf_counter: async (source, args) => counterResult(await source.rows(String(args['path'])), String(args['path']), String(args['aggregate'])),
   gpu_percent: gpuPercent,
   gpu_memory: gpuMemory,
 };
@@ -22,7 +22,6 @@ export class CounterReader implements Reader {
   sinceLast = true;
   /** Those who begin on the same tick with the same interval always come together, and share their collections. */
   #group: string | undefined;
-  #last: { readonly tick: Tick; readonly reading: Promise<Reading> } | undefined;
 
   constructor(
     private readonly provider: SharedProvider,
@@ -35,14 +34,7 @@ export class CounterReader implements Reader {
     await this.read(tick);
   }
 
-  read(tick?: Tick): Promise<Reading> {
-    if (tick !== undefined && this.#last?.tick === tick) return this.#last.reading;
-    const reading = this.#read(tick);
-    this.#last = tick === undefined ? undefined : { tick, reading };
-    return reading;
-  }
-
-  async #read(tick: Tick | undefined): Promise<Reading> {
+  async read(tick?: Tick): Promise<Reading> {
     const { provider, call, clock } = this;
     // What this system has no counters for says so by its own name.
     if (provider.platform !== 'win32') await provider.read(call.method, call.args, tick);

@@ -17,7 +17,7 @@ export interface CounterResult {
 
 /** What a path comes to: a number, or numbers by instance, by counter, or by both where each may be several. */
 export function counterResult(rows: readonly CounterRow[], path: string, aggregate: string): CounterResult {
-  const { instance, counter } = parseCounterPath(path) ?? { counter: path };
+  const parts = parseCounterPath(path);
   if (aggregate === 'count') return instancesOf(rows);
   const reasons: Record<string, string> = {};
   const one = (some: readonly CounterRow[], place: readonly string[]): Result => {
@@ -26,20 +26,20 @@ export function counterResult(rows: readonly CounterRow[], path: string, aggrega
     return value;
   };
   const byCounter = (some: readonly CounterRow[], place: readonly string[]): Result => {
-    if (!isPattern(counter)) return one(some, place);
+    if (!isPattern(parts?.counter)) return one(some, place);
     const groups = groupsOf(some, (row) => row.counter);
     return Object.fromEntries(groups.map(([name, group]) => [name, one(group, [...place, name])]));
   };
-  const whole = rows.filter((row) => row.instance === null && row.reason !== null);
-  if (aggregate !== 'each' || !isPattern(instance) || whole.length > 0) return { result: byCounter(rows, []), reasons };
-  const instances = groupsOf(rows.filter(({ pending }) => !pending), (row) => row.instance ?? '');
+  const whole = rows.some(({ instance }) => instance === null);
+  if (aggregate !== 'each' || !isPattern(parts?.instance) || whole) return { result: byCounter(rows, []), reasons };
+  const instances = groupsOf(rows.filter(({ pending }) => !pending), ({ instance }) => String(instance));
   return { result: Object.fromEntries(instances.map(([name, group]) => [name, byCounter(group, [name])])), reasons };
 }
 
 /** One value of several. An instance that does not tell makes it unknown; one that has only just come is not among them yet. */
 function together(rows: readonly CounterRow[], path: string, aggregate: string): { value: number | null; reason?: string } {
   const fault = rows.find(({ value, pending }) => value === null && !pending);
-  if (fault !== undefined) return { value: null, reason: fault.reason ?? 'it is not told' };
+  if (fault !== undefined) return { value: null, reason: String(fault.reason) };
   const values = rows.flatMap(({ value }) => value ?? []);
   if (values.length === 0) return { value: null, reason: rows.length > 0 ? needsTwo : `no instance matches ${path}` };
   switch (aggregate) {
@@ -57,7 +57,7 @@ function sumOf(values: readonly number[]): number {
 /** How many instances there are, those among them that have only just come. */
 function instancesOf(rows: readonly CounterRow[]): CounterResult {
   const fault = rows.find(({ instance, value }) => instance === null && value === null);
-  if (fault !== undefined) return { result: null, reasons: { '': fault.reason ?? 'it is not told' } };
+  if (fault !== undefined) return { result: null, reasons: { '': String(fault.reason) } };
   return { result: { count: new Set(rows.map(({ instance }) => instance)).size } };
 }
 

@@ -58,7 +58,7 @@ export function cpuPercent(before: Fields, after: Fields): number {
 /** psutil.cpu_times_percent of one CPU between two cpu_times. */
 export function cpuTimesPercent(before: Fields, after: Fields): Fields {
   const { passed, total } = elapsed(before, after);
-  const share = (time: number): number => Math.min(100, Math.max(0, round1((time / total) * 100)));
+  const share = (time: number): number => Math.min(100, round1((time / total) * 100));
   return Object.fromEntries(Object.entries(passed).map(([name, time]) => [name, share(time)]));
 }
 
@@ -100,7 +100,7 @@ export function sum(items: Readonly<Record<string, Fields>>): Fields {
 
 /** What was counted between two readings, of one number or of a map of them; what was not there before began at 0. */
 export function growth(before: Result, after: Result): Result {
-  if (typeof before === 'number' && typeof after === 'number') return after - before;
+  if (typeof after === 'number') return after - (before as number);
   const earlier = before as Readonly<Record<string, number>>;
   return Object.fromEntries(Object.entries(after as Readonly<Record<string, number>>).map(([key, count]) => [key, count - (earlier[key] ?? 0)]));
 }

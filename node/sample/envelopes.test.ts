@@ -29,7 +29,7 @@ describe('Envelopes', () => {
   it('keeps names, paths and units apart, and writes every number as JSON does', () => {
     const envelopes = new Envelopes(identity, 'key');
     const read = (change: Partial<typeof sample>): Message => JSON.parse(envelopes.of({ ...sample, ...change }).body) as Message;
-    for (const [name, path, unit] of [['a', 'b', ''], ['a', 'b', '%'], ['a', '', 'b'], ['ab', '', ''], ['a', 'b', '']] as const) {
+    for (const [name, path, unit] of [['a', 'b', ''], ['a', 'b', '%'], ['a', '', 'b'], ['ab', '', ''], ['a', 'b', ''], ['a', 'c', '%'], ['a', 'c', ''], ['a', 'c', 's'], ['a', 'c', '%']] as const) {
       const message = read({ name, path, unit });
       assert.deepEqual([message.name, message.path, message.unit], [name, path, unit]);
     }
@@ -38,12 +38,28 @@ describe('Envelopes', () => {
     }
   });
 
-  it('remembers a bounded number of places, and gives right messages beyond it', () => {
-    const envelopes = new Envelopes(identity, 'key');
-    for (let n = 0; n < 120_000; n += 1) {
-      const path = String(n % 60_000);
-      if ((JSON.parse(envelopes.of({ ...sample, path }).body) as Message).path !== path) assert.fail(path);
-    }
+  it('makes the texts of a place once, remembers a bounded number of places, and gives right messages beyond it', (t) => {
+    const made = t.mock.method(Buffer, 'from').mock;
+    const envelopes = new Envelopes(identity, 'key', undefined, 3);
+    /** Whether the place is new to it. */
+    const isNew = (path: string, unit = ''): boolean => {
+      const before = made.callCount();
+      assert.equal((JSON.parse(envelopes.of({ ...sample, path, unit }).body) as Message).path, path);
+      return made.callCount() > before;
+    };
+    assert.deepEqual(['a', 'b', 'a', 'b', 'c', 'c', 'a'].map((path) => isNew(path)), [true, true, false, false, true, false, false]);
+    assert.deepEqual([isNew('d'), isNew('d'), isNew('b'), isNew('a', '%'), isNew('a', '%'), isNew('b'), isNew('d')], [true, false, true, true, false, false, false], 'it begins anew');
+    assert.deepEqual([isNew('c'), isNew('b')], [true, true], 'and again');
+  });
+
+  it('gives times in whole milliseconds, whatever the clock does', () => {
+    const body = (time: 's' | 'ms'): Message => JSON.parse(new Envelopes(identity, 'key', { time, id: false }).of({ ...sample, time: 1_700_000_000_987.6 }).body) as Message;
+    assert.deepEqual([body('s').time, body('ms').time], [1_700_000_000, 1_700_000_000_987]);
+  });
+
+  it('gives ids of one length, whatever numbers chance gives', (t) => {
+    t.mock.method(Math, 'random', () => 2 ** -32);
+    assert.match(new Envelopes(identity, 'key').of(sample).id, /^[0-9a-f]{16}-1$/);
   });
 
   it('never gives an id twice, to two collectors neither', () => {

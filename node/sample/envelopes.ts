@@ -1,8 +1,5 @@
 import type { Envelope, Identity, Sample } from '../model/message.js';
 
-/** Places remembered; a collector with more of them (one for each of ever new processes, say) forgets and begins anew. */
-const mostPlaces = 50_000;
-
 /** The JSON text of a message but for what changes from sample to sample: its metric and its time. */
 interface Frame {
   readonly path: string;
@@ -23,10 +20,12 @@ export class Envelopes {
   readonly #frames = new Map<string, Frame>();
   #places = 0;
 
+  /** @param mostPlaces remembered; a collector with more of them (one for each of ever new processes, say) forgets and begins anew. */
   constructor(
     private readonly identity: Identity,
     private readonly routingKey: string,
     private readonly publish: { readonly time: 's' | 'ms'; readonly id: boolean } = { time: 's', id: false },
+    private readonly mostPlaces = 50_000,
   ) {
     const { nodeId, nodeName, deploymentId } = identity;
     this.#head = JSON.stringify({ node_id: nodeId, node_name: nodeName, deployment_id: deploymentId }).slice(0, -1);
@@ -54,7 +53,7 @@ export class Envelopes {
     const known = first?.others?.get(place);
     if (known !== undefined) return known;
     const frame = this.#newFrame(name, path, unit);
-    if (this.#places >= mostPlaces) {
+    if (this.#places >= this.mostPlaces) {
       this.#frames.clear();
       this.#places = 0;
     }

@@ -6,9 +6,9 @@ import { matches } from '../model/pattern.js';
 import { needsTwo, type CounterRow } from '../providers/counterRow.js';
 import { groupsOf, type CounterResult, type CounterSource } from './counterResult.js';
 
-/** What an instance stands for. */
+/** What an instance stands for; that of an adapter is no process's. */
 export interface GpuInstance {
-  readonly pid: number | null;
+  readonly pid: number;
   /** A name of the adapter that sorts as Windows numbers adapters since its start. */
   readonly adapter: string;
   readonly engine: string;
@@ -21,9 +21,9 @@ const form = /^(?:pid_(\d+)_)?luid_0x([0-9a-f]+)_0x([0-9a-f]+)_phys_(\d+)(?:_par
 function parseGpuInstance(name: string): GpuInstance | undefined {
   const parts = form.exec(name);
   if (parts === null) return undefined;
-  const [, pid, high = '', low = '', physical = '', engine = '', type = ''] = parts;
-  const adapter = [high, low, physical].map((part) => part.toLowerCase().padStart(8, '0')).join(' ');
-  return { pid: pid === undefined ? null : Number(pid), adapter, engine: `${adapter} ${engine}`, type: type === '' ? 'other' : type };
+  const [, pid, high, low, physical, engine, type] = parts;
+  const adapter = [high, low, physical].map((part) => String(part).toLowerCase().padStart(8, '0')).join();
+  return { pid: Number(pid), adapter, engine: `${adapter} ${String(engine)}`, type: type === '' ? 'other' : String(type) };
 }
 
 /** A value of an instance. */
@@ -34,21 +34,21 @@ interface Use extends GpuInstance {
 /** The values of rows. One that does not tell makes everything unknown; one that has only just come is left out. */
 function usesOf(rows: readonly CounterRow[]): Use[] {
   const fault = rows.find(({ value, pending }) => value === null && !pending);
-  if (fault !== undefined) throw new UnavailableError(fault.reason ?? 'it is not told');
+  if (fault !== undefined) throw new UnavailableError(String(fault.reason));
   return rows.flatMap(({ instance, value }) => {
-    const parsed = instance === null ? undefined : parseGpuInstance(instance);
+    const parsed = parseGpuInstance(String(instance));
     return parsed === undefined || value === null ? [] : [{ ...parsed, value }];
   });
 }
 
-type NameOf = (pid: number | null) => string;
+type NameOf = (pid: number) => string;
 
 /** The uses of the processes that are meant, and the name of a process. */
 async function ofProcesses(source: CounterSource, uses: readonly Use[], args: Arguments): Promise<{ found: readonly Use[]; nameOf: NameOf }> {
   const { pid, process: pattern, by } = args;
   const named = typeof pattern === 'string';
   const table = named || by === 'process' ? await source.processes() : undefined;
-  const nameOf: NameOf = (id) => (id === null ? undefined : table?.find(id)?.name) ?? 'unknown';
+  const nameOf: NameOf = (id) => table?.find(id)?.name ?? 'unknown';
   const lower = String(pattern).toLowerCase();
   const like = (name: string): boolean => matches(lower, name.toLowerCase()) || matches(`${lower}.exe`, name.toLowerCase());
   return { found: uses.filter((use) => (typeof pid !== 'number' || use.pid === pid) && (!named || like(nameOf(use.pid)))), nameOf };
@@ -92,11 +92,10 @@ export async function gpuPercent(source: CounterSource, args: Arguments): Promis
 export async function gpuMemory(source: CounterSource, args: Arguments): Promise<CounterResult> {
   const { by } = args;
   const ofProcess = by === 'pid' || by === 'process' || typeof args['pid'] === 'number' || typeof args['process'] === 'string';
-  const names = Object.entries(gpuCounters.memoryFields);
-  const rows = await Promise.all(names.map(([, counter]) => source.rows(`${gpuCounters.memory[ofProcess ? 'process' : 'adapter']}${counter}`)));
+  const object = gpuCounters.memory[ofProcess ? 'process' : 'adapter'];
+  const fields = await Promise.all(Object.entries(gpuCounters.memoryFields).map(async ([field, counter]) => ({ field, all: usesOf(await source.rows(`${object}${counter}`)) })));
   const results: Record<string, Record<string, Result>> = {};
-  for (const [at, [field]] of names.entries()) {
-    const all = usesOf(rows[at] ?? []);
+  for (const { field, all } of fields) {
     const { found, nameOf } = await ofProcesses(source, all, args);
     const adapterOf = adapterNames(all);
     const key = (use: Use): string => (by === 'adapter' ? adapterOf(use) : by === 'pid' ? String(use.pid) : by === 'process' ? nameOf(use.pid) : '');
@@ -104,5 +103,5 @@ export async function gpuMemory(source: CounterSource, args: Arguments): Promise
     for (const [name, group] of groupsOf(found, key)) (results[name] ??= {})[field] = total(group);
   }
   if (typeof by === 'string') return { result: results };
-  return { result: results[''] ?? Object.fromEntries(names.map(([field]) => [field, 0])) };
+  return { result: results[''] ?? Object.fromEntries(fields.map(({ field }) => [field, 0])) };
 }

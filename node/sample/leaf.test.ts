@@ -18,5 +18,9 @@ describe('the leaves of a result', () => {
     assert.deepEqual(leavesOf(named('disk_usage'), { total: null, free: 1 }, { total: 'not told', used: 'closed', '': 'whatever' }), [
       { path: 'total', value: null, unit: 'B', reason: 'not told' }, { path: 'free', value: 1, unit: 'B' }, { path: 'used', value: null, unit: '', reason: 'closed' },
     ]);
+    assert.deepEqual(leavesOf(named('disk_usage'), { total: null }, { '': 'whatever' }), [{ path: 'total', value: null, unit: 'B', reason: 'whatever' }]);
+  });
+  it('may be what the catalog does not know', () => {
+    assert.deepEqual(leavesOf(named('users'), [{ shell: 'sh' }]), [{ path: '0.shell', value: 'sh', unit: '' }]);
   });
 });

@@ -58,9 +58,12 @@ describe('MethodReader', () => {
 
   it('measures since its own last reading without one; the first has nothing to tell', async () => {
     const { reader } = readerOf('cpu_percent', { interval: null, percpu: false }, [{ user: 0, idle: 0 }, { user: 1, idle: 1 }, { user: 1, idle: 2 }]);
-    await assert.rejects(reader.read(), UnavailableError);
+    await assert.rejects(reader.read(), new UnavailableError('the first reading only starts the measurement'));
     assert.equal((await reader.read()).result, 50);
     assert.equal((await reader.read()).result, 0);
+    const still = readerOf('cpu_percent', { interval: null, percpu: false }, [{ idle: 1 }, { idle: 1 }]);
+    await still.reader.prime();
+    await assert.rejects(still.reader.read(), new UnavailableError('no CPU time has passed since the last reading'));
   });
 
   it('shares one measurement among those who ask the same on one tick', async () => {
@@ -72,11 +75,23 @@ describe('MethodReader', () => {
     assert.equal(calls.length, 2);
   });
 
+  it('shares nothing between different questions of one tick', async () => {
+    const { clock, shared } = readerOf('x', {}, [5, 6, 7]);
+    const tick = { at: 0 };
+    const readings = [['boot_time', {}], ['users', {}], ['users', { a: 1 }]].map(([method, args]) => new MethodReader(shared, clock, method as string, args as Arguments).read(tick));
+    assert.deepEqual((await Promise.all(readings)).map(({ result }) => result), [5, 6, 7]);
+  });
+
   it('adds psutil\'s percent', async () => {
     const memory = await readerOf('virtual_memory', {}, [{ total: 1000, available: 250, used: 700, free: 100 }]).reader.read();
     assert.deepEqual(memory.result, { total: 1000, available: 250, used: 700, free: 100, percent: 75 });
     const disk = await readerOf('disk_usage', { path: '/' }, [{ total: 100, used: 60, free: 20 }]).reader.read();
     assert.deepEqual(disk.result, { total: 100, used: 60, free: 20, percent: 75 });
+    const commit = await readerOf('commit_memory', {}, [{ used: 30, limit: 120 }]).reader.read();
+    assert.deepEqual(commit.result, { used: 30, limit: 120, percent: 25 });
+    const plain = await readerOf('swap_memory', {}, [{ total: 200, used: 50, free: 150 }]).reader.read();
+    assert.deepEqual(plain.result, { total: 200, used: 50, free: 150, percent: 25 });
+    await assert.rejects(readerOf('commit_memory', {}, [{ used: 30 }]).reader.read(), new UnavailableError('the system does not tell limit'));
     const swap = await readerOf('swap_memory', {}, [{ total: 100, used: 12, free: 88, percent: 12.345, sin: 0, sout: 0 }]).reader.read();
     assert.deepEqual(swap.result, { total: 100, used: 12, free: 88, percent: 12.3, sin: 0, sout: 0 });
   });
@@ -90,12 +105,14 @@ describe('MethodReader', () => {
     const raw = readerOf('net_io_counters', { pernic: true, nowrap: false }, readings());
     await raw.reader.read();
     assert.deepEqual((await raw.reader.read()).result, { a: { n: 10 }, b: { n: 2 } });
-    await assert.rejects(readerOf('net_io_counters', { pernic: false, nowrap: true }, [{}]).reader.read(), UnavailableError);
+    assert.deepEqual((await readerOf('disk_io_counters', { perdisk: true }, readings()).reader.read()).result, readings()[0]);
+    assert.deepEqual((await readerOf('disk_io_counters', { perdisk: false }, readings()).reader.read()).result, { n: 101 });
+    await assert.rejects(readerOf('net_io_counters', { pernic: false, nowrap: true }, [{}]).reader.read(), new UnavailableError('the system tells of no device'));
   });
 
   it('knows which functions measure, over what, and since when', () => {
     for (const [method, interval, window, sinceLast] of [
-      ['cpu_percent', 2, 2000, false], ['cpu_percent', null, 0, true], ['cpu_percent', 0, 0, true], ['cpu_times_percent', 1, 1000, false], ['boot_time', 2, 0, false], ['cpu_times', undefined, 0, false],
+      ['cpu_percent', 2, 2000, false], ['cpu_percent', null, 0, true], ['cpu_percent', 0, 0, true], ['cpu_percent', undefined, 0, true], ['cpu_times_percent', 1, 1000, false], ['boot_time', 2, 0, false], ['cpu_times', undefined, 0, false],
     ] as const) {
       const { reader } = readerOf(method, interval === undefined ? {} : { interval }, []);
       assert.deepEqual([reader.window, reader.sinceLast, reader.givesRates], [window, sinceLast, false], `${method} ${String(interval)}`);

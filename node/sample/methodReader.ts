@@ -96,8 +96,8 @@ export class MethodReader implements Reader, Maker<Reading> {
   ) {
     this.#derive = measured[method];
     this.#computation = computed[method];
-    const { nowrap, ...rawArgs } = args;
-    this.#rawArgs = nowrap === undefined ? args : rawArgs;
+    const { nowrap: _, ...rawArgs } = args;
+    this.#rawArgs = rawArgs;
     this.#key = `${method} ${JSON.stringify(args)}`;
   }
 

@@ -56,7 +56,7 @@ export async function filterProcesses(
     const pattern = filters[attribute];
     if (pattern === undefined) continue;
     const fits = matcherOf(pattern, platform);
-    const passed = await Promise.all(found.map(async (one) => fits(await textOf(one, attribute))));
+    const passed = await Promise.all(found.map(async (one) => (await textsOf(one, attribute)).some(fits)));
     found = found.filter((_, at) => passed[at]);
   }
   return found;
@@ -78,8 +78,7 @@ async function candidatesOf(
     if (platform !== 'win32') throw new UnavailableError('there are no Windows services on Linux to find processes by');
     sets.push([...new Set(Object.entries(await servicePids()).flatMap(([name, pid]) => (isService(name) ? [pid] : [])))]);
   }
-  const [first = [], ...others] = sets;
-  return first.filter((pid) => others.every((set) => set.includes(pid))).flatMap((pid) => table.find(pid) ?? []);
+  return sets.reduce((some, set) => some.filter((pid) => set.includes(pid))).flatMap((pid) => table.find(pid) ?? []);
 }
 
 function matcherOf(pattern: string, platform: Platform): (text: string) => boolean {
@@ -94,13 +93,14 @@ function nameMatcher(pattern: string, platform: Platform): (one: ProcessEntry) =
   return (one) => whole(one.name) || (platform === 'win32' && plain(one.name));
 }
 
-async function textOf(one: ProcessEntry, attribute: string): Promise<string> {
+/** The text of an attribute; none where it cannot be read. */
+async function textsOf(one: ProcessEntry, attribute: string): Promise<readonly string[]> {
   try {
     const value = await one.read(attribute);
-    const text = Array.isArray(value) ? value.join(' ') : typeof value === 'string' ? value : '';
-    return text.slice(0, longestText);
+    const text = Array.isArray(value) ? value.join(' ') : String(value ?? '');
+    return [text.slice(0, longestText)];
   } catch (error) {
-    if (error instanceof UnavailableError) return '';
+    if (error instanceof UnavailableError) return [];
     throw error;
   }
 }

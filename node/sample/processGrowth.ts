@@ -19,7 +19,7 @@ export class ProcessGrowth {
   readonly #tracks = new Map<number, Track>();
   readonly #places = new Map<string, number>();
   #round = 0;
-  #at: number | undefined;
+  #at = NaN;
   /** Every process of the last reading, those not asked for among them; undefined where not all were looked at. */
   #there: ReadonlyMap<number, number> | undefined;
 
@@ -33,34 +33,31 @@ export class ProcessGrowth {
    * @param identities all processes of this moment, pid and start; undefined where not all were looked at.
    */
   measure(values: readonly ProcessValues[], at: number, identities: ReadonlyMap<number, number> | undefined): void {
-    const seconds = this.#at === undefined ? 0 : (at - this.#at) / 1000;
+    const seconds = (at - this.#at) / 1000;
     // Two readings of one moment: what the first told still holds.
-    if (this.#at !== undefined && seconds <= 0) return;
+    if (seconds <= 0) return;
     this.#round += 1;
     let track: Track;
-    let born = false;
+    let born: boolean;
     const take = (place: string, value: number): void => {
       const index = this.#indexOf(place);
       const before = born ? 0 : (track.spare[index] ?? NaN);
       track.numbers[index] = value;
-      track.growth[index] = seconds > 0 ? Math.max(0, value - before) / seconds : NaN;
+      track.growth[index] = Math.max(0, value - before) / seconds;
     };
     for (const { entry, results } of values) {
       born = this.#isBorn(entry);
       track = this.#track(entry);
       for (const read in results) if (this.reads.has(read)) eachNumber(read, results[read] ?? null, take);
     }
-    if (this.#tracks.size > values.length) {
-      for (const [pid, { round }] of this.#tracks) if (round !== this.#round) this.#tracks.delete(pid);
-    }
+    for (const [pid, { round }] of this.#tracks) if (round !== this.#round) this.#tracks.delete(pid);
     [this.#there, this.#at] = [identities, at];
   }
 
   /** The growth of a place of a process between the last two readings; undefined where it is known only since the last. */
   of({ pid }: ProcessEntry, place: string): number | undefined {
-    const index = this.#places.get(place);
-    const growth = index === undefined ? undefined : this.#tracks.get(pid)?.growth[index];
-    return growth === undefined || Number.isNaN(growth) ? undefined : growth;
+    const growth = this.#tracks.get(pid)?.growth[this.#places.get(place) ?? NaN] ?? NaN;
+    return Number.isNaN(growth) ? undefined : growth;
   }
 
   #indexOf(place: string): number {
@@ -70,7 +67,7 @@ export class ProcessGrowth {
   }
 
   #isBorn({ pid, created }: ProcessEntry): boolean {
-    return this.#tracks.get(pid)?.created !== created && this.#there !== undefined && this.#there.get(pid) !== created;
+    return this.#there !== undefined && this.#there.get(pid) !== created;
   }
 
   /** The track of a process, ready for a reading. */

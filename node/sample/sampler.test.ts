@@ -56,6 +56,30 @@ describe('Sampler', () => {
     assert.deepEqual(await of({ scale: 0.5 }), [[3, 'B']]);
     assert.deepEqual(await of({ scale: 2, unit: 'half' }), [[12, 'half']]);
     assert.deepEqual(await of({ unit: '' }), [[6, '']]);
+    const { made, samples } = sampler({ method: 'users', select: ['count'], scale: 3 }, [[{}, {}]], { units: true });
+    await made.run(tick);
+    assert.deepEqual(samples.map(({ metric, unit }) => [metric, unit]), [[6, 'count']], 'of how many there are the catalog has no field');
+  });
+
+  it('hands on at once what the system answers at once, and waits for the rest', async () => {
+    const reading = { result: 5, wall: 1_700_000_000_999, at: 0 };
+    const { made, told } = sampler({ method: 'boot_time' }, [], { readNow: () => reading });
+    assert.equal(made.run(tick), undefined);
+    assert.deepEqual(told, [took(1), 'complete', 'sink']);
+    const failing = sampler({ method: 'boot_time' }, [], { readNow: () => { throw new Error('not now'); } });
+    assert.equal(failing.made.run(tick), undefined);
+    assert.deepEqual(failing.told, [['missed', 7, 1, 'not now']]);
+    const slow = sampler({ method: 'boot_time' }, [], { readNow: () => Promise.resolve(reading) });
+    await slow.made.run(tick);
+    assert.deepEqual(slow.told, told);
+  });
+
+  it('tells a beginning that failed', async () => {
+    const failing = sampler({ method: 'cpu_percent' }, [5], { sinceLast: true, prime: () => Promise.reject(new Error('not yet')) });
+    await failing.made.run(tick);
+    assert.deepEqual(failing.told, [['missed', 7, 1, 'not yet']]);
+    await failing.made.run(tick);
+    assert.equal(failing.samples.length, 1, 'and goes on');
   });
 
   it('gives rates from the second reading on, in units a second', async () => {

@@ -28,9 +28,7 @@ const nothing: readonly string[] = [];
 export function selectionOf(definition: CatalogFunction, args: Arguments, selector?: Selector): Select {
   const keys = selector ?? [];
   const field = fieldAt(definition, keys);
-  if (field === undefined || keys.some((key) => key === '*' || wholes.includes(key))) {
-    return (result, reasons) => select(definition, args, result, selector, reasons);
-  }
+  if (field === undefined) return (result, reasons) => select(definition, args, result, selector, reasons);
   const path = selectsOne(definition, args, selector) || definition.shape === 'any' ? '' : keys.join('_');
   return (result, reasons) => {
     let value: Result | undefined = result;
