@@ -97,7 +97,7 @@ function nameMatcher(pattern: string, platform: Platform): (one: ProcessEntry) =
 async function textsOf(one: ProcessEntry, attribute: string): Promise<readonly string[]> {
   try {
     const value = await one.read(attribute);
-    const text = Array.isArray(value) ? value.join(' ') : String(value ?? '');
+    const text = Array.isArray(value) ? value.join(' ') : typeof value === 'string' ? value : '';
     return [text.slice(0, longestText)];
   } catch (error) {
     if (error instanceof UnavailableError) return [];

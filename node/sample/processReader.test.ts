@@ -167,6 +167,33 @@ describe('Process', () => {
     assert.deepEqual((await own.publish()).values, { '': 8 });
   });
 
+  it('self is this process, and must pass the other filters too; a filter that is null is none', async () => {
+    for (const [args, expected] of [[{ self: true }, 8], [{ self: true, name: 'w*' }, 8], [{ self: true, name: 'other' }, undefined], [{ name: 'w*', username: null, pid: null }, 9]] as const) {
+      const { state, publish } = entry(args, 'memory_info.rss');
+      state.processes = [web(1, 1), web(process.pid, 8)];
+      assert.deepEqual((await publish()).values, expected === undefined ? {} : { '': expected }, JSON.stringify(args));
+    }
+    assert.deepEqual((await entry({ self: true }, 'num_threads').publish()).missing, ['no process matches self']);
+    assert.deepEqual((await entry({ name: 'w*', pid: 5 }, 'num_threads').publish()).missing, ['no process matches pid 5 and name "w*"']);
+  });
+
+  it('what a process does not let this user read matches nothing, not even *; what is empty does', async () => {
+    for (const [exe, expected] of [['', 1], [null, 1], [new UnavailableError('no'), 0]] as const) {
+      const { state, publish } = entry({ exe: '*' }, 'count');
+      state.processes = [web(1, 1, { exe })];
+      assert.deepEqual((await publish()).values, { '': expected });
+    }
+    const mistake = entry({ exe: '*' }, 'count');
+    mistake.state.processes = [web(1, 1, { exe: new TypeError('mistake') })];
+    await assert.rejects(mistake.publish(), /mistake/);
+  });
+
+  it('of a very long command line the beginning is looked at', async () => {
+    const { state, publish } = entry({ cmdline: '*end' }, 'count');
+    state.processes = [web(1, 1, { cmdline: ['x'.repeat(100_000), 'end'] }), web(2, 1, { cmdline: ['x'.repeat(1000), 'end'] })];
+    assert.deepEqual((await publish()).values, { '': 1 });
+  });
+
   it('Windows: names without .exe and whatever their case; processes of services', async () => {
     const { state, publish } = entry({ name: 'SQLSERVR' }, 'memory_info.rss', { platform: 'win32' });
     state.processes = [{ ...web(4, 7), name: 'sqlservr.exe' }];
@@ -174,6 +201,14 @@ describe('Process', () => {
     const service = entry({ service: 'mssql*' }, 'memory_info.rss', { platform: 'win32', readings: { win_service_pids: { MSSQLSERVER: 4, Spooler: 5 } } });
     service.state.processes = [...state.processes, web(5, 99)];
     assert.deepEqual((await service.publish()).values, { '': 7 });
+    for (const [pid, expected] of [[4, { '': 7 }], [5, {}]] as const) {
+      const both = entry({ service: 'mssql*', pid }, 'memory_info.rss', { platform: 'win32', readings: { win_service_pids: { MSSQLSERVER: 4, Spooler: 5 } } });
+      both.state.processes = service.state.processes;
+      assert.deepEqual((await both.publish()).values, expected);
+    }
+    const linux = entry({ name: 'sqlservr' }, 'count');
+    linux.state.processes = state.processes;
+    assert.deepEqual((await linux.publish()).values, { '': 0 }, 'on Linux a program is known by its name alone');
     await assert.rejects(entry({ service: 'x' }, 'count').publish(), /no Windows services on Linux/);
   });
 
@@ -181,7 +216,8 @@ describe('Process', () => {
     const provider = fakeProvider(() => [web(1, 10)]);
     const shared = new SharedProvider(provider);
     const tick = { at: 0 };
-    await Promise.all(['web', 'w*', 'x'].map((name) => openReader(shared, new TestClock(), { method: 'Process', args: { name } }).read(tick)));
+    const results = await Promise.all(['web', 'w*', 'x'].map(async (name) => (await openReader(shared, new TestClock(), { method: 'Process', args: { name }, select: ['count'] }).read(tick)).result));
+    assert.deepEqual(results, [{ count: 1 }, { count: 1 }, { count: 0 }]);
     assert.equal(provider.calls.filter((call) => call === 'processes').length, 1);
   });
 

@@ -149,7 +149,7 @@ export class ProcessReader implements Reader {
     }
     if (this.call.rate !== true) return;
     for (const read of Object.keys(results)) {
-      if (!this.#reads.includes(read) || read === 'cpu_percent' || read === 'memory_percent') continue;
+      if (!this.#reads.includes(read) || read === 'cpu_percent') continue;
       const rates = new Map<string, number>();
       if (counters.has(read)) {
         eachNumber(read, results[read] ?? null, (place) => {

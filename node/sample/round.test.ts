@@ -16,5 +16,6 @@ test('a round takes each sample on the same tick, a while after what it is measu
   await Promise.all(runs);
   assert.deepEqual(did.map(([name, at]) => [name, at - begun]), [['hangs is primed', 0], ['a is primed', 0], ['b is primed', 0], ['a', 100], ['b', 100]]);
   assert.deepEqual(did.slice(0, 3).map(([, , tick]) => tick === did[0]?.[2]), [true, true, true]);
+  assert.deepEqual([did[0]?.[2], did[3]?.[2]], [{ at: begun }, { at: begun + 100 }]);
   assert.ok(did[3]?.[2] === did[4]?.[2] && did[3]?.[2] !== did[0]?.[2]);
 });

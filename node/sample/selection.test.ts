@@ -58,6 +58,14 @@ describe('select', () => {
     assert.deepEqual(publish('users', {}, [{ name: 'a', terminal: null, host: null, started: 5, pid: null }]), { values: { '0_started': 5 }, missing: [] });
   });
 
+  it('asks of a wildcard no more than there may be, and passes over text', () => {
+    assert.deepEqual(publish('users', {}, [{ name: 'a', terminal: null, started: 5, pid: null }], '*.pid'), { values: {}, missing: ['the system does not tell 0.pid'] });
+    assert.deepEqual(publish('systeminformation.graphics', {}, { a: 'text', b: { c: 'text', d: 1 } }, '*'), { values: { b_d: 1 }, missing: [] });
+    assert.deepEqual(publish('systeminformation.graphics', {}, { a: 'text' }), { values: {}, missing: [] });
+    assert.deepEqual(publish('net_if_addrs', {}, { lo: [{}] }, 'any').values, { '': 1 });
+    assert.deepEqual(publish('net_if_addrs', {}, {}, 'any').values, { '': 0 });
+  });
+
   it('says of each missing value which it is and what there is in its place', () => {
     const of = (method: string, args: Arguments, result: Result, source: string | undefined): string => publish(method, args, result, source).missing.join(' | ');
     assert.equal(of('virtual_memory', {}, { total: 1, free: 2 }, 'wired'), 'there is no wired here; there are total, free');
