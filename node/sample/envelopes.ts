@@ -24,7 +24,7 @@ export class Envelopes {
   constructor(
     private readonly identity: Identity,
     private readonly routingKey: string,
-    private readonly publish: { readonly time: 's' | 'ms'; readonly id: boolean } = { time: 's', id: false },
+    private readonly publish: { readonly time?: 's' | 'ms'; readonly id?: boolean } = {},
     private readonly mostPlaces = 50_000,
   ) {
     const { nodeId, nodeName, deploymentId } = identity;

@@ -52,8 +52,13 @@ describe('growth of processes', () => {
     const reads = (n: number): FakeProcess['reads'] => ({ ...times(n / 4), io_counters: { read_bytes: n }, num_threads: 4, memory_info: { rss: 100 } });
     const { next } = readings({ name: 'web', aggregate: 'each' }, ['*', '*'], true);
     await next(web(1, reads(1)));
-    const { web_1: one } = (await next(web(1, reads(3)))).result as Record<string, Record<string, Result>>;
+    const { result, reasons } = await next(web(1, reads(3)));
+    const { web_1: one } = result as Record<string, Record<string, Result>>;
+    assert.deepEqual([reasons!['web_1.num_threads'], reasons!['web_1.io_counters']], [undefined, undefined]);
     assert.deepEqual(one, { io_counters: { read_bytes: 2 }, cpu_times: { user: 0.5, system: 0 }, cpu_percent: 50 });
+    const of = readings({ name: 'web' }, ['cpu_times'], true);
+    await of.next(web(1, times(1)));
+    assert.deepEqual((await of.next(web(1, times(3)))).result, { count: 1, cpu_times: { user: 2, system: 0 } }, 'and no other');
     const own = readings({ name: 'web' }, ['io_counters', 'read_bytes'], true);
     const begun = await own.next(web(1, reads(1)));
     assert.deepEqual([begun.result, begun.reasons], [{ count: 1 }, { io_counters: first }]);
@@ -66,12 +71,18 @@ describe('growth of processes', () => {
   });
 });
 
+it('a reading tells when it was taken, and that of growth when the processes were', async () => {
+  const clock = new TestClock();
+  const { wall, at } = await openReader(new SharedProvider(fakeProvider(() => [])), clock, { method: 'Process', args: { name: 'web' } }).read();
+  assert.deepEqual([wall, at], [clock.wall(), clock.now()]);
+});
+
 describe('what is asked of processes', () => {
-  const asked = async (method: string, args: Arguments, select: readonly string[], rate = false): Promise<{ reads: string[]; calls: readonly string[]; result: Result }> => {
+  const asked = async (method: string, args: Arguments, select: readonly string[] | undefined, rate = false): Promise<{ reads: string[]; calls: readonly string[]; result: Result }> => {
     const reads: string[] = [];
     const one = { pid: 1, created: 1, name: 'web', read: (name: string): Result => { reads.push(name); return name === 'memory_info' ? { rss: 5 } : 1; } };
     const provider = { ...fakeProvider(() => []), processes: () => Promise.resolve({ all: () => [one], find: () => one }) };
-    const { result } = await openReader(new SharedProvider(provider), new TestClock(), { method, args, select, rate }).read();
+    const { result } = await openReader(new SharedProvider(provider), new TestClock(), { method, args, ...(select === undefined ? {} : { select }), rate }).read();
     return { reads, calls: provider.calls, result };
   };
 
@@ -79,6 +90,10 @@ describe('what is asked of processes', () => {
     for (const [method, args] of [['Process', { name: 'web', aggregate: 'each' }], ['process_iter', {}]] as const) {
       assert.deepEqual(await asked(method, args, ['*', 'num_threads']), { reads: ['num_threads'], calls: [], result: { web_1: { num_threads: 1 } } });
     }
+    const all = (await asked('Process', { name: 'web' }, ['*'])).reads;
+    assert.deepEqual(['num_fds', 'num_handles'].map((name) => all.includes(name)), [true, false], 'Linux has no handles');
+    const usual = (await asked('Process', { name: 'web' }, undefined)).reads;
+    for (const select of [undefined, ['*']]) assert.deepEqual((await asked('process_iter', {}, select)).reads, usual);
     assert.deepEqual(await asked('Process', { name: 'web', aggregate: 'count' }, []), { reads: [], calls: [], result: { count: 1 } });
     assert.deepEqual((await asked('Process', { name: 'web' }, ['num_threads'], true)).calls, [], 'nothing of it grows');
     assert.deepEqual((await asked('Process', { name: 'web' }, ['memory_percent'])).result, { count: 1, memory_percent: 0.5 });

@@ -10,7 +10,7 @@ export interface Selected {
   /** The catalog's unit. */
   readonly unit: string;
   /** What the catalog says of it. */
-  readonly field?: Field;
+  readonly field?: Field | undefined;
 }
 
 /** What a selector found, and why it did not find the rest: one sentence a missing value. */
@@ -29,7 +29,6 @@ export function selectionOf(definition: CatalogFunction, args: Arguments, select
   const keys = selector ?? [];
   const field = fieldAt(definition, keys);
   if (field === undefined) return (result, reasons) => select(definition, args, result, selector, reasons);
-  const path = selectsOne(definition, args, selector) || definition.shape === 'any' ? '' : keys.join('_');
   return (result, reasons) => {
     let value: Result | undefined = result;
     for (let n = 0; n < keys.length; n += 1) {
@@ -38,7 +37,7 @@ export function selectionOf(definition: CatalogFunction, args: Arguments, select
       value = (value as Readonly<Record<string, Result>>)[key];
     }
     if (typeof value !== 'number' || !Number.isFinite(value)) return select(definition, args, result, selector, reasons);
-    return { selected: [{ path, value, unit: field.unit, field }], missing: nothing };
+    return { selected: [{ path: '', value, unit: field.unit, field }], missing: nothing };
   };
 }
 
@@ -51,28 +50,28 @@ export function select(
   definition: CatalogFunction, args: Arguments, result: Result, selector?: Selector, reasons: Readonly<Record<string, string>> = {},
 ): Selection {
   const single = selectsOne(definition, args, selector);
+  const asked = selector ?? [];
   // Where nobody knows beforehand, the one number that stands at the very place asked for has no path either.
-  const exact = definition.shape === 'any' && !(selector ?? []).includes('*') ? (selector ?? []).length : -1;
+  const exact = asked.includes('*') ? -1 : asked.length;
   const selected: Selected[] = [];
   const missing: string[] = [];
 
   function leaf(value: number | boolean, place: readonly string[], field: Field | undefined, unit = field?.unit ?? ''): void {
     const number = Number(value);
-    const what = field === undefined ? {} : { field };
-    if (Number.isFinite(number)) selected.push({ path: single || place.length === exact ? '' : place.join('_'), value: number, unit, ...what });
+    if (Number.isFinite(number)) selected.push({ path: single || place.length === exact ? '' : place.join('_'), value: number, unit, field });
     else missing.push(`${place.join('.') || 'the result'} is no number`);
   }
 
-  function walk(value: Result | undefined, keys: Selector, place: readonly string[]): void {
+  function walk(value: Result, keys: Selector, place: readonly string[]): void {
     const [key, ...rest] = keys;
-    if (value === null || value === undefined) {
+    if (value === null) {
       // What was not asked for by its name, and may be None, is nobody's concern.
       if ((selector === undefined || selector[selector.length - 1] === '*') && mayBeNone(definition, place)) return;
       missing.push(reasonOf(reasons, place) ?? `the system does not tell ${place.join('.') || definition.name}`);
     } else if (typeof value === 'number' || typeof value === 'boolean') {
       leaf(value, place, fieldAt(definition, place));
     } else if (typeof value === 'string') {
-      if (selector !== undefined && key === undefined) missing.push(`${place.join('.')} is text, not a number`);
+      if (key === undefined) missing.push(`${place.join('.') || 'the result'} is text, not a number`);
     } else if (key !== undefined && wholes.includes(key) && rest.length === 0 && !isNumber((value as Readonly<Record<string, Result>>)[key])) {
       const count = Array.isArray(value) ? value.length : Object.keys(value).length;
       leaf(key === 'any' ? count > 0 : count, [...place, key], undefined, key === 'any' ? '' : 'count');
@@ -102,7 +101,7 @@ export function select(
     missing.push(`there is no ${[...place, key].join('.')} here; ${there}`);
   }
 
-  walk(result, selector ?? [], []);
+  walk(result, asked, []);
   return { selected, missing };
 }
 
@@ -117,11 +116,11 @@ function mayBeNone(definition: CatalogFunction, place: readonly string[]): boole
 
 /** The field at a place: the one whose name the longest end of it is, or the one without a name. */
 export function fieldAt(definition: CatalogFunction, place: readonly string[]): Field | undefined {
-  for (let at = 0; at < place.length; at++) {
+  for (let at = 0; at <= place.length; at++) {
     const field = fieldNamed(definition, place.slice(at).join('.'));
     if (field !== undefined) return field;
   }
-  return fieldNamed(definition, '');
+  return undefined;
 }
 
 /** The reason for a place, or for the nearest one that it is in. */
