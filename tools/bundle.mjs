@@ -25,7 +25,7 @@ const apart = {
 const seldom = {
   name: 'seldom',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(node:)?(assert|child_process|crypto|tls|worker_threads)$/ }, ({ path, namespace }) => {
+    onResolve({ filter: /^(node:)?(assert|child_process|crypto|dgram|dns(\/promises)?|fs\/promises|timers\/promises|tls|worker_threads)$/ }, ({ path, namespace }) => {
       const name = path.replace('node:', '');
       return namespace === 'seldom' ? { path: name, external: true } : { path: name, namespace: 'seldom' };
     });
@@ -45,11 +45,11 @@ const seldom = {
 /**
  * Bundles dist/cli/main.js; `options` are esbuild's. Gives the files by name, and those that esbuild's metafile names as in them.
  */
-export async function bundle(version, { plugins = [], ...options } = {}) {
+export async function bundle(version, { plugins = [], define = {}, ...options } = {}) {
   if (!existsSync(join(root, 'dist/cli/main.js'))) throw new Error('dist/cli/main.js is missing: run npm run build.');
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { collector: 'dist/cli/main.js', systeminformation: 'systeminformation' },
+    entryPoints: { collector: 'dist/cli/main.js', systeminformation: 'systeminformation', validators: 'dist/config/validators.cjs' },
     outdir: '.',
     outExtension: { '.js': '.cjs' },
     bundle: true,
@@ -66,7 +66,7 @@ export async function bundle(version, { plugins = [], ...options } = {}) {
     logLevel: 'error',
     // The code is no module that Node has loaded, so it can only require.
     supported: { 'dynamic-import': false },
-    define: { PSUTIL_AGENT_VERSION: JSON.stringify(version) },
+    define: { PSUTIL_AGENT_VERSION: JSON.stringify(version), 'import.meta.url': '__filename', ...define },
     logOverride: { 'empty-import-meta': 'silent' },
     plugins: [apart, seldom, ...plugins],
     ...options,
@@ -82,7 +82,7 @@ export async function bundle(version, { plugins = [], ...options } = {}) {
 
 /** Writes dist/cli/collector.cjs and what belongs to it, and beside it the code that this Node has compiled of it. */
 export async function bundleClone(version) {
-  const { files } = await bundle(version, { external: nativePackages });
+  const { files } = await bundle(version, { external: nativePackages, define: { 'process.platform': JSON.stringify(process.platform) } });
   for (const [name, code] of Object.entries(files)) writeFileSync(join(root, 'dist/cli', name), code);
   const target = join(root, 'dist/cli/collector.cjs');
   rmSync(`${target}.cache`, { force: true });

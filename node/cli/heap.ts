@@ -32,7 +32,8 @@ function watch(clock: Clock, before: NodeJS.CpuUsage, busy = 0): void {
 
 function favourSpeed(): void {
   setFlagsFromString('--no-optimize-for-size');
-  // At this rate the optimizing compiler is worth its time.
+  // At this rate the compilers are worth their time.
+  setFlagsFromString('--sparkplug');
   setFlagsFromString('--opt');
   growYoung();
 }

@@ -17,13 +17,14 @@ if (process.platform !== 'win32' && !tooLate) process.env['UV_THREADPOOL_SIZE'] 
 /*
  * V8's heap is kept near what is alive in it, at the price of more frequent, small collections. Left alone its young
  * generation grows from 2 MB to 32 MB in the first busy minute and never shrinks, and the old one doubles before it is
- * looked through, or grows by 8 MB. And the optimizing compiler, of which the first use alone touches 3.5 MB, is not for code that
- * runs a few times a second. heap.ts lets go of all this where the collector is busy.
+ * looked through, or grows by 8 MB. And the compilers, of which the optimizing one touches 3.5 MB by its first use alone and the other makes a megabyte
+ * of machine code, are not for code that runs a few times a second. heap.ts lets go of all this where the collector is busy.
  */
 v8.setFlagsFromString('--semi-space-growth-factor=1');
 v8.setFlagsFromString('--heap-growing-percent=15');
 v8.setFlagsFromString('--optimize-for-size');
 v8.setFlagsFromString('--no-opt');
+v8.setFlagsFromString('--no-sparkplug');
 
 const filename = path.join(__dirname, 'collector.cjs');
 

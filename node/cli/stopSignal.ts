@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { ExitCode } from '../model/errors.js';
 import type { Clock } from '../model/clock.js';
 import { endProcess } from '../providers/process.js';
@@ -30,7 +31,7 @@ export class StopSignal {
    * terminal, which says with it that it is gone.
    */
   onReload(call: () => void): void {
-    if (process.platform === 'win32' || process.stdin.isTTY) return;
+    if (process.platform === 'win32' || isatty(0)) return;
     this.#signals = signals.filter((signal) => signal !== 'SIGHUP');
     process.off('SIGHUP', this.stop).on('SIGHUP', call);
   }

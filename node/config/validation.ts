@@ -10,7 +10,7 @@ import { fault, faultOf, ownErrors, warning, type Warning } from './fault.js';
 import { limits } from './limits.js';
 import { nearest } from './nearest.js';
 import { show, showAt } from './secret.js';
-import * as validators from './validators.cjs';
+import { loadValidators, type Validator } from './validators.js';
 
 /** A configuration in map form as the schema sees it: converted, defaults filled in. */
 export interface ValidDocument {
@@ -59,6 +59,7 @@ export function validate(parsed: unknown, allowPowershell = false, platform: str
   }
   const entries = Array.isArray(list) ? list.map(convertEntry) : list;
   const document = bare ? entries : { ...structuredClone(parsed), ...(entries === undefined ? {} : { psutil_config: entries }) };
+  const validators = loadValidators();
   const validator = bare ? validators.psutilConfig : validators.monitor;
   const errors = validator(document) ? [] : ownErrors(validator.errors ?? []);
   const faults = brokerFaults(parsed, document);
@@ -79,7 +80,7 @@ export function validate(parsed: unknown, allowPowershell = false, platform: str
   }
   warnings.push(...brokerWarnings(parsed));
   const shown = [...errors.slice(0, limits.faults).map((error) => faultOf(error, document)), ...faults].slice(0, limits.faults);
-  const complete = (bare ? completeMap(entries) : document) as ValidDocument;
+  const complete = (bare ? completeMap(entries, validators.monitor) : document) as ValidDocument;
   return { faults: shown, warnings: shorten(warnings), more: errors.length + faults.length - shown.length, document: complete };
 }
 
@@ -94,9 +95,9 @@ function isMap(value: unknown): value is Record<string, unknown> {
 }
 
 /** The map form of a bare list, with the defaults of the settings that it lacks. */
-function completeMap(entries: unknown): unknown {
+function completeMap(entries: unknown, monitor: Validator): unknown {
   const document = { psutil_config: [] };
-  validators.monitor(document);
+  monitor(document);
   return { ...document, psutil_config: entries };
 }
 

@@ -1,6 +1,6 @@
-import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../model/errors.js';
+import { rename } from '../model/fileCalls.js';
 import { openToAppend } from '../model/regularFile.js';
 
 /** The files of a history, in the directory of status.json: the one that is written, and the one before it. */
@@ -70,8 +70,8 @@ export class HistoryFile {
       const text = texts.map((compose) => compose(fresh)).join('');
       // A process that was killed may have left a line unfinished.
       const data = Buffer.from(fresh && size > 0 ? `\n${text}` : text);
-      const { bytesWritten } = await file.write(data);
-      if (bytesWritten < data.length) throw new Error(`${this.#path}: the disk took only a part of a record`);
+      const written = await file.write(data);
+      if (written < data.length) throw new Error(`${this.#path}: the disk took only a part of a record`);
       this.#fresh = false;
     } finally {
       await file.close();

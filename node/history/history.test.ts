@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { AppendFile } from '../model/regularFile.js';
 import type { Entry, HistorySettings } from '../model/settings.js';
 import { noBroker } from '../output/lines.js';
 import type { StatusTotals } from '../status/report.js';
@@ -285,15 +285,13 @@ describe('History', () => {
     const { recorder, minutes, read, told, directory } = made();
     const [one, two] = [recorder.entry(entry('one')), recorder.entry(entry('two'))];
     await minutes(1, () => { one.took(selected(1)); });
-    const file = await open(join(directory, historyNames.now), 'r');
-    const refusing = context.mock.method(Object.getPrototypeOf(file) as FileHandle, 'write', () => Promise.reject(new Error('ENOSPC: no space left')));
-    await file.close();
+    const refusing = context.mock.method(AppendFile.prototype, 'write', () => Promise.reject(new Error('ENOSPC: no space left')));
     await minutes(2, () => { two.took(selected(2)); });
     refusing.mock.restore();
     await minutes(1, () => { for (const each of [one, two]) each.took(selected(3)); });
     assert.deepEqual(read().series.map(({ name, points }) => [name, points.map(({ mean }) => mean)]), [['one', [1, 3]], ['two', [3]]]);
     assert.deepEqual(told, ['ENOSPC: no space left']);
-    context.mock.method(Object.getPrototypeOf(file) as FileHandle, 'write', () => Promise.resolve({ bytesWritten: 1 }));
+    context.mock.method(AppendFile.prototype, 'write', () => Promise.resolve(1));
     await minutes(1);
     assert.deepEqual(told.slice(1), [`${join(directory, historyNames.now)}: the disk took only a part of a record`]);
   });

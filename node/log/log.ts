@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import type { LogSettings } from '../model/settings.js';
+import { isoTime } from '../model/clock.js';
 import { messageOf } from '../model/errors.js';
 import { RotatingFile } from './rotatingFile.js';
 
@@ -26,7 +27,7 @@ export function openLog(settings: LogSettings, complain: (message: string) => vo
   const options = {
     level: settings.level,
     base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
+    timestamp: () => `,"time":"${isoTime(Date.now())}"`,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: secrets.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '***' },
   };

@@ -1,8 +1,7 @@
 /** A file of lines that, when it is full, gives its place to a new one: NAME, NAME.1, NAME.2 and so on. */
-import type { FileHandle } from 'node:fs/promises';
-import { rename } from 'node:fs/promises';
 import { systemCode } from '../model/errors.js';
-import { openToAppend } from '../model/regularFile.js';
+import { rename } from '../model/fileCalls.js';
+import { openToAppend, type AppendFile } from '../model/regularFile.js';
 
 /** Characters that wait for a disk that does not answer; beyond them, what comes is let go. */
 const mostWaiting = 1024 * 1024;
@@ -11,7 +10,7 @@ const mostWaiting = 1024 * 1024;
 export class RotatingFile {
   readonly #waiting: string[] = [];
   #length = 0;
-  #open: { readonly file: FileHandle; size: number } | undefined;
+  #open: { readonly file: AppendFile; size: number } | undefined;
   #work: Promise<void> | undefined;
 
   /** @param files the full ones that are kept. */
@@ -62,9 +61,9 @@ export class RotatingFile {
     let [count, bytes] = [0, 0];
     while (count < this.#waiting.length && this.#open.size + bytes < this.maxBytes) bytes += Buffer.byteLength(this.#waiting[count++] ?? '');
     const data = this.#take(count);
-    const { bytesWritten } = await this.#open.file.write(Buffer.from(data));
-    this.#open.size += bytesWritten;
-    if (bytesWritten < bytes) throw new Error(`${this.path}: the disk took only a part of a line`);
+    const written = await this.#open.file.write(Buffer.from(data));
+    this.#open.size += written;
+    if (written < bytes) throw new Error(`${this.path}: the disk took only a part of a line`);
   }
 
   #take(count: number): string {

@@ -14,7 +14,12 @@ describe('systemClock', () => {
     assert.ok(later[1] - told[1] >= 19, String(later));
     for (const [before, now, after] of [told, later]) assert.ok(before <= now && now <= after + 0.001, `${String(before)} ${String(now)} ${String(after)}`);
     assert.ok(Math.abs(systemClock.wall() - Date.now()) < 1000 && systemClock.wall() >= wall);
-    assert.equal(isoTime(0), '1970-01-01T00:00:00.000Z');
+  });
+
+  it('tells a moment as Date does, in any year', () => {
+    const moments = [0, 1, 999, -1, 951_782_399_999, 951_782_400_000, 1_764_288_000_007, -62_167_219_200_000, -62_167_219_200_001, 253_402_300_799_999, 253_402_300_800_000, 8.64e15];
+    assert.deepEqual(moments.map(isoTime), moments.map((wall) => new Date(wall).toISOString()));
+    assert.throws(() => isoTime(NaN), RangeError);
   });
 
   it('what is far away is not called at once, what is over is, and what was cancelled never', async () => {

@@ -24,10 +24,20 @@ let told = '';
 /** ISO 8601 in UTC of wall-clock milliseconds. */
 export function isoTime(wall: number): string {
   if (wall !== asked) {
-    told = new Date(wall).toISOString();
+    told = inUtc(new Date(wall));
     asked = wall;
   }
   return told;
+}
+
+/** Not Date's own toISOString: its first call reads the time zones' data, which touches a megabyte. */
+function inUtc(at: Date): string {
+  const year = at.getUTCFullYear();
+  // Only years of four digits look so; of what is no time Date says so.
+  if (!(year >= 0 && year <= 9999)) return at.toISOString();
+  const digits = (value: number, length = 2): string => String(value).padStart(length, '0');
+  const day = `${digits(year, 4)}-${digits(at.getUTCMonth() + 1)}-${digits(at.getUTCDate())}`;
+  return `${day}T${digits(at.getUTCHours())}:${digits(at.getUTCMinutes())}:${digits(at.getUTCSeconds())}.${digits(at.getUTCMilliseconds(), 3)}Z`;
 }
 
 /** setTimeout's longest delay; a longer one would fire at once. */

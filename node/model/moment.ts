@@ -14,6 +14,11 @@ export function timeOfDay(at: number, withSeconds = false): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}${withSeconds ? `:${two(date.getSeconds())}` : ''}`;
 }
 
+/** Whether two moments, milliseconds since 1970, are of one day in the host's own zone. */
+export function sameDay(one: number, other: number): boolean {
+  return moment(one).slice(0, -5) === moment(other).slice(0, -5);
+}
+
 /** The zone that `moment` tells times in, as an offset from UTC. */
 export function zone(at: number): string {
   const minutes = -new Date(at).getTimezoneOffset();

@@ -1,9 +1,13 @@
 /** The columns that text takes on a terminal. */
 
+/*
+ * These stand in functions: V8 reads Unicode's tables, half a megabyte of them, where such an expression is made, and most processes measure nothing
+ * but ASCII.
+ */
 /** East Asian wide and fullwidth, and emoji: two columns. */
-const wide = /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+const isWide = (character: string): boolean => /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u.test(character);
 /** Marks upon the character before, vowels within a Korean syllable. */
-const none = /[\p{Mn}\p{Me}\u1160-\u11ff]/u;
+const isNone = (character: string): boolean => /[\p{Mn}\p{Me}\u1160-\u11ff]/u.test(character);
 const ascii = /^[ -~]*$/;
 
 /** The columns of a text without control characters (model/display escapes those). */
@@ -15,7 +19,7 @@ export function widthOf(text: string): number {
 }
 
 function columnsOf(character: string): number {
-  return wide.test(character) ? 2 : none.test(character) ? 0 : 1;
+  return isWide(character) ? 2 : isNone(character) ? 0 : 1;
 }
 
 /** The text in exactly so many columns: filled up with blanks, or cut and ended by `mark`, which takes one column. */

@@ -1,7 +1,7 @@
 /** The report: one HTML page that needs nothing but itself. */
 import { createHash } from 'node:crypto';
 import type { History, Minute, ReadSeries } from '../history/reader.js';
-import { moment, timeOfDay, zone } from '../model/moment.js';
+import { moment, sameDay, timeOfDay, zone } from '../model/moment.js';
 import { formatCount } from '../model/quantity.js';
 import { version } from '../model/version.js';
 import { axisOf, chart, extentOf, type Axis } from './chart.js';
@@ -199,7 +199,7 @@ function events({ spans, moments }: Timeline, axis: Axis): Html {
 }
 
 /** The time of day, with the day where the report is of more than one. */
-const dayed = (at: number, { from, to }: Axis): string => (new Date(from).toDateString() === new Date(to).toDateString() ? timeOfDay(at, true) : moment(at, true));
+const dayed = (at: number, { from, to }: Axis): string => (sameDay(from, to) ? timeOfDay(at, true) : moment(at, true));
 
 /** Whole hours and the like, at most six. */
 function ticks({ from, to }: Axis): number[] {

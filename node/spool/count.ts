@@ -1,6 +1,6 @@
-import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SpoolError } from '../model/errors.js';
+import { lstat, readdir } from '../model/fileCalls.js';
 import { systemError } from './diskError.js';
 import { diskFiles, type Files, type OpenFile } from './files.js';
 import { folderName } from './folder.js';

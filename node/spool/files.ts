@@ -1,8 +1,7 @@
-import { chmod, constants, fdatasync, fchmod, fstat, ftruncate, open, close, read, write } from 'node:fs';
-import { lstat, mkdir, readdir, stat, unlink } from 'node:fs/promises';
+import { constants, read, write } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { SpoolError, systemCode } from '../model/errors.js';
+import { chmod, close, fchmod, fdatasync, fstat, ftruncate, lstat, mkdir, open, readdir, stat, unlink } from '../model/fileCalls.js';
 import { lock } from './lock.js';
 
 /** An open file. Every call rejects with the system's error. */
@@ -38,17 +37,11 @@ export interface Files {
   lock(folder: string): Promise<() => Promise<void>>;
 }
 
-const calls = {
-  chmod: promisify(chmod), fchmod: promisify(fchmod), open: promisify(open), close: promisify(close), fdatasync: promisify(fdatasync),
-  fstat: promisify(fstat), ftruncate: promisify(ftruncate),
-};
-
 // Windows has no such flag, and no links that an ordinary account can make.
 const noFollow = (constants as Partial<typeof constants>).O_NOFOLLOW ?? 0;
 /** Nor this: one call to write and to have the disk take it. */
 const writeThrough = (constants as Partial<typeof constants>).O_DSYNC ?? 0;
 
-/** Not fs/promises' FileHandle: its calls cost several times as much. */
 class DiskFile implements OpenFile {
   constructor(private readonly fd: number) {}
 
@@ -75,19 +68,19 @@ class DiskFile implements OpenFile {
   }
 
   truncate(size: number): Promise<void> {
-    return calls.ftruncate(this.fd, size);
+    return ftruncate(this.fd, size);
   }
 
   sync(): Promise<void> {
-    return calls.fdatasync(this.fd);
+    return fdatasync(this.fd);
   }
 
   async unlinked(): Promise<boolean> {
-    return (await calls.fstat(this.fd)).nlink === 0;
+    return (await fstat(this.fd)).nlink === 0;
   }
 
   close(): Promise<void> {
-    return calls.close(this.fd);
+    return close(this.fd);
   }
 }
 
@@ -102,14 +95,14 @@ class ThroughFile extends DiskFile {
 /** The file system of this machine. */
 export const diskFiles: Files = {
   async create(path) {
-    const fd = await calls.open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | noFollow, 0o600);
+    const fd = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | noFollow, 0o600);
     // An umask may have taken the owner's rights too.
-    await calls.fchmod(fd, 0o600).catch(() => undefined);
+    await fchmod(fd, 0o600).catch(() => undefined);
     return new DiskFile(fd);
   },
   async open(path, access) {
     const flags = access === 'read' ? constants.O_RDONLY : access === 'write' ? constants.O_RDWR : constants.O_RDWR | writeThrough;
-    const fd = await calls.open(path, flags | noFollow);
+    const fd = await open(path, flags | noFollow);
     return access === 'through' && writeThrough === 0 ? new ThroughFile(fd) : new DiskFile(fd);
   },
   async list(folder) {
@@ -149,17 +142,17 @@ async function makeMissing(path: string): Promise<void> {
 async function makePrivate(path: string): Promise<void> {
   await mkdir(path, 0o700);
   // An umask may have taken the owner's rights too.
-  await calls.chmod(path, 0o700);
+  await chmod(path, 0o700);
   await syncFolder(dirname(path));
 }
 
 async function syncFolder(path: string): Promise<void> {
   // Windows cannot open a directory so, and keeps names safe by itself.
   if (process.platform === 'win32') return;
-  const fd = await calls.open(path, constants.O_RDONLY);
+  const fd = await open(path, constants.O_RDONLY);
   try {
-    await calls.fdatasync(fd);
+    await fdatasync(fd);
   } finally {
-    await calls.close(fd);
+    await close(fd);
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { realpath, stat } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
+import { realpath, stat } from '../model/fileCalls.js';
 import { ErrorCodes, SpoolError, systemCode } from '../model/errors.js';
 
 /**
@@ -17,11 +17,18 @@ export async function lock(folder: string): Promise<() => Promise<void>> {
     server.once('error', (error) => {
       reject(systemCode(error) === 'EADDRINUSE' ? locked(folder, error) : error);
     });
-    server.listen({ path: name, exclusive: true }, resolve);
+    server.once('listening', resolve);
+    listen(server, name);
   });
   // It must not keep the process.
   server.unref();
   return () => new Promise((resolve) => { server.close(() => { resolve(); }); });
+}
+
+/** Listens on a name. Node's own `listen` loads `cluster` first, and by it three modules more: a megabyte, for a process that shares nothing. */
+function listen(server: Server & { readonly _listen2?: (name: string, port: -1, family: -1) => void }, name: string): void {
+  if (server._listen2 === undefined) server.listen({ path: name, exclusive: true });
+  else server._listen2(name, -1, -1);
 }
 
 function answers(name: string): Promise<boolean> {

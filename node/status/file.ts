@@ -1,9 +1,9 @@
-import { closeSync, constants, existsSync, mkdirSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { closeSync, constants, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, PlatformError, systemCode } from '../model/errors.js';
 import type { Clock } from '../model/clock.js';
 import { readRegular } from '../model/regularFile.js';
-import { replaceFile } from '../model/replaceFile.js';
+import { removeFile, replaceFile } from '../model/replaceFile.js';
 import type { EntryReport, StatusOverview, StatusReport } from './report.js';
 
 /** The name of the status file in its directory. */
@@ -105,7 +105,7 @@ export class RequestFile {
 
   /** Takes away a request that was meant for a collector before this one. */
   clear(): void {
-    rmSync(this.#path, { force: true });
+    removeFile(this.#path);
   }
 
   /** Whether there is a request. */

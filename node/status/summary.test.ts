@@ -15,7 +15,7 @@ const healthy = { last: { time: local('2026-11-26T11:59:59'), values: { value: 1
 const dead = { last: null, last_error: { time: local('2026-11-26T11:59:59'), message: 'D: is not ready' }, fault: 'D: is not ready' };
 const partly = { ...dead, last: { time: dead.last_error.time, values: { a: 1 } } };
 const over = { ...healthy, last_error: dead.last_error };
-const way = (state: 'held' | 'blocked' | 'unreachable' | 'refused' | 'idle', reason: string | null, since = '2026-11-26T10:04:00'): Partial<Summarized> =>
+const way = (state: 'held' | 'blocked' | 'connecting' | 'unreachable' | 'refused' | 'idle', reason: string | null, since = '2026-11-26T10:04:00'): Partial<Summarized> =>
   ({ delivery: { state, since: local(since), reason } });
 
 describe('summaryOf', () => {
@@ -29,6 +29,8 @@ describe('summaryOf', () => {
     ['nobody is bound', { ...way('held', 'nobody is bound to cloudify-monitoring with shop'), spooled: 40 }, 'held since 10:04, 40 kept: nobody is bound to cloudify-monitoring with shop'],
     ['an alarm', way('blocked', 'the broker asks for a pause (low on memory)'), 'blocked since 10:04, 3 kept: the broker asks for a pause (low on memory)'],
     ['the broker is away', { ...way('unreachable', 'rabbit:5672 refused the connection; again in 3.0 s'), spooled: 1204 }, 'broker away since 10:04, 1,204 kept: rabbit:5672 refused the connection; again in 3.0 s'],
+    ['it has just begun to connect', way('connecting', 'rabbit:5672 is being connected to', '2026-11-26T11:59:51'), 'connecting, 3 kept: rabbit:5672 is being connected to'],
+    ['it has connected for some time', way('connecting', null, '2026-11-26T11:59:50'), 'connecting since 11:59, 3 kept'],
     ['away since another day', way('unreachable', null, '2026-03-04T03:09:00'), 'broker away since 2026-03-04 03:09, 3 kept'],
     ['a wrong password', way('refused', 'the broker refused the login'), 'cannot connect since 10:04, 3 kept: the broker refused the login'],
     ['no broker', { delivery: null, broker: null }, 'samples go to stdout: no broker is configured'],

@@ -1,5 +1,5 @@
 /** Whether samples flow, and why not, in one line for a person: what status.json, `psutil-agent status` and Get-PsutilMonitor say first. */
-import { moment, timeOfDay } from '../model/moment.js';
+import { moment, sameDay, timeOfDay } from '../model/moment.js';
 import { formatCount } from '../model/quantity.js';
 import { isStale, type DeliveryReport, type EntryReport, type StatusReport } from './report.js';
 
@@ -36,7 +36,9 @@ function delivery({ delivery: now, broker, spooled, spool_oldest: oldest, update
     if (taken === 0) return `connected to ${broker ?? 'the broker'}, no sample yet`;
     return `samples flow to ${broker ?? 'the broker'}${late ? `, ${formatCount(spooled)} kept are being made up for` : ''}`;
   }
-  return `${way[now.state]} since ${time(now.since, updated)}${waiting}${now.reason === null ? '' : `: ${now.reason}`}`;
+  // Every start is connecting for a moment, and the first time of day reads the time zones' data, which touches a megabyte.
+  const begun = now.state === 'connecting' && Date.parse(updated) - Date.parse(now.since) < underWay;
+  return `${way[now.state]}${begun ? '' : ` since ${time(now.since, updated)}`}${waiting}${now.reason === null ? '' : `: ${now.reason}`}`;
 }
 
 function unhad(entries: Summarized['entries']): string {
@@ -57,5 +59,5 @@ function dropped({ dropped: samples }: Summarized): string {
 /** Hours and minutes, with the day where it is another than now's. */
 function time(iso: string, now: string): string {
   const at = Date.parse(iso);
-  return (new Date(at).toDateString() === new Date(now).toDateString() ? timeOfDay : moment)(at);
+  return (sameDay(at, Date.parse(now)) ? timeOfDay : moment)(at);
 }

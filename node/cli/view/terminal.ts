@@ -34,7 +34,7 @@ export function abilitiesOf(env: Environment, platform: NodeJS.Platform, isTermi
 /** By the locale; Windows' old console has all of Unicode, but no font for it. */
 function showsUnicode(env: Environment, platform: NodeJS.Platform): boolean {
   if (platform === 'win32') return Boolean(env['WT_SESSION'] ?? env['ConEmuTask']) || env['TERM_PROGRAM'] === 'vscode';
-  return /utf-?8/i.test(env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '') && env['TERM'] !== 'linux';
+  return /[uU][tT][fF]-?8/.test(env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '') && env['TERM'] !== 'linux';
 }
 
 /** Whether stdout is a terminal that this process may use: one in the background is stopped when it sets the terminal's mode. */
