@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import Module from 'node:module';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { root } from './dependencies.mjs';
 
@@ -85,12 +85,12 @@ export async function bundleClone(version) {
   const { files } = await bundle(version, { external: nativePackages, define: { 'process.platform': JSON.stringify(process.platform) } });
   for (const [name, code] of Object.entries(files)) writeFileSync(join(root, 'dist/cli', name), code);
   const target = join(root, 'dist/cli/collector.cjs');
-  rmSync(`${target}.cache`, { force: true });
   cacheCode(target);
 }
 
-/** Runs the collector for a moment, with a broker that is not there, and keeps the code that V8 has compiled for it. */
-function cacheCode(target) {
+/** Runs the collector for a moment, with a broker that is not there, and keeps beside it the code that this Node, or another, has compiled of it. */
+export function cacheCode(target, node = process.execPath) {
+  rmSync(`${target}.cache`, { force: true });
   const home = mkdtempSync(join(tmpdir(), 'psutil-agent-build-'));
   try {
     const settings = {
@@ -102,9 +102,9 @@ function cacheCode(target) {
     writeFileSync(config, JSON.stringify(settings));
     const script = `
       process.argv = [process.execPath, 'psutil-agent', 'run', '--config', ${JSON.stringify(config)}, '--duration', '1'];
-      const script = require(${JSON.stringify(join(root, 'dist/cli/launcher.cjs'))});
+      const script = require(${JSON.stringify(join(dirname(target), 'launcher.cjs'))});
       process.on('exit', () => require('node:fs').writeFileSync(${JSON.stringify(`${target}.cache`)}, script.createCachedData()));`;
-    const { status, stderr } = spawnSync(process.execPath, ['-e', script], { cwd: root, encoding: 'utf8', timeout: 60_000 });
+    const { status, stderr } = spawnSync(node, ['-e', script], { cwd: root, encoding: 'utf8', timeout: 60_000 });
     if (status !== 0) throw new Error(`the collector ended with ${status} while its compiled code was to be kept: ${stderr}`);
   } finally {
     rmSync(home, { recursive: true, force: true });

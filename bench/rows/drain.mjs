@@ -1,10 +1,10 @@
 // A backlog: how fast it is written with the broker away, what opening it takes, and how fast it drains with confirms while live
 // samples go on.
 import { countArrivals } from '../support/consumer.mjs';
-import { cpuOf, memoryOf, start, until } from '../support/processes.mjs';
+import { cpuOf, memoryOf, until } from '../support/processes.mjs';
 import { command, entriesOf, folder, statusOf, writeSettings } from '../support/subjects.mjs';
 
-const run = (file) => start(process.execPath, [command, 'run', '--config', file]);
+const run = (file) => command('run', '--config', file);
 /** Eleven numbers each, ten times a second: two hundred of them are 22,000 samples a second. */
 const many = (count) => Array.from({ length: count }, (_, index) => ({ method: 'virtual_memory', interval: 0.1, alias: `filling_${String(index)}` }));
 

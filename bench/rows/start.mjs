@@ -2,13 +2,14 @@
 import { spawn } from 'node:child_process';
 import { countArrivals } from '../support/consumer.mjs';
 import { median, until } from '../support/processes.mjs';
-import { collectd, collector, command, entriesOf, folder, predecessor, writeSettings } from '../support/subjects.mjs';
+import { runtime } from '../support/runtime.mjs';
+import { collectd, collector, entriesOf, folder, predecessor, writeSettings } from '../support/subjects.mjs';
 
 /** Milliseconds from the start of a program to its first output, or to its end. */
 function timed(args, event) {
   return new Promise((resolve, reject) => {
     const began = performance.now();
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn(runtime.node, args, { stdio: ['ignore', 'pipe', 'ignore'], env: runtime.env });
     let told;
     const note = () => { told ??= performance.now() - began; };
     child.stdout.on('data', () => { if (event === 'output') note(); });
@@ -48,8 +49,8 @@ export async function startup({ port, long }) {
   const file = writeSettings(path, entriesOf(50, 1));
   const withBroker = writeSettings(folder().path, entriesOf(50, 1), port);
   const empty = await often(times, () => timed(['-e', '0'], 'end'));
-  const first = await often(times, () => timed([command, 'run', '--config', file, '--duration', '1'], 'output'));
-  const validate = await often(times, () => timed([command, 'validate', '--config', withBroker], 'end'));
+  const first = await often(times, () => timed([runtime.command, 'run', '--config', file, '--duration', '1'], 'output'));
+  const validate = await often(times, () => timed([runtime.command, 'validate', '--config', withBroker], 'end'));
   remove();
   const arrival = {};
   for (const begin of [collector, collectd, predecessor]) arrival[begin.name] = await often(long ? 7 : 3, () => firstArrival(begin, port));

@@ -4,10 +4,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { command } from '../../dist/test/support/command.js';
 import { start } from './processes.mjs';
+import { runtime } from './runtime.mjs';
 
-export { command };
+const { env } = runtime;
+/** The collector's command, to be started with these words. */
+export const command = (...words) => start(runtime.node, [runtime.command, ...words], { env });
 
 /** Fifty numbers of Linux, each an entry of its own as the predecessor's configurations have them. */
 const selections = Object.entries({
@@ -63,7 +65,7 @@ export function statusOf(home) {
 export function collector(port, rate, exchange) {
   const { path, remove } = folder();
   const file = writeSettings(path, entriesOf(rate, 1), port, { exchange: { name: exchange } });
-  return { name: 'collector', home: path, remove, ...start(process.execPath, [command, 'run', '--config', file]) };
+  return { name: 'collector', home: path, remove, ...command('run', '--config', file) };
 }
 
 /** collectd: what it reads each interval is about fifty lists of values, a message each, without confirms or disk. */
@@ -96,7 +98,7 @@ ${['cpu', 'memory', 'swap', 'load', 'interface', 'df', 'users', 'uptime', 'proce
   </Publish>
 </Plugin>
 `);
-  return { name: 'collectd', home: path, remove, ...start('/usr/sbin/collectd', ['-f', '-C', join(path, 'collectd.conf')]) };
+  return { name: 'collectd', home: path, remove, ...start('/usr/sbin/collectd', ['-f', '-C', join(path, 'collectd.conf')], { env }) };
 }
 
 /** The predecessor's way: one loop in Python, a connection a sample. */
@@ -105,5 +107,5 @@ export function predecessor(port, rate, exchange) {
   const script = fileURLToPath(new URL('predecessor.py', import.meta.url));
   const entries = join(path, 'entries.json');
   writeFileSync(entries, JSON.stringify(entriesOf(rate, 1)));
-  return { name: 'predecessor', home: path, remove, ...start('/usr/bin/python3', [script, String(port), exchange, entries], { env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' } }) };
+  return { name: 'predecessor', home: path, remove, ...start('/usr/bin/python3', [script, String(port), exchange, entries], { env }) };
 }

@@ -5,7 +5,6 @@ import { promisify } from 'node:util';
 export const chmod = promisify(fs.chmod);
 export const close = promisify(fs.close);
 export const fchmod = promisify(fs.fchmod);
-export const fdatasync = promisify(fs.fdatasync);
 export const fstat = promisify(fs.fstat);
 export const ftruncate = promisify(fs.ftruncate);
 export const lstat = promisify(fs.lstat);

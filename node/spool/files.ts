@@ -1,7 +1,8 @@
-import { constants, read, write } from 'node:fs';
+import { constants, fdatasync as fdatasyncTo, read, write } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { SpoolError, systemCode } from '../model/errors.js';
-import { chmod, close, fchmod, fdatasync, fstat, ftruncate, lstat, mkdir, open, readdir, stat, unlink } from '../model/fileCalls.js';
+import { chmod, close, fchmod, fstat, ftruncate, lstat, mkdir, open, readdir, stat, unlink } from '../model/fileCalls.js';
 import { lock } from './lock.js';
 
 /** An open file. Every call rejects with the system's error. */
@@ -36,6 +37,8 @@ export interface Files {
   /** Takes a folder for this process alone; gives what lets go of it. Throws SpoolError PSA_SPOOL_LOCKED. */
   lock(folder: string): Promise<() => Promise<void>>;
 }
+
+const fdatasync = promisify(fdatasyncTo);
 
 // Windows has no such flag, and no links that an ordinary account can make.
 const noFollow = (constants as Partial<typeof constants>).O_NOFOLLOW ?? 0;
