@@ -1,7 +1,7 @@
 // The collector as a CommonJS file, and systeminformation as another: in dist/cli for a clone, and the package's, whose native modules lie beside them.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import Module from 'node:module';
+import Module, { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
@@ -14,30 +14,35 @@ const nativePackages = ['koffi'];
 const apart = {
   name: 'apart',
   setup({ onResolve }) {
-    onResolve({ filter: /^systeminformation$/ }, ({ kind }) => (kind === 'entry-point' ? undefined : { path: './systeminformation.cjs', external: true }));
+    onResolve({ filter: /^(systeminformation|js-yaml)$/ }, ({ path, kind, namespace }) => (
+      kind === 'entry-point' || (path === 'js-yaml' && namespace !== 'seldom') ? undefined : { path: `./${path}.cjs`, external: true }
+    ));
   },
 };
 
 /**
- * Modules of Node that most runs never need are loaded when something of them is used: tls and crypto alone touch 3 MB. Of `assert` and
+ * Modules of Node that most runs never need, and YAML, are loaded when something of them is used: tls and crypto alone touch 3 MB. Of `assert` and
  * `worker_threads` the libraries want so little that it stands here.
  */
 const seldom = {
   name: 'seldom',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(node:)?(assert|child_process|crypto|dgram|dns(\/promises)?|fs\/promises|timers\/promises|tls|worker_threads)$/ }, ({ path, namespace }) => {
+    onResolve({ filter: /^(node:)?(assert|child_process|crypto|dgram|dns(\/promises)?|fs\/promises|timers\/promises|tls|worker_threads|js-yaml)$/ }, ({ path, kind, namespace }) => {
       const name = path.replace('node:', '');
-      return namespace === 'seldom' ? { path: name, external: true } : { path: name, namespace: 'seldom' };
+      if (kind === 'entry-point') return undefined;
+      if (namespace !== 'seldom') return { path: name, namespace: 'seldom' };
+      return builtinModules.includes(name) ? { path: name, external: true } : undefined;
     });
     onLoad({ filter: /.*/, namespace: 'seldom' }, async ({ path }) => {
       if (path === 'assert') return { contents: 'const assert = module.exports = (value, message) => { if (!value) throw new Error(message ?? "assertion failed"); }; assert.equal = (one, other, message) => { assert(one === other, message); };' };
       if (path === 'worker_threads') return { contents: 'exports.isMainThread = true;' };
-      const members = Object.entries((await import(path)).default).map(([name, value]) => {
+      const module = await import(path);
+      const members = Object.entries(module.default ?? module).map(([name, value]) => {
         // Some put a function by for later when they are loaded.
         const call = typeof value === 'function' && /^[a-z]/.test(name);
         return call ? `${name}: (...words) => require("${path}").${name}(...words)` : `get ${name}() { return require("${path}").${name}; }`;
       });
-      return { contents: `module.exports = { ${members.join(', ')} };` };
+      return { contents: `module.exports = { ${members.join(', ')} };`, resolveDir: root };
     });
   },
 };
@@ -49,7 +54,7 @@ export async function bundle(version, { plugins = [], define = {}, ...options } 
   if (!existsSync(join(root, 'dist/cli/main.js'))) throw new Error('dist/cli/main.js is missing: run npm run build.');
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { collector: 'dist/cli/main.js', systeminformation: 'systeminformation', validators: 'dist/config/validators.cjs' },
+    entryPoints: { collector: 'dist/cli/main.js', systeminformation: 'systeminformation', 'js-yaml': 'js-yaml', validators: 'dist/config/validators.cjs' },
     outdir: '.',
     outExtension: { '.js': '.cjs' },
     bundle: true,

@@ -27,7 +27,7 @@ function installNode() {
 function prepareCommand(node) {
   const folder = join(home, 'dist/cli');
   mkdirSync(folder, { recursive: true });
-  for (const name of ['launcher', 'collector', 'validators', 'systeminformation']) cpSync(join(root, 'dist/cli', `${name}.cjs`), join(folder, `${name}.cjs`));
+  for (const name of ['launcher', 'collector', 'validators', 'systeminformation', 'js-yaml']) cpSync(join(root, 'dist/cli', `${name}.cjs`), join(folder, `${name}.cjs`));
   cacheCode(join(folder, 'collector.cjs'), node);
   return join(folder, 'launcher.cjs');
 }

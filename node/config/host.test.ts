@@ -1,7 +1,24 @@
 import assert from 'node:assert/strict';
 import { hostname } from 'node:os';
 import { describe, it } from 'node:test';
-import { isThisHost } from './host.js';
+import { Random } from '../test/chaos/random.js';
+import { hostPattern, isHost, isThisHost, longestHost } from './host.js';
+
+describe('isHost', () => {
+  it('is what the pattern of the schema says, whatever it is asked', () => {
+    const pattern = new RegExp(hostPattern, 'u');
+    const random = new Random(20_261_128);
+    const parts = ['a', 'Z', '0', '_', '-', '.', ':', '%', 'fe80', '::', 'é', '\u0301', '中', '\u{1d7d8}', ' ', '\n', 'b'.repeat(61), 'é'.repeat(61), '\u{1d7d8}'.repeat(61), 'a.', '1.2'];
+    let hosts = 0;
+    for (let n = 0; n < 20_000; n += 1) {
+      const text = Array.from({ length: random.below(6) }, () => parts[random.below(parts.length)]).join('');
+      const said = text.length <= longestHost && pattern.test(text);
+      assert.equal(isHost(text), said, JSON.stringify(text));
+      if (said) hosts += 1;
+    }
+    assert.ok(hosts > 1000, String(hosts));
+  });
+});
 
 describe('isThisHost', () => {
   it('knows this host by its names and addresses, and no other', () => {

@@ -1,6 +1,6 @@
 import { credentials, type SocketOptions } from 'amqplib';
 import { hostname } from 'node:os';
-import { isIPv6, type LookupFunction } from 'node:net';
+import type { LookupFunction } from 'node:net';
 import type { BrokerSettings } from '../model/settings.js';
 import { BrokerError } from '../model/errors.js';
 import { readPassword, type Unprotect } from './credentials.js';
@@ -52,5 +52,5 @@ export async function endpointOf({ broker, host, signal, lookup, unprotect }: En
 
 /** host:port, with brackets around an IPv6 address. */
 export function addressOf(broker: BrokerSettings, host: string): string {
-  return `${isIPv6(host) ? `[${host}]` : host}:${String(broker.port)}`;
+  return `${host.includes(':') ? `[${host}]` : host}:${String(broker.port)}`;
 }
