@@ -50,7 +50,7 @@ const seldom = {
 /**
  * Bundles dist/cli/main.js; `options` are esbuild's. Gives the files by name, and those that esbuild's metafile names as in them.
  */
-export async function bundle(version, { plugins = [], define = {}, ...options } = {}) {
+export async function bundle(version, { plugins = [], ...options } = {}) {
   if (!existsSync(join(root, 'dist/cli/main.js'))) throw new Error('dist/cli/main.js is missing: run npm run build.');
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
@@ -71,7 +71,7 @@ export async function bundle(version, { plugins = [], define = {}, ...options } 
     logLevel: 'error',
     // The code is no module that Node has loaded, so it can only require.
     supported: { 'dynamic-import': false },
-    define: { PSUTIL_AGENT_VERSION: JSON.stringify(version), 'import.meta.url': '__filename', ...define },
+    define: { PSUTIL_AGENT_VERSION: JSON.stringify(version), 'import.meta.url': '__filename' },
     logOverride: { 'empty-import-meta': 'silent' },
     plugins: [apart, seldom, ...plugins],
     ...options,
@@ -87,7 +87,7 @@ export async function bundle(version, { plugins = [], define = {}, ...options } 
 
 /** Writes dist/cli/collector.cjs and what belongs to it, and beside it the code that this Node has compiled of it. */
 export async function bundleClone(version) {
-  const { files } = await bundle(version, { external: nativePackages, define: { 'process.platform': JSON.stringify(process.platform) } });
+  const { files } = await bundle(version, { external: nativePackages });
   for (const [name, code] of Object.entries(files)) writeFileSync(join(root, 'dist/cli', name), code);
   const target = join(root, 'dist/cli/collector.cjs');
   cacheCode(target);
