@@ -22,6 +22,8 @@ export function readDocument(path: string): unknown {
   }
 }
 
+const firstRead = 64 * 1024;
+
 /** The bytes of a file, never more than the limit whatever the file is. */
 function readBytes(path: string): Buffer {
   let file = 0;
@@ -38,9 +40,11 @@ function readBytes(path: string): Buffer {
 }
 
 function readBounded(file: number): Buffer {
-  const bytes = Buffer.allocUnsafe(limits.bytes + 1);
+  // No larger than what is read: a block of megabytes, once freed, has glibc keep as much of the heap for ever.
+  let bytes = Buffer.allocUnsafe(Math.min(firstRead, limits.bytes + 1));
   let length = 0;
-  while (length < bytes.length) {
+  while (length <= limits.bytes) {
+    if (length === bytes.length) bytes = Buffer.concat([bytes], Math.min(2 * length, limits.bytes + 1));
     const count = readSome(file, bytes, length);
     if (count === 0) return bytes.subarray(0, length);
     length += count;
