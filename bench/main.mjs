@@ -10,6 +10,7 @@ import { cpu50, cpu1000, cpu10000 } from './rows/cpu.mjs';
 import { drain } from './rows/drain.mjs';
 import { startup } from './rows/start.mjs';
 import { describeMachine, printBudgets, printRows } from './support/report.mjs';
+import { runtime } from './support/runtime.mjs';
 
 const rows = { startup, cpu50, cpu1000, cpu10000, drain, calls, wine: wineCalls };
 const shortRows = ['cpu50', 'cpu1000'];
@@ -23,7 +24,7 @@ if (unknown.length > 0) {
 const long = !values.short;
 const wanted = positionals.length > 0 ? positionals : long ? Object.keys(rows) : shortRows;
 
-describeMachine();
+describeMachine(runtime.version);
 const broker = await startBroker();
 const budgets = [];
 let broken = 0;

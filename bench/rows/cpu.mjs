@@ -67,28 +67,24 @@ async function measure(begin, port, rate, seconds, warm) {
 
 const over = (runs, key) => median(runs.map((run) => run[key]));
 
-/** One rate, in turn with its peers, several times; or all at once where it must be short. `reckon` makes rows and budgets of what was measured. */
-async function compare({ port, long }, rate, peers, reckon) {
-  const subjects = [collector, ...peers];
-  if (!long) return await compareOnce(subjects.map((subject) => new Run(subject, port, rate)), reckon);
-  const runs = new Map(subjects.map((subject) => [subject.name, []]));
-  for (let round = 0; round < 5; round++) for (const subject of subjects) runs.get(subject.name).push(await measure(subject, port, rate, 20, 5));
-  return reckon(runs);
-}
-
 /**
- * All at once, half a minute after their start, when the optimizer has done most. Ten seconds may meet what else the machine does then:
- * only five times in a row are they the collector.
+ * One rate beside its peers, at once, since a machine does not stay the same: from half a minute after their start, when V8 has compiled what a tick
+ * runs. In the short form ten seconds, which may meet what else the machine does then: only five times in a row are they the collector.
  */
-async function compareOnce(runs, reckon) {
+async function compare({ port, long }, rate, peers, reckon) {
+  const runs = [collector, ...peers].map((subject) => new Run(subject, port, rate));
+  const measured = new Map(runs.map(({ name }) => [name, []]));
   try {
     await Promise.all(runs.map((run) => run.start()));
-    await sleep(20);
+    await sleep(long ? 30 : 20);
     for (let times = 1; ; times++) {
-      const measured = await Promise.all(runs.map(async (run) => [run.name, [await run.measure(10)]]));
-      const result = reckon(new Map(measured));
-      if (times === 5 || !result.budgets.some((budget) => fails(budget, false))) return result;
-      console.log(`${String(runs[0].rate)}/s: off by a factor of two, measured once more`);
+      await Promise.all(runs.map(async (run) => {
+        const one = await run.measure(long ? 20 : 10);
+        measured.set(run.name, long ? [...measured.get(run.name), one] : [one]);
+      }));
+      const result = reckon(measured);
+      if (times === 5 || (!long && !result.budgets.some((budget) => fails(budget, false)))) return result;
+      if (!long) console.log(`${String(rate)}/s: off by a factor of two, measured once more`);
     }
   } finally {
     await Promise.all(runs.map((run) => run.end()));

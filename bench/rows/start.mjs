@@ -31,7 +31,7 @@ async function often(times, measure) {
 async function firstArrival(begin, port) {
   const counter = await countArrivals(port, begin.name);
   const began = performance.now();
-  const subject = begin(port, 50);
+  const subject = begin(port, 50, begin.name);
   try {
     await until(`the first sample of ${begin.name}`, () => counter.first !== undefined, 60, 2);
     return counter.first - began;

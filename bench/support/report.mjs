@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 
-/** Says how busy the machine was before: figures of a busy one are no figures. */
-export function describeMachine() {
+/** Says what the collector runs on, and how busy the machine was before: figures of a busy one are no figures. */
+export function describeMachine(node) {
   const [load] = loadavg();
   const cores = availableParallelism();
   const model = /^model name\s*: (.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? 'unknown';
   const quiet = load < 0.3 * cores;
-  console.log(`${String(cores)} cores (${model}), Node ${process.version}, load ${load.toFixed(2)}${quiet ? '' : ': NOT QUIET, times are too long and only ratios count'}\n`);
+  console.log(`${String(cores)} cores (${model}), Node ${node}, load ${load.toFixed(2)}${quiet ? '' : ': NOT QUIET, times are too long and only ratios count'}\n`);
 }
 
 const number = (value, digits) => (value === undefined || Number.isNaN(value) ? '-' : value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }));

