@@ -1,7 +1,11 @@
 // npm packages of this clone, installed where they are missing or older than the lock file.
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 /** The folder of package.json. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -23,4 +27,18 @@ export function installPackages() {
   if (status === 0) return;
   console.error('npm ci failed: the npm registry must be reachable once, to install the packages of package-lock.json.');
   process.exit(status ?? 1);
+}
+
+/** `npm ci` of the package in `source`, in `folder`, with more words; skipped where the same lock file is installed there. */
+export async function installInto(folder, source, more = []) {
+  const lock = await readFile(join(source, 'package-lock.json'));
+  const stamp = join(folder, 'installed');
+  const digest = createHash('sha256').update(lock).digest('hex');
+  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === digest) return;
+  await mkdir(folder, { recursive: true });
+  await Promise.all(['package.json', 'package-lock.json'].map((name) => cp(join(source, name), join(folder, name))));
+  await cp(join(root, '.npmrc'), join(folder, '.npmrc'));
+  const [command, words, options] = npm(['ci', '--ignore-scripts', ...more]);
+  await promisify(execFile)(command, words, { ...options, cwd: folder });
+  await writeFile(stamp, digest);
 }

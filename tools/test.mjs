@@ -90,7 +90,7 @@ const stages = [
     words: tests(atOnce(2), (name, system) => system && !isWine(name) && !isMeasuring(name) && !/^dist\/(transport|test\/(chaos|module))\//.test(name)),
   },
   { name: 'winePester', needs: module, words: moduleTest('pester') },
-  // On a core that has more to do Wine's console often loses a PowerShell that node.exe starts, and a test waits a minute for it.
+  // On a core that has more to do a PowerShell that node.exe starts under Wine may take minutes to be there, and a test waits for it.
   { name: 'windows', anywhere: true, needs: module, words: tests(serial, (name, system) => system && isWine(name) && !isDelivery(name)) },
   { name: 'windowsDelivery', needs: module, words: tests(serial, (name, system) => system && isWine(name) && isDelivery(name)) },
   { name: 'pester', needs: [powershellEngine], words: () => ['tools/pester.mjs', ...pesterFiles] },

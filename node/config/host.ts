@@ -4,8 +4,11 @@ import { hostname } from 'node:os';
 
 const label = '[\\p{L}\\p{M}\\p{N}_](?:[\\p{L}\\p{M}\\p{N}_-]{0,61}[\\p{L}\\p{M}\\p{N}_])?';
 
+/** An IPv6 address with its zone: two colons at least. */
+const address = '(?=[^:]*:[^:]*:)[0-9A-Fa-f:.]{2,45}(?:%[\\w.-]+)?';
+
 /** A host name (international ones too), an IPv4 address, or an IPv6 address (two colons at least) with its zone. */
-export const hostPattern = `^(?:${label}(?:\\.${label})*\\.?|(?=[^:]*:[^:]*:)[0-9A-Fa-f:.]{2,45}(?:%[\\w.-]+)?)$`;
+export const hostPattern = `^(?:${label}(?:\\.${label})*\\.?|${address})$`;
 
 /** The longest host name and the longest of its labels, in characters (RFC 1035). */
 export const longestHost = 253;
@@ -14,7 +17,7 @@ const longestLabel = 63;
 /** Whether text has the form of a host name or address: as `hostPattern`, whose counts V8 compiles to hundreds of kilobytes. */
 export function isHost(text: string): boolean {
   if (text.length > longestHost) return false;
-  return text.replace(/\.$/, '').split('.').every(isLabel) || /^(?=[^:]*:[^:]*:)[0-9A-Fa-f:.]{2,45}(?:%[\w.-]+)?$/.test(text);
+  return text.replace(/\.$/, '').split('.').every(isLabel) || new RegExp(`^${address}$`).test(text);
 }
 
 function isLabel(text: string): boolean {

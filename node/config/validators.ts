@@ -20,7 +20,7 @@ export function loadValidators(): Validators {
   const load = createRequire(import.meta.url);
   const path = load.resolve('./validators.cjs');
   const validators = load(path) as Validators;
-  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete
+  // oxlint-disable-next-line typescript/no-dynamic-delete
   delete load.cache[path];
   loaded = new WeakRef(validators);
   return validators;

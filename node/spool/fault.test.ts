@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { settle } from '../test/support/clock.js';
 import { diskError, systemError } from './diskError.js';
 import { afterPowerCut, MemoryDisk } from './disk.test.support.js';
-import { backlog, open } from './opened.test.support.js';
+import { backlog, open, openLate } from './opened.test.support.js';
 import { all, numbers, range, sample, samples } from './queue.test.support.js';
 
 test('a write that only partly fits is taken back, and written again when there is room', async () => {
@@ -174,13 +174,10 @@ test('a log that comes late and is empty goes on behind what was given meanwhile
   await first.queue.put(samples(0, 5));
   first.queue.ack(5);
   await first.queue.close();
-  disk.before = () => { throw systemError('EIO'); };
-  const { queue, events, seconds } = await open(disk);
-  await queue.put(samples(5, 8));
+  const { queue, recover } = await openLate(disk, samples(5, 8));
   const seen = await all(queue);
   queue.ack(seen[0]?.position ?? 0);
-  disk.before = () => undefined;
-  for (let turns = 0; turns < 10_000 && events.at(-1) !== 'recovered'; turns += 1) await seconds(1);
+  await recover();
   assert.deepEqual(await all(queue), seen.slice(1), 'under the positions that they were seen at');
   queue.ack(seen[1]?.position ?? 0);
   assert.deepEqual(await numbers(queue), [7]);
@@ -192,11 +189,8 @@ test('a log that comes late and is empty goes on behind what was given meanwhile
 test('bytes are exact a second later where samples of a log that came late were acknowledged unread', async () => {
   const options = { maxBytes: 1e6 };
   const disk = await backlog(1500, options);
-  disk.before = () => { throw systemError('EIO'); };
-  const { queue, events, seconds } = await open(disk, options);
-  await queue.put(samples(1500, 1600, 300));
-  disk.before = () => undefined;
-  for (let turns = 0; turns < 10_000 && events.at(-1) !== 'recovered'; turns += 1) await seconds(1);
+  const { queue, seconds, recover } = await openLate(disk, samples(1500, 1600, 300), options);
+  await recover();
   queue.ack(((await queue.read(0, 1))[0]?.position ?? NaN) + 999);
   await seconds(2);
   assert.deepEqual([queue.stats().count, queue.stats().bytes], [600, 600 * 300]);
@@ -205,14 +199,10 @@ test('bytes are exact a second later where samples of a log that came late were 
 test('a log of several segments that comes late is read whole, before what came meanwhile', async () => {
   const options = { maxBytes: 1e6 };
   const disk = await backlog(1500, options);
-  disk.before = () => { throw systemError('EIO'); };
-  const { queue, events, seconds } = await open(disk, options);
-  await queue.put(samples(1500, 1600, 300));
+  const { queue, events, recover } = await openLate(disk, samples(1500, 1600, 300), options);
   const seen = await all(queue);
   queue.ack(seen[9]?.position ?? 0);
-  disk.before = () => undefined;
-  // Its folder is a real one, which takes turns of the event loop to look for.
-  for (let turns = 0; turns < 10_000 && events.at(-1) !== 'recovered'; turns += 1) await seconds(1);
+  await recover();
   assert.deepEqual(events, ['fault', 'recovered']);
   // Who goes on behind what he saw comes by all of them.
   const found = await all(queue, seen.at(-1)?.position);

@@ -38,6 +38,7 @@ export interface Files {
   lock(folder: string): Promise<() => Promise<void>>;
 }
 
+/** Bound anew with this module, so that a test sees which files a disk is asked to keep. */
 const fdatasync = promisify(fdatasyncTo);
 
 // Windows has no such flag, and no links that an ordinary account can make.

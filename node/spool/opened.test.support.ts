@@ -1,4 +1,6 @@
 import { settle, TestClock } from '../test/support/clock.js';
+import type { Envelope } from '../model/message.js';
+import { systemError } from './diskError.js';
 import { MemoryDisk } from './disk.test.support.js';
 import type { SpoolOptions } from './options.js';
 import { samples } from './queue.test.support.js';
@@ -17,6 +19,19 @@ export async function open(disk: MemoryDisk, options: Partial<SpoolOptions> = {}
     }
   };
   return { queue, events, seconds, clock };
+}
+
+/** A spool whose log comes late: its disk fails from the start, takes these samples in memory, and can be used again from `recover` on. */
+export async function openLate(disk: MemoryDisk, batch: readonly Envelope[], options: Partial<SpoolOptions> = {}) {
+  disk.before = () => { throw systemError('EIO'); };
+  const opened = await open(disk, options);
+  await opened.queue.put(batch);
+  const recover = async (): Promise<void> => {
+    disk.before = () => undefined;
+    // Its folder is a real one, which takes turns of the event loop to look for.
+    for (let turns = 0; turns < 10_000 && opened.events.at(-1) !== 'recovered'; turns += 1) await opened.seconds(1);
+  };
+  return { ...opened, recover };
 }
 
 /** A closed spool of so many samples of 300 bytes. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemError } from './diskError.js';
 import type { MemoryDisk } from './disk.test.support.js';
-import { backlog, open } from './opened.test.support.js';
+import { backlog, open, openLate } from './opened.test.support.js';
 import { all, numbers, range, sample, samples } from './queue.test.support.js';
 
 const options = { maxBytes: 1e6 };
@@ -96,11 +96,8 @@ test('a backlog that cannot be read for a minute counts as damaged, and what is 
 
 test('a log that comes late and then cannot be read for a minute costs what nobody has read of it, and no more', async () => {
   const disk = await backlog(1500, options);
-  disk.before = () => { throw systemError('EIO'); };
-  const { queue, events, seconds } = await open(disk, options);
-  await queue.put(samples(1500, 1600, 300));
-  disk.before = () => undefined;
-  for (let turns = 0; turns < 10_000 && events.at(-1) !== 'recovered'; turns += 1) await seconds(1);
+  const { queue, seconds, recover } = await openLate(disk, samples(1500, 1600, 300), options);
+  await recover();
   queue.ack(((await queue.read(0, 1))[0]?.position ?? NaN) + 599);
   disk.before = (call) => { if (call === 'read') throw systemError('EIO'); };
   await seconds(150);

