@@ -1,7 +1,7 @@
 // `npm run bench`: what the collector costs, beside collectd and the predecessor's way in the same run.
 //   npm run bench                    everything, medians of several runs: about half an hour, on a quiet machine
 //   npm run bench -- cpu50 drain     single rows (see `rows`)
-//   npm run bench -- --short         45 seconds; ends with 1 where a ratio is off by a factor of two
+//   npm run bench -- --short         45 seconds; ends with 1 where a ratio is off by a factor of two. A stage of `npm test`
 // Needs rabbitmq-server, collectd-core, librabbitmq4, libyajl2, python3-psutil and python3-pika (Debian's; `npm test` installs them).
 import { parseArgs } from 'node:util';
 import { startBroker } from '../dist/test/support/broker.js';
@@ -49,4 +49,5 @@ try {
 }
 const failed = printBudgets(budgets, long);
 if (failed + broken > 0) console.log(`${String(failed)} budgets missed, ${String(broken)} rows could not be measured`);
+console.log(`bench: ${String(budgets.length - failed)} passed, ${String(failed + broken)} failed`);
 process.exit(failed + broken === 0 ? 0 : 1);

@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { shippedNode } from '../bench/support/node.mjs';
 import { installPackages, root } from './dependencies.mjs';
 import { tellFailures } from './failures.mjs';
 import { installAnalyzer } from './lint-powershell.mjs';
@@ -101,6 +102,7 @@ const stages = [
   { name: 'package', needs: [...module, packaged], words: () => ['tools/isolated.mjs', ...moduleTest('package')()] },
   { name: 'chaos', words: tests(serial, (name, system) => system && name.startsWith('dist/test/chaos/')) },
   { name: 'lint', needs: [powershellEngine, installAnalyzer], words: () => ['tools/lint.mjs'] },
+  { name: 'bench', needs: [shippedNode], words: () => ['bench/main.mjs', '--short'] },
   { name: 'examples', words: () => ['tools/isolated.mjs', ...moduleTest('examples')()] },
 ];
 

@@ -68,15 +68,18 @@ async function measure(begin, port, rate, seconds, warm) {
 const over = (runs, key) => median(runs.map((run) => run[key]));
 
 /**
- * One rate beside its peers, at once, since a machine does not stay the same: from half a minute after their start, when V8 has compiled what a tick
- * runs. In the short form ten seconds, which may meet what else the machine does then: only five times in a row are they the collector.
+ * One rate beside its peers, at once, since a machine does not stay the same: from half a minute after its start, when V8 has compiled what a tick
+ * runs. The peers, which compile nothing, start then: the predecessor is more work for the broker than all else. In the short form ten seconds,
+ * which may meet what else the machine does then: only five times in a row are they the collector.
  */
 async function compare({ port, long }, rate, peers, reckon) {
-  const runs = [collector, ...peers].map((subject) => new Run(subject, port, rate));
+  const [ours, ...others] = [collector, ...peers].map((subject) => new Run(subject, port, rate));
+  const runs = [ours, ...others];
   const measured = new Map(runs.map(({ name }) => [name, []]));
   try {
-    await Promise.all(runs.map((run) => run.start()));
+    await ours.start();
     await sleep(long ? 30 : 20);
+    await Promise.all(others.map((run) => run.start()));
     for (let times = 1; ; times++) {
       await Promise.all(runs.map(async (run) => {
         const one = await run.measure(long ? 20 : 10);
