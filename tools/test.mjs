@@ -92,7 +92,8 @@ const stages = [
   },
   { name: 'winePester', needs: module, words: moduleTest('pester') },
   // On a core that has more to do a PowerShell that node.exe starts under Wine may take minutes to be there, and a test waits for it.
-  { name: 'windows', anywhere: true, needs: module, words: tests(serial, (name, system) => system && isWine(name) && !isDelivery(name)) },
+  // And Wine looks for the owner of each of this machine's connections, of which other stages leave a thousand, at each of some hundred readings.
+  { name: 'windows', anywhere: true, needs: module, words: () => ['tools/isolated.mjs', '--interface', 'eth0', ...tests(serial, (name, system) => system && isWine(name) && !isDelivery(name))()] },
   { name: 'windowsDelivery', needs: module, words: tests(serial, (name, system) => system && isWine(name) && isDelivery(name)) },
   { name: 'pester', needs: [powershellEngine], words: () => ['tools/pester.mjs', ...pesterFiles] },
   { name: 'cloudify', needs: module, words: () => ['tools/isolated.mjs', ...moduleTest('cloudify', 'cloudifyLinux')()] },

@@ -113,7 +113,7 @@ describe('Windows\' own numbers under Wine', () => {
   it('PowerShell commands and systeminformation answer, and a command that hangs is ended', async () => {
     const env = await installPowershell(prefix);
     const sample = async (...words: string[]): Promise<{ code: number | null; result?: unknown; err: string }> => {
-      const { code, out, err } = await prefix.wine([join(module, 'bin/node.exe'), `${prefix.path(module)}\\dist\\cli\\main.js`, 'sample', ...words, '--json'], { env });
+      const { code, out, err } = await prefix.wine([join(module, 'bin/node.exe'), 'C:\\PsutilAgent\\dist\\cli\\launcher.cjs', 'sample', ...words, '--json'], { env });
       const answer = JSON.parse(out) as { result?: unknown; error?: { message: string } };
       return { code, result: answer.result, err: `${answer.error?.message ?? ''}${err}` };
     };
