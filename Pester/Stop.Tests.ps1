@@ -197,6 +197,15 @@ Describe 'Get-PsutilMonitor' {
         $entries | Should -Match '(?m)^\d+ d +m +0[.,]5 percent'
         $entries | Should -Match '(?m)^ +d +D: is not ready'
     }
+    It 'looks into no service that it was not asked for' {
+        Start-PsutilMonitor -Configuration $entry -NodeId two @start
+        Mock -ModuleName PsutilAgent GetServiceEntry { [pscustomobject]@{ Name = $Name; IsMonitor = $true; StartupType = 'Automatic' } }
+        (Get-PsutilMonitor -Name *two, CLOUDIFY-PSUTIL-TWO).Name | Should -Be 'cloudify-psutil-two'
+        Should -Invoke -ModuleName PsutilAgent GetServiceEntry -Times 1 -Exactly
+        Get-PsutilMonitor -Name two -ErrorAction SilentlyContinue -ErrorVariable faults | Should -BeNullOrEmpty
+        $faults[0].FullyQualifiedErrorId | Should -Be 'MonitorNotFound,Get-PsutilMonitor'
+        Should -Invoke -ModuleName PsutilAgent GetServiceEntry -Times 1 -Exactly
+    }
     It 'does not take a dead collector''s word' {
         Mock -ModuleName PsutilAgent TestCollectorAlive { $false }
         $monitor = Get-PsutilMonitor

@@ -8,7 +8,9 @@ function GetMonitor {
         [Parameter(Mandatory)] [System.Management.Automation.PSCmdlet] $Caller
     )
 
-    $monitors = @(GetServiceName | Sort-Object | ForEach-Object { GetServiceEntry $_ } | Where-Object { $_.IsMonitor })
+    # Of a host's hundreds of services, only those are looked into whose name fits.
+    $services = GetServiceName | Where-Object { $service = $_; @($Name | Where-Object { $service -eq $_ -or $service -like $_ }).Count -gt 0 }
+    $monitors = @($services | Sort-Object | ForEach-Object { GetServiceEntry $_ } | Where-Object { $_.IsMonitor })
     foreach ($pattern in $Name) {
         $isPattern = [System.Management.Automation.WildcardPattern]::ContainsWildcardCharacters($pattern)
         if (-not $isPattern -and @($monitors | Where-Object { $_.Name -eq $pattern }).Count -eq 0) {
@@ -16,9 +18,7 @@ function GetMonitor {
                         "There is no monitor named '$pattern'. Get-PsutilMonitor lists those there are.")))
         }
     }
-    foreach ($monitor in $monitors) {
-        if (@($Name | Where-Object { $monitor.Name -eq $_ -or $monitor.Name -like $_ }).Count -gt 0) { $monitor }
-    }
+    $monitors
 }
 
 # What a user sees of a monitor. What a dead collector last said is no more than that: only its counts are shown, with
