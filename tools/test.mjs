@@ -62,15 +62,15 @@ const tests = (words, choose) => () => {
   const files = readdirSync(join(root, 'dist'), { recursive: true }).map((name) => `dist/${name}`).filter((name) => name.endsWith('.test.js')).sort();
   return [...words, ...files.filter((name) => choose(name, name.endsWith('.system.test.js')))];
 };
-/** Files of which each has a share of the test files import them one after another: a Node of its own costs most of them more than their tests do. */
-const shared = (count, choose) => () => {
-  const folder = join(root, 'build/shared');
+/** Files of which each has a share of a stage's test files import them one after another: a Node of its own costs most of them more than their tests do. */
+const shared = (count, stage, choose) => () => {
+  const folder = join(root, 'build/shared', stage);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const files = tests([], choose)();
   return [...parallel, ...Array.from({ length: count }, (_, n) => {
     const file = join(folder, `${n + 1}.test.mjs`);
-    writeFileSync(file, files.filter((name, at) => at % count === n).map((name) => `await import('../../${name}');\n`).join(''));
+    writeFileSync(file, files.filter((name, at) => at % count === n).map((name) => `await import('../../../${name}');\n`).join(''));
     return file;
   })];
 };
@@ -97,9 +97,9 @@ const stages = [
   { name: 'windowsDelivery', needs: module, words: tests(serial, (name, system) => system && isWine(name) && isDelivery(name)) },
   { name: 'pester', needs: [powershellEngine], words: () => ['tools/pester.mjs', ...pesterFiles] },
   { name: 'cloudify', needs: module, words: () => ['tools/isolated.mjs', ...moduleTest('cloudify', 'cloudifyLinux')()] },
-  { name: 'unit', needs: [powershellEngine], words: shared(4, (name, system) => !system) },
+  { name: 'unit', needs: [powershellEngine], words: shared(4, 'unit', (name, system) => !system) },
   { name: 'measuring', needs: [powershellEngine], words: tests(serial, (name, system) => system && isMeasuring(name)) },
-  { name: 'transport', words: tests(serial, (name, system) => system && name.startsWith('dist/transport/')) },
+  { name: 'transport', words: shared(1, 'transport', (name, system) => system && name.startsWith('dist/transport/')) },
   { name: 'package', needs: [...module, packaged], words: () => ['tools/isolated.mjs', ...moduleTest('package')()] },
   { name: 'chaos', words: tests(serial, (name, system) => system && name.startsWith('dist/test/chaos/')) },
   { name: 'lint', needs: [powershellEngine, installAnalyzer], words: () => ['tools/lint.mjs'] },

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect } from 'amqplib';
 import type { BrokerSettings } from '../model/settings.js';
@@ -11,18 +12,11 @@ import { freePort } from '../test/support/broker.js';
 import { psutilAgent } from '../test/support/command.js';
 import { until } from '../test/support/wait.js';
 import { checkBroker } from './checkBroker.js';
-import { Consumer, lookupTimeout, openBroker, Harness, settingsFor } from './harness.test.support.js';
+import { Consumer, lookupTimeout, openBroker, Harness, secret, settingsFor } from './harness.test.support.js';
 
-const secret = 'hunter2-secret';
-const broker = await openBroker([
-  { name: 'agent', password: secret, permissions: { '/': ['.*', '.*', '.*'] } },
-  { name: 'reader', password: secret, permissions: { '/': ['.*', '', '.*'] } },
-  { name: 'writer', password: secret, permissions: { '/': ['', '.*', ''] } },
-]);
-let folder: string;
-
-before(async () => { folder = await mkdtemp(join(tmpdir(), 'psutil-agent-access-')); });
-after(() => rm(folder, { recursive: true, force: true }));
+const broker = await openBroker();
+const folder = mkdtempSync(join(tmpdir(), 'psutil-agent-access-'));
+after(() => { rmSync(folder, { recursive: true, force: true }); });
 
 function agent(exchange: string, more: Partial<BrokerSettings> = {}): BrokerSettings {
   return settingsFor(broker.port, exchange, { username: 'agent', password: { kind: 'plain', password: secret }, ...more });

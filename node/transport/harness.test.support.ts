@@ -48,12 +48,27 @@ export async function stopHarnesses(): Promise<void> {
   for (const harness of running) await harness.stop();
 }
 
-/** Starts the broker of a test file. After its tests broker and transports are stopped, and a rejection that nobody took fails the file. */
-export async function openBroker(users?: readonly TestBrokerUser[]): Promise<TestBroker> {
+/** The password of these users. */
+export const secret = 'hunter2-secret';
+const users: readonly TestBrokerUser[] = [
+  { name: 'agent', password: secret, permissions: { '/': ['.*', '.*', '.*'] } },
+  { name: 'reader', password: secret, permissions: { '/': ['.*', '', '.*'] } },
+  { name: 'writer', password: secret, permissions: { '/': ['', '.*', ''] } },
+];
+
+let opened: Promise<TestBroker> | undefined;
+
+/** The broker of all test files in this process. After their tests broker and transports are stopped, and a rejection that nobody took fails them. */
+export function openBroker(): Promise<TestBroker> {
+  opened ??= open();
+  return opened;
+}
+
+async function open(): Promise<TestBroker> {
   const unhandled: string[] = [];
   const note = (error: unknown) => { unhandled.push(error instanceof Error ? (error.stack ?? error.message) : String(error)); };
   process.on('unhandledRejection', note);
-  const broker = await startBroker(users === undefined ? {} : { users });
+  const broker = await startBroker({ users });
   after(async () => {
     await stopHarnesses();
     await broker.stop();
