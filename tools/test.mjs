@@ -88,7 +88,7 @@ const stages = [
   { name: 'wine', needs: module, words: moduleTest('monitor') },
   {
     name: 'system', needs: [powershellEngine],
-    words: tests(atOnce(2), (name, system) => system && !isWine(name) && !isMeasuring(name) && !/^dist\/(transport|test\/(chaos|module))\//.test(name)),
+    words: shared(2, 'system', (name, system) => system && !isWine(name) && !isMeasuring(name) && !/^dist\/(transport|test\/(chaos|module))\//.test(name)),
   },
   { name: 'winePester', needs: module, words: moduleTest('pester') },
   // On a core that has more to do a PowerShell that node.exe starts under Wine may take minutes to be there, and a test waits for it.
@@ -98,10 +98,10 @@ const stages = [
   { name: 'pester', needs: [powershellEngine], words: () => ['tools/pester.mjs', ...pesterFiles] },
   { name: 'cloudify', needs: module, words: () => ['tools/isolated.mjs', ...moduleTest('cloudify', 'cloudifyLinux')()] },
   { name: 'unit', needs: [powershellEngine], words: shared(4, 'unit', (name, system) => !system) },
-  { name: 'measuring', needs: [powershellEngine], words: tests(serial, (name, system) => system && isMeasuring(name)) },
+  { name: 'measuring', needs: [powershellEngine], words: shared(1, 'measuring', (name, system) => system && isMeasuring(name)) },
   { name: 'transport', words: shared(1, 'transport', (name, system) => system && name.startsWith('dist/transport/')) },
   { name: 'package', needs: [...module, packaged], words: () => ['tools/isolated.mjs', ...moduleTest('package')()] },
-  { name: 'chaos', words: tests(serial, (name, system) => system && name.startsWith('dist/test/chaos/')) },
+  { name: 'chaos', words: shared(1, 'chaos', (name, system) => system && name.startsWith('dist/test/chaos/')) },
   { name: 'lint', needs: [powershellEngine, installAnalyzer], words: () => ['tools/lint.mjs'] },
   { name: 'bench', needs: [shippedNode], words: () => ['bench/main.mjs', '--short'] },
   { name: 'examples', words: () => ['tools/isolated.mjs', ...moduleTest('examples')()] },

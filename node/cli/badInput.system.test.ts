@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { command, psutilAgent, psutilAgentHere, type Ended } from '../test/support/command.js';
 import { writeReportData } from '../test/support/reportData.js';
@@ -27,12 +27,9 @@ const usual: Readonly<Record<string, readonly [words: string, code: number]>> = 
   consume: [`consume --config ${withBroker} --duration 1`, 4], init: ['init', 0], doctor: [`doctor ${config}`, 0],
 };
 
-before(() => {
-  writeReportData(data, Date.now());
-  const own = `status: {path: ${data}}\npsutil_config: [{method: boot_time, interval: 5}]\n`;
-  writeFileSync(config, `status: {path: ${join(home, 'own')}}\npsutil_config: [{method: boot_time, interval: 5}]\n`);
-  writeFileSync(withBroker, `broker: {hostnames: [127.0.0.1], port: 1}\n${own}`);
-});
+writeReportData(data, Date.now());
+writeFileSync(config, `status: {path: ${join(home, 'own')}}\npsutil_config: [{method: boot_time, interval: 5}]\n`);
+writeFileSync(withBroker, `broker: {hostnames: [127.0.0.1], port: 1}\nstatus: {path: ${data}}\npsutil_config: [{method: boot_time, interval: 5}]\n`);
 
 const quoted = (words: string): string => `'${process.execPath}' '${command}' ${words}`;
 

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { functions } from '../catalog/functions.js';
 import { tryCatalog, type Outcome } from '../test/support/contract.js';
 
 // The whole catalog on Linux. Under Wine the same is done by windows.system.test.ts.
 
-let outcomes: readonly Outcome[];
-before(async () => { outcomes = await tryCatalog(); });
+const outcomes: readonly Outcome[] = await tryCatalog();
 
 const of = (name: string): readonly Outcome[] => outcomes.filter(({ call }) => call.startsWith(`${name}(`));
 

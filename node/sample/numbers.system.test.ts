@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import type { Arguments } from '../catalog/value.js';
 import { completeArguments } from '../config/validation.js';
 import { systemClock } from '../model/clock.js';
@@ -20,7 +20,7 @@ import { openReader, type Reader } from './reader.js';
 // What psutil has no function for: beside Python, which reads the same files its own way, and beside what the test itself does.
 
 const provider = new SharedProvider(await openProvider());
-before(() => psutil('psutil.boot_time()'));
+await psutil('psutil.boot_time()');
 after(() => { provider.close(); });
 
 function reader(method: string, args: Arguments = {}): Reader {

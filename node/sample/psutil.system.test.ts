@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import type { Arguments, Result } from '../catalog/value.js';
 import { completeArguments } from '../config/validation.js';
 import { openProvider } from '../providers/host.js';
@@ -13,7 +13,7 @@ import { openReader, type Reader } from './reader.js';
 
 const provider = new SharedProvider(await openProvider());
 // Its start takes a tenth of a second and more, which the two of the first comparison would otherwise be apart.
-before(() => psutil('psutil.cpu_percent()'));
+await psutil('psutil.cpu_percent()');
 after(() => { provider.close(); });
 
 function reader(method: string, args: Arguments): Reader {

@@ -3,10 +3,10 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StatusReport } from '../status/report.js';
-import { startBroker, type TestBroker } from './support/broker.js';
+import { startBroker } from './support/broker.js';
 import { command } from './support/command.js';
 import { consume } from './support/consumer.js';
 import { startDeadHost, type DeadHost } from './support/deadHost.js';
@@ -31,8 +31,7 @@ const healthy = [
   { method: 'disk_usage', args: { path: '/' }, result_argument: 'free', interval: 0.5, alias: 'disk' },
 ];
 
-let broker: TestBroker;
-before(async () => { broker = await startBroker(); });
+const broker = await startBroker();
 after(() => broker.stop());
 
 /** The ways in which a collector is asked to stop. */

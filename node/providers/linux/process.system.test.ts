@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import type { Result } from '../../catalog/value.js';
 import { processReads } from '../../catalog/process.js';
 import { UnavailableError } from '../../model/errors.js';
@@ -14,13 +14,6 @@ import { linuxProvider } from './provider.js';
 const provider = linuxProvider();
 const kinds: readonly (keyof typeof programs)[] = ['busy', 'memory', 'files', 'sockets', 'threads', 'tree', 'idle'];
 let subjects: Readonly<Record<string, Subject>>;
-
-before(async () => {
-  subjects = Object.fromEntries(await Promise.all(kinds.map(async (kind) => [kind, await startSubject(kind)] as const)));
-  // What has just come up still runs a little: its counters are compared once they rest.
-  await psutil('__import__("time").sleep(0.3)');
-});
-after(() => Promise.all(Object.values(subjects).map((subject) => subject.end())));
 
 async function read(pid: number, attribute: string): Promise<Result> {
   const entry = (await provider.processes()).find(pid);
@@ -45,19 +38,6 @@ const tolerances: Readonly<Record<string, number>> = { cpu_times: 0.02, threads:
 
 /** Computed in sample/, of several reads. */
 const computed = ['cpu_percent', 'memory_percent'];
-
-for (const { name, source } of processReads) {
-  if (source.linux === undefined || computed.includes(name)) continue;
-  test(`${name} is what psutil says, of every process`, async () => {
-    for (const [kind, { pid }] of Object.entries(subjects)) {
-      const expression = `(lambda p: ${expressions[name] ?? `p.${name}()`})(psutil.Process(${String(pid)}))`;
-      const earlier = await psutil(expression);
-      const ours = await read(pid, name);
-      const later = await psutil(expression);
-      assert.deepEqual(differences(ours, earlier, later, tolerances[name] ?? 0, `${kind}.${name}`), []);
-    }
-  });
-}
 
 /** Lists in their order, but for those of sockets and files, which have none. */
 function sorted(value: unknown): unknown {
@@ -85,58 +65,80 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
-test('what the processes do is told of truly, psutil or not', async () => {
-  const of = (kind: string): number => subjects[kind]!.pid;
-  const before = (await read(of('busy'), 'cpu_times')) as { user: number };
-  let now = before;
-  await until('the busy process has used CPU', () => {
-    void read(of('busy'), 'cpu_times').then((times) => { now = times as { user: number }; });
-    return now.user > before.user;
+describe('a process', () => {
+  before(async () => {
+    subjects = Object.fromEntries(await Promise.all(kinds.map(async (kind) => [kind, await startSubject(kind)] as const)));
+    // What has just come up still runs a little: its counters are compared once they rest.
+    await psutil('__import__("time").sleep(0.3)');
   });
-  assert.ok(((await read(of('memory'), 'memory_info')) as { rss: number }).rss > 64 * 1024 * 1024);
-  assert.ok(((await read(of('memory'), 'memory_footprint')) as { uss: number }).uss > 64 * 1024 * 1024);
-  const files = (await read(of('files'), 'open_files')) as { path: string; mode: string }[];
-  assert.deepEqual(files.map(({ mode }) => mode), ['w', 'a', 'r+', 'r']);
-  assert.equal(await read(of('threads'), 'num_threads'), 21);
-  assert.equal(((await read(of('threads'), 'threads')) as unknown[]).length, 21);
-  const { one, two } = subjects['tree']!.told;
-  assert.deepEqual(await read(of('tree'), 'children'), [one, two].sort());
-  assert.equal(await read(of('idle'), 'nice'), 5);
-});
+  after(() => Promise.all(Object.values(subjects).map((subject) => subject.end())));
 
-test('net_connections: of everybody and each kind, as psutil', async () => {
-  const { pid, told } = subjects['sockets']!;
-  for (const kind of ['all', 'inet', 'inet4', 'inet6', 'tcp', 'tcp4', 'tcp6', 'udp', 'udp4', 'udp6', 'unix']) {
-    // Its standard error may be a socket of many, which psutil tells of the last of them only.
-    const expression = `[c._asdict() for c in psutil.net_connections(kind="${kind}") if c.pid == ${String(pid)} and c.fd != 2]`;
-    const ours = ((await provider.read('net_connections', { kind, owners: true })) as { pid: number | null; fd: number }[])
-      .filter((row) => row.pid === pid && row.fd !== 2);
-    const theirs = await psutil(expression);
-    assert.deepEqual(differences(ours, theirs, theirs, 0, kind), []);
+  for (const { name, source } of processReads) {
+    if (source.linux === undefined || computed.includes(name)) continue;
+    test(`${name} is what psutil says, of every process`, async () => {
+      for (const [kind, { pid }] of Object.entries(subjects)) {
+        const expression = `(lambda p: ${expressions[name] ?? `p.${name}()`})(psutil.Process(${String(pid)}))`;
+        const earlier = await psutil(expression);
+        const ours = await read(pid, name);
+        const later = await psutil(expression);
+        assert.deepEqual(differences(ours, earlier, later, tolerances[name] ?? 0, `${kind}.${name}`), []);
+      }
+    });
   }
-  const rows = (await provider.read('net_connections', { kind: 'tcp', owners: false })) as { laddr: { port: number } | null; status: string }[];
-  const state = (port: number | string | undefined): string[] => rows.filter(({ laddr }) => laddr?.port === port).map(({ status }) => status).sort();
-  assert.deepEqual(state(told['four']), ['ESTABLISHED', 'LISTEN']);
-  assert.deepEqual(state(told['six']), ['LISTEN']);
-  await assert.rejects(provider.read('net_connections', { kind: 'sctp', owners: false }), UnavailableError);
-});
 
-test('sensors, as psutil', async () => {
-  assert.deepEqual(await provider.read('sensors_fans', {}), await psutil('psutil.sensors_fans()'));
-  assert.deepEqual(await provider.read('sensors_temperatures', { fahrenheit: false }), await psutil('psutil.sensors_temperatures()'));
-  if ((await psutil('psutil.sensors_battery()')) === null) await assert.rejects(provider.read('sensors_battery', {}), /no battery/);
-});
+  test('what the processes do is told of truly, psutil or not', async () => {
+    const of = (kind: string): number => subjects[kind]!.pid;
+    const before = (await read(of('busy'), 'cpu_times')) as { user: number };
+    let now = before;
+    await until('the busy process has used CPU', () => {
+      void read(of('busy'), 'cpu_times').then((times) => { now = times as { user: number }; });
+      return now.user > before.user;
+    });
+    assert.ok(((await read(of('memory'), 'memory_info')) as { rss: number }).rss > 64 * 1024 * 1024);
+    assert.ok(((await read(of('memory'), 'memory_footprint')) as { uss: number }).uss > 64 * 1024 * 1024);
+    const files = (await read(of('files'), 'open_files')) as { path: string; mode: string }[];
+    assert.deepEqual(files.map(({ mode }) => mode), ['w', 'a', 'r+', 'r']);
+    assert.equal(await read(of('threads'), 'num_threads'), 21);
+    assert.equal(((await read(of('threads'), 'threads')) as unknown[]).length, 21);
+    const { one, two } = subjects['tree']!.told;
+    assert.deepEqual(await read(of('tree'), 'children'), [one, two].sort());
+    assert.equal(await read(of('idle'), 'nice'), 5);
+  });
 
-test('a pid that never was is nobody, a thread is no process, and who ends while read is told as ended', async () => {
-  const table = await provider.processes();
-  assert.equal(table.find(4_194_305), undefined);
-  const { pid } = subjects['threads']!;
-  const thread = ((await read(pid, 'threads')) as { id: number }[]).find(({ id }) => id !== pid);
-  assert.equal(table.find(thread!.id), undefined);
-  assert.deepEqual(table.all().map((one) => one.pid), [...table.all().map((one) => one.pid)].sort((a, b) => a - b));
+  test('net_connections: of everybody and each kind, as psutil', async () => {
+    const { pid, told } = subjects['sockets']!;
+    for (const kind of ['all', 'inet', 'inet4', 'inet6', 'tcp', 'tcp4', 'tcp6', 'udp', 'udp4', 'udp6', 'unix']) {
+      // Its standard error may be a socket of many, which psutil tells of the last of them only.
+      const expression = `[c._asdict() for c in psutil.net_connections(kind="${kind}") if c.pid == ${String(pid)} and c.fd != 2]`;
+      const ours = ((await provider.read('net_connections', { kind, owners: true })) as { pid: number | null; fd: number }[])
+        .filter((row) => row.pid === pid && row.fd !== 2);
+      const theirs = await psutil(expression);
+      assert.deepEqual(differences(ours, theirs, theirs, 0, kind), []);
+    }
+    const rows = (await provider.read('net_connections', { kind: 'tcp', owners: false })) as { laddr: { port: number } | null; status: string }[];
+    const state = (port: number | string | undefined): string[] => rows.filter(({ laddr }) => laddr?.port === port).map(({ status }) => status).sort();
+    assert.deepEqual(state(told['four']), ['ESTABLISHED', 'LISTEN']);
+    assert.deepEqual(state(told['six']), ['LISTEN']);
+    await assert.rejects(provider.read('net_connections', { kind: 'sctp', owners: false }), UnavailableError);
+  });
 
-  const short = await startSubject('idle');
-  const entry = (await provider.processes()).find(short.pid);
-  await short.end();
-  assert.throws(() => entry!.read('memory_info'), ProcessEnded);
+  test('sensors, as psutil', async () => {
+    assert.deepEqual(await provider.read('sensors_fans', {}), await psutil('psutil.sensors_fans()'));
+    assert.deepEqual(await provider.read('sensors_temperatures', { fahrenheit: false }), await psutil('psutil.sensors_temperatures()'));
+    if ((await psutil('psutil.sensors_battery()')) === null) await assert.rejects(provider.read('sensors_battery', {}), /no battery/);
+  });
+
+  test('a pid that never was is nobody, a thread is no process, and who ends while read is told as ended', async () => {
+    const table = await provider.processes();
+    assert.equal(table.find(4_194_305), undefined);
+    const { pid } = subjects['threads']!;
+    const thread = ((await read(pid, 'threads')) as { id: number }[]).find(({ id }) => id !== pid);
+    assert.equal(table.find(thread!.id), undefined);
+    assert.deepEqual(table.all().map((one) => one.pid), [...table.all().map((one) => one.pid)].sort((a, b) => a - b));
+
+    const short = await startSubject('idle');
+    const entry = (await provider.processes()).find(short.pid);
+    await short.end();
+    assert.throws(() => entry!.read('memory_info'), ProcessEnded);
+  });
 });

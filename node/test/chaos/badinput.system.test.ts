@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -11,15 +11,11 @@ import { until } from '../support/wait.js';
 // What a person can get wrong about where samples wait and how the broker is reached, by the real command.
 
 const home = mkdtempSync(join(tmpdir(), 'psutil-agent-bad-'));
-let silent: Server;
-let port: number;
+const silent = createServer((socket) => socket.destroy());
+await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+const { port } = silent.address() as { port: number };
 let folders = 0;
 
-before(async () => {
-  silent = createServer((socket) => socket.destroy());
-  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-  port = (silent.address() as { port: number }).port;
-});
 after(() => {
   silent.close();
   rmSync(home, { recursive: true, force: true });

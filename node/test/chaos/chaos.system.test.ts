@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { Harness } from './harness.js';
 import { Random } from './random.js';
 import { Suite } from './suite.js';
@@ -8,12 +8,10 @@ import { Suite } from './suite.js';
 // The short form of `npm run chaos`: every kind of fault once that costs no restart of the broker. What share of samples comes
 // twice depends on how fast this machine is, and is judged by the long form.
 
-let harness: Harness;
-before(async () => { harness = await Harness.build(); });
-after(() => harness.remove());
-
 test('no sample is lost, altered or out of order under faults', { timeout: 900_000 }, async (context) => {
   const seed = Number(process.env['PSUTIL_CHAOS_SEED'] ?? randomInt(2 ** 31));
+  const harness = await Harness.build();
+  context.after(() => harness.remove());
   const suite = new Suite(harness, new Random(seed), (line) => { context.diagnostic(line); });
   context.diagnostic(`PSUTIL_CHAOS_SEED=${String(seed)}`);
   await suite.runCheap();

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { after, before, describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startDeadHost, type DeadHost } from './deadHost.js';
+import { startDeadHost } from './deadHost.js';
 
 // What the tests of isolation stand on: that these volumes and names do hang, and that nothing else does.
 
-let host: DeadHost;
-before(async () => { host = await startDeadHost(2); });
+const host = await startDeadHost(2);
 after(() => host.close());
 
 interface Call {
