@@ -7,6 +7,7 @@ import { cp, link, mkdir, mkdtemp, open, readFile, readdir, rename, rm, writeFil
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { root } from '../dependencies.mjs';
+import { fastWine } from './wine.mjs';
 
 /**
  * A fresh Wine prefix that calls itself Windows 10, in a temporary folder of its own. `wine(args, options)` runs a
@@ -14,8 +15,8 @@ import { root } from '../dependencies.mjs';
  * `remove()` ends everything in the prefix and deletes it. Throws where Wine is missing.
  */
 export async function makePrefix() {
-  const installed = await installedWindows();
-  const prefix = new Prefix(await mkdtemp(join(tmpdir(), 'psutil-agent-wine-')));
+  const [installed, wine] = [await installedWindows(), await fastWine()];
+  const prefix = new Prefix(await mkdtemp(join(tmpdir(), 'psutil-agent-wine-')), wine);
   try {
     await copyWindows(installed, join(prefix.home, 'wine'));
     await prefix.boot();
@@ -64,7 +65,7 @@ export function copyLinked(from, to) {
 export async function installedWindows() {
   const { error, stdout } = spawnSync('wine', ['--version'], { encoding: 'utf8' });
   if (error) throw new Error('wine is missing: apt-get install wine wine64');
-  const target = join(root, 'build/windows', `lean-${/wine-[\w.]+/.exec(stdout)?.[0] ?? 'wine'}`);
+  const target = join(root, 'build/windows', `light-${/wine-[\w.]+/.exec(stdout)?.[0] ?? 'wine'}`);
   if (existsSync(target)) return target;
   const prefix = new Prefix(await mkdtemp(join(tmpdir(), 'psutil-agent-wine-')));
   try {
@@ -104,11 +105,14 @@ const unread = /^\[Software\\\\(?:Microsoft\\\\Windows NT\\\\CurrentVersion\\\\(
 class Prefix {
   #runs = 0;
   #launcher = spawnSync(launcher[0], [...launcher.slice(1), 'true']).status === 0 ? launcher : [];
+  /** The program that is Wine. */
+  #wine;
   /** Fontconfig's file, which names no folder. */
   #fonts;
 
-  constructor(home) {
+  constructor(home, wine = 'wine') {
     this.home = home;
+    this.#wine = wine;
     this.#fonts = join(home, 'wine/fonts.conf');
     /** The prefix's drive C: as a folder here. */
     this.drive = join(home, 'wine/drive_c');
@@ -119,6 +123,8 @@ class Prefix {
       TMPDIR: tmpdir(),
       WINEPREFIX: join(home, 'wine'),
       WINEDEBUG: '-all',
+      // What one program starts another with.
+      ...(wine === 'wine' ? {} : { WINELOADER: wine }),
       // Each program that may open a window reads every font of this machine otherwise.
       FONTCONFIG_FILE: this.#fonts,
       // Each start of Windows looks through the start menu otherwise.
@@ -137,7 +143,7 @@ class Prefix {
     const files = ['out', 'err'].map((name) => join(this.home, `${output}.${name}`));
     const read = () => Promise.all(files.map((file) => readFile(file, 'utf8')));
     try {
-      const code = await (console ? this.#runInConsole(args, env, files, timeout, cwd) : this.#run('wine', args, env, files, timeout, cwd));
+      const code = await (console ? this.#runInConsole(args, env, files, timeout, cwd) : this.#run(this.#wine, args, env, files, timeout, cwd));
       const [out, err] = await read();
       return { code, out, err };
     } catch (error) {
@@ -164,6 +170,8 @@ class Prefix {
     const keys = (await readFile(registry, 'latin1')).split(/^(?=\[)/m);
     await writeFile(registry, keys.filter((key) => !unread.test(key)).join(''), 'latin1');
     await writeFile(this.#fonts, '<fontconfig/>\n');
+    // koffi asks for it at each of 46 functions of Node's, before it takes them from node.exe: one that is none ends each search through PATH.
+    await writeFile(join(this.drive, 'windows/system32/node.dll'), '');
     // A user's folders are links to this one's home: a copy must not lead here.
     for (const entry of await readdir(join(this.drive, 'users'), { recursive: true, withFileTypes: true })) {
       if (!entry.isSymbolicLink()) continue;
@@ -185,7 +193,7 @@ class Prefix {
    * moment gets a second services.exe beside the one that is going, and the two do not know each other's services.
    */
   #hold() {
-    const session = this.#spawn('wine', ['cmd', '/c', 'set /p wait='], { stdio: ['pipe', 'ignore', 'ignore'] });
+    const session = this.#spawn(this.#wine, ['cmd', '/c', 'set /p wait='], { stdio: ['pipe', 'ignore', 'ignore'] });
     for (const end of [session, session.stdin]) {
       end.on('error', () => undefined);
       end.unref();
@@ -216,7 +224,7 @@ class Prefix {
 
   /** Wine gives a console to what has a terminal for its input: `script` makes one. */
   #runInConsole(args, env, [out, err], seconds, cwd) {
-    const line = ['exec', ...[...this.#launcher, 'wine', ...args].map(quote), '>', quote(out), '2>', quote(err)].join(' ');
+    const line = ['exec', ...[...this.#launcher, this.#wine, ...args].map(quote), '>', quote(out), '2>', quote(err)].join(' ');
     return ended(spawn('script', ['-qec', line, '/dev/null'], { env: { ...this.env, TERM: 'xterm', ...env }, cwd, stdio: 'ignore' }), 'wine', seconds);
   }
 
