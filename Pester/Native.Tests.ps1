@@ -74,7 +74,7 @@ Describe 'A native call' {
     It 'of a program that cannot be run yet is tried again' -Skip:$onWindows {
         $program = Join-Path $TestDrive 'held.sh'
         [System.IO.File]::WriteAllText($program, "#!/bin/sh`necho ran`n")
-        $other = [System.Diagnostics.Process]::Start('/bin/sh', "-c ""sleep 0.3; chmod +x '$program'""")
+        $other = [System.Diagnostics.Process]::Start('/bin/sh', "-c ""PATH=/usr/bin:/bin; sleep 0.3; chmod +x '$program'""")
         (InModuleScope PsutilAgent -Parameters @{ Program = $program } { param($Program) InvokeNative -FilePath $Program -ArgumentList now }).Output.Trim() |
             Should -Be 'ran'
         $other.WaitForExit()

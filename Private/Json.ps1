@@ -17,12 +17,15 @@ function ConvertFromJsonText {
 }
 
 # JSON of dictionaries, objects, arrays and scalars, on one line, the same text on 5.1 and 7. ConvertTo-Json is not
-# used: 5.1 wraps some arrays as {"value","Count"}, cuts off at a depth without a word, and escapes differently.
+# used: 5.1 wraps some arrays as {"value","Count"}, cuts off at a depth without a word, and escapes differently. What JSON writes
+# as it is, as nearly every string, is written where it is met: to call a function for it costs more than all else here.
 function ConvertToJsonText {
     [CmdletBinding()]
     [OutputType([string])]
     param([Parameter(Mandatory)] [AllowNull()] [AllowEmptyString()] [AllowEmptyCollection()] [object] $Value)
 
+    $plain = '^[ !#-\[\]-~]*\z'
+    if ($Value -is [string]) { return ConvertToJsonString $Value }
     if ($null -eq $Value) { return 'null' }
     if ($Value -is [bool]) { return "$Value".ToLowerInvariant() }
     if ($Value -is [double] -or $Value -is [single]) { return FormatNumber $Value }
@@ -30,14 +33,20 @@ function ConvertToJsonText {
         return [System.Convert]::ToString($Value, [System.Globalization.CultureInfo]::InvariantCulture)
     }
     if ($Value -is [System.Collections.IDictionary]) {
-        $members = foreach ($key in $Value.Keys) { (ConvertToJsonString "$key") + ':' + (ConvertToJsonText $Value[$key]) }
+        $members = foreach ($key in $Value.Keys) {
+            $name = if ("$key" -cmatch $plain) { '"' + $key + '":' } else { (ConvertToJsonString "$key") + ':' }
+            $item = $Value[$key]
+            if ($item -is [string] -and $item -cmatch $plain) { $name + '"' + $item + '"' } else { $name + (ConvertToJsonText $item) }
+        }
         return '{' + ($members -join ',') + '}'
     }
     if ($Value -is [System.Management.Automation.PSCustomObject]) {
         return ConvertToJsonText (ConvertToDictionary $Value)
     }
-    if ($Value -is [System.Collections.IEnumerable] -and $Value -isnot [string]) {
-        $items = foreach ($item in $Value) { ConvertToJsonText $item }
+    if ($Value -is [System.Collections.IEnumerable]) {
+        $items = foreach ($item in $Value) {
+            if ($item -is [string] -and $item -cmatch $plain) { '"' + $item + '"' } else { ConvertToJsonText $item }
+        }
         return '[' + ($items -join ',') + ']'
     }
     if ($Value -is [datetime]) { return ConvertToJsonString $Value.ToString('o', [System.Globalization.CultureInfo]::InvariantCulture) }
@@ -51,7 +60,7 @@ function ConvertToJsonString {
     param([Parameter(Mandatory)] [AllowEmptyString()] [string] $Text)
 
     # Nearly all of them need no escape.
-    if ($Text -cnotmatch '[^ !#-\[\]-~]') { return '"' + $Text + '"' }
+    if ($Text -cmatch '^[ !#-\[\]-~]*\z') { return '"' + $Text + '"' }
     $builder = [System.Text.StringBuilder]::new()
     foreach ($character in $Text.ToCharArray()) {
         $code = [int]$character
@@ -82,12 +91,17 @@ function ConvertToDictionary {
 
     if ($Value -is [System.Collections.IDictionary]) {
         $copy = [ordered]@{}
-        foreach ($key in $Value.Keys) { $copy["$key"] = ConvertToDictionary $Value[$key] }
+        foreach ($key in $Value.Keys) {
+            $item = $Value[$key]
+            if ($item -is [string]) { $copy["$key"] = $item } else { $copy["$key"] = ConvertToDictionary $item }
+        }
         return $copy
     }
     if ($Value -is [System.Management.Automation.PSCustomObject]) {
         $copy = [ordered]@{}
-        foreach ($property in $Value.PSObject.Properties) { $copy[$property.Name] = ConvertToDictionary $property.Value }
+        foreach ($property in $Value.PSObject.Properties) {
+            if ($property.Value -is [string]) { $copy[$property.Name] = $property.Value } else { $copy[$property.Name] = ConvertToDictionary $property.Value }
+        }
         return $copy
     }
     if ($Value -is [System.Collections.IEnumerable] -and $Value -isnot [string]) {
