@@ -83,28 +83,31 @@ const isDelivery = (name) => name.includes('/windows-delivery.');
 /** What stages have in common that is fetched or made once: side by side they would do it in one place, and some have no network. */
 const module = [windowsParts, installedWindows, windowsPowershell, powershellEngine];
 
-/** Each stage in the order they start, the longest first: its name, what it needs, and the words of its command, run by this Node. */
+/**
+ * Each stage in the order they start, the longest first and at last what is over soon: its name, what it needs, and the words of its command, run by
+ * this Node. `waits`: more than half of its time nothing is computed. `anywhere`: it may use every core.
+ */
 const stages = [
+  // On a core that has more to do a PowerShell that node.exe starts under Wine may take minutes to be there, and a test waits for it.
+  // And Wine looks for the owner of each of this machine's connections, of which other stages leave a thousand, at each of some hundred readings.
+  { name: 'windows', anywhere: true, needs: module, words: () => ['tools/isolated.mjs', '--interface', 'eth0', ...tests(serial, (name, system) => system && isWine(name) && !isDelivery(name))()] },
   { name: 'wine', needs: module, words: moduleTest('monitor') },
   {
     name: 'system', needs: [powershellEngine],
     words: shared(2, 'system', (name, system) => system && !isWine(name) && !isMeasuring(name) && !/^dist\/(transport|test\/(chaos|module))\//.test(name)),
   },
   { name: 'winePester', needs: module, words: moduleTest('pester') },
-  // On a core that has more to do a PowerShell that node.exe starts under Wine may take minutes to be there, and a test waits for it.
-  // And Wine looks for the owner of each of this machine's connections, of which other stages leave a thousand, at each of some hundred readings.
-  { name: 'windows', anywhere: true, needs: module, words: () => ['tools/isolated.mjs', '--interface', 'eth0', ...tests(serial, (name, system) => system && isWine(name) && !isDelivery(name))()] },
-  { name: 'windowsDelivery', needs: module, words: tests(serial, (name, system) => system && isWine(name) && isDelivery(name)) },
-  { name: 'pester', needs: [powershellEngine], words: () => ['tools/pester.mjs', ...pesterFiles] },
   { name: 'cloudify', needs: module, words: () => ['tools/isolated.mjs', ...moduleTest('cloudify', 'cloudifyLinux')()] },
-  { name: 'unit', needs: [powershellEngine], words: shared(4, 'unit', (name, system) => !system) },
-  { name: 'measuring', needs: [powershellEngine], words: shared(1, 'measuring', (name, system) => system && isMeasuring(name)) },
-  { name: 'transport', words: shared(1, 'transport', (name, system) => system && name.startsWith('dist/transport/')) },
   { name: 'package', needs: [...module, packaged], words: () => ['tools/isolated.mjs', ...moduleTest('package')()] },
-  { name: 'chaos', words: shared(1, 'chaos', (name, system) => system && name.startsWith('dist/test/chaos/')) },
+  { name: 'pester', needs: [powershellEngine], words: () => ['tools/pester.mjs', ...pesterFiles] },
+  { name: 'unit', needs: [powershellEngine], words: shared(4, 'unit', (name, system) => !system) },
+  { name: 'windowsDelivery', needs: module, words: tests(serial, (name, system) => system && isWine(name) && isDelivery(name)) },
   { name: 'lint', needs: [powershellEngine, installAnalyzer], words: () => ['tools/lint.mjs'] },
-  { name: 'bench', needs: [shippedNode], words: () => ['bench/main.mjs', '--short'] },
-  { name: 'examples', words: () => ['tools/isolated.mjs', ...moduleTest('examples')()] },
+  { name: 'chaos', waits: true, words: shared(1, 'chaos', (name, system) => system && name.startsWith('dist/test/chaos/')) },
+  { name: 'measuring', waits: true, needs: [powershellEngine], words: shared(1, 'measuring', (name, system) => system && isMeasuring(name)) },
+  { name: 'transport', waits: true, words: shared(1, 'transport', (name, system) => system && name.startsWith('dist/transport/')) },
+  { name: 'bench', waits: true, needs: [shippedNode], words: () => ['bench/main.mjs', '--short'] },
+  { name: 'examples', waits: true, words: () => ['tools/isolated.mjs', ...moduleTest('examples')()] },
 ];
 
 const wanted = given.filter((word) => !pesterFiles.includes(word));
@@ -144,9 +147,13 @@ function usableCores() {
   });
 }
 
+/** The cores, with the number of stages that are kept on each. */
+const used = new Map(usableCores().map((core) => [core, 0]));
+const leastUsed = () => [...used].reduce((least, one) => (one[1] < least[1] ? one : least))[0];
+
 /** What a stage may take, in ms: several times what the longest takes on a busy machine. */
 const longest = 40 * 60_000;
-async function runStage({ name, anywhere = false, needs = [], words }, core) {
+async function runStage({ name, anywhere = false, needs = [], words }) {
   try {
     await Promise.all(needs.map(prepared));
   } catch (error) {
@@ -156,6 +163,8 @@ async function runStage({ name, anywhere = false, needs = [], words }, core) {
   return new Promise((resolve) => {
     const began = Date.now();
     console.log(`${name}: started`);
+    const core = anywhere ? undefined : leastUsed();
+    if (!anywhere) used.set(core, used.get(core) + 1);
     const [program, ...rest] = [...(anywhere ? [] : kept(core)), process.execPath, ...words()];
     const child = spawn(program, rest, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
@@ -174,6 +183,7 @@ async function runStage({ name, anywhere = false, needs = [], words }, core) {
     }, longest);
     child.on('close', (code) => {
       clearTimeout(limit);
+      if (!anywhere) used.set(core, used.get(core) - 1);
       const counts = countsOf(output);
       const broken = code !== 0 && counts.failed === 0 ? 1 : 0;
       console.log(output);
@@ -183,15 +193,17 @@ async function runStage({ name, anywhere = false, needs = [], words }, core) {
   });
 }
 
-/** Runs the stages that wait, one after another, on one core unless one may run anywhere; several such workers share them. */
-async function work(results, core) {
-  for (let stage = waiting.shift(); stage !== undefined; stage = waiting.shift()) results.push(await runStage(stage, core));
+/** Runs the stages that are left, one after another: as long as there are some, those that wait, or none of them. */
+async function work(results, waits) {
+  while (waiting.length > 0) {
+    const at = waiting.findIndex((stage) => (stage.waits ?? false) === waits);
+    results.push(await runStage(...waiting.splice(Math.max(at, 0), 1)));
+  }
 }
 
 const results = [];
-// The stages wait more than they compute: two workers more than there are cores. At most four, since some stages measure.
-const cores = usableCores();
-await Promise.all(Array.from({ length: Math.min(availableParallelism() + 2, 4) }, (_, n) => work(results, cores[n % cores.length])));
+// Most stages wait for a part of their time: two workers more than there are cores, at most four, and one for those that wait for most of it.
+await Promise.all([...Array.from({ length: Math.min(availableParallelism() + 2, 4) }, () => work(results, false)), work(results, true)]);
 const total = (key) => results.reduce((sum, result) => sum + result[key], 0);
 const empty = results.filter(({ ran }) => ran === 0).length;
 if (empty > 0) console.log(`${empty} stages ran no test, which counts as failed`);
