@@ -2,7 +2,7 @@
 # the caller, MonitorNotFound; a pattern that matches none is no fault.
 function GetMonitor {
     [CmdletBinding()]
-    [OutputType([psobject])]
+    [OutputType([psobject], [object[]])]
     param(
         [Parameter(Mandatory)] [string[]] $Name,
         [Parameter(Mandatory)] [System.Management.Automation.PSCmdlet] $Caller
