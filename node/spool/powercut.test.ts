@@ -136,7 +136,7 @@ function* fates(unsynced: readonly Operation[], next: () => number): Generator<r
 
 test('a power cut after any operation, whatever became of what was not synced', { timeout: 600_000 }, async (context) => {
   const seed = Number(process.env['PSUTIL_SEED'] ?? Date.now() % 1_000_000);
-  const steps = Number(process.env['PSUTIL_STEPS'] ?? 60);
+  const steps = Number(process.env['PSUTIL_STEPS'] ?? 30);
   context.diagnostic(`seed ${String(seed)} (PSUTIL_SEED replays it; PSUTIL_STEPS=${String(steps)})`);
   const { operations, marks } = await record(seed, steps);
   const next = random(seed);
