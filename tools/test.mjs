@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { shippedNode } from '../bench/support/node.mjs';
-import { installPackages, root } from './dependencies.mjs';
+import { root } from './dependencies.mjs';
 import { tellFailures } from './failures.mjs';
 import { installAnalyzer } from './lint-powershell.mjs';
 import { powershellEngine, windowsPowershell } from './powershell/engine.mjs';
@@ -15,20 +15,19 @@ import { ensurePrerequisites } from './prerequisites.mjs';
 import { windowsParts } from './windows/parts.mjs';
 import { installedWindows } from './windows/prefix.mjs';
 
-installPackages();
 ensurePrerequisites();
 
 /**
  * What stages run in: this environment without the further certificates that a machine behind a proxy has its Nodes read, each as it starts,
- * for 40 % of what a start costs. What is fetched is fetched by this process.
+ * for 40 % of what a start costs. What is fetched is fetched by this process and the build.
  */
 const env = { ...process.env };
 delete env.NODE_EXTRA_CA_CERTS;
 
 /** Runs a script of this clone with this Node; its output goes to stderr. Rejects where it fails. */
-function runScript(...words) {
+function runScript(words, environment = env) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, words, { cwd: root, env, stdio: ['ignore', 2, 2] });
+    const child = spawn(process.execPath, words, { cwd: root, env: environment, stdio: ['ignore', 2, 2] });
     child.on('error', reject).on('close', (code) => { if (code === 0) resolve(); else reject(new Error(`${words.join(' ')} ended with ${String(code)}`)); });
   });
 }
@@ -43,13 +42,13 @@ function prepared(prepare) {
   return begun.get(prepare);
 }
 
-/** The stage lint checks the types, which takes as long as all else of a build. */
-const built = () => runScript('tools/build.mjs', ...(waiting.some(({ name }) => name === 'lint') ? ['--unchecked'] : []));
+/** The packages of package-lock.json, and dist/. The stage lint checks the types, which takes longer than all else of a build. */
+const built = () => runScript(['tools/build.mjs', ...(waiting.some(({ name }) => name === 'lint') ? ['--unchecked'] : [])], process.env);
 /** The package: making it costs ten seconds of CPU time, most of them for packing node.exe. */
 async function packaged() {
   await Promise.all([prepared(built), prepared(windowsParts)]);
   env.PSUTIL_AGENT_PACKAGE = join(root, 'build/package.zip');
-  await runScript('tools/package.mjs', '--no-build', '--out', env.PSUTIL_AGENT_PACKAGE);
+  await runScript(['tools/package.mjs', '--no-build', '--out', env.PSUTIL_AGENT_PACKAGE]);
 }
 
 /** node:test as failures.mjs reads it, whatever this Node's own choice. */
