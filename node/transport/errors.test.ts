@@ -27,6 +27,8 @@ describe('connectFault', () => {
       ERR_SSL_UNSUPPORTED_PROTOCOL: old, ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: old,
       ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: client, ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: client, ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: client,
       ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: client, ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: client, ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: client,
+      'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE': client, 'ERR_SSL_SSL/TLS_ALERT_BAD_CERTIFICATE': client, 'ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_EXPIRED': client,
+      'ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_UNKNOWN': client,
       ERR_SSL_ANYTHING_ELSE: `the TLS handshake with ${at} failed: what it said`, ERR_TLS_HANDSHAKE_TIMEOUT: `the TLS handshake with ${at} failed: what it said`,
       ERR_OSSL_X: `the TLS handshake with ${at} failed: what it said`, CERT_UNTRUSTED: `the TLS handshake with ${at} failed: what it said`,
       EPROTO: `the TLS handshake with ${at} failed: what it said`,

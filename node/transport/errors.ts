@@ -100,7 +100,8 @@ function tlsFault(error: unknown, broker: BrokerSettings, host: string): BrokerE
   const at = addressOf(broker, host);
   const code = systemCode(error) ?? '';
   const fault = (text: string) => new BrokerError('PSA_BROKER_TLS', 'tls', `${text} (${code})`, { cause: error });
-  const sentence = tlsSentences[code];
+  // Since OpenSSL 3.2, which Node 22 has, an alert of SSL 3 is called one of SSL/TLS.
+  const sentence = tlsSentences[code.replace('SSL/TLS_ALERT', 'SSLV3_ALERT')];
   if (sentence !== undefined) return fault(sentence(broker, at, broker.tls.serverName ?? host, error));
   if (/^ERR_(SSL|TLS|OSSL)_|^CERT_|^EPROTO$/.test(code)) return fault(`the TLS handshake with ${at} failed: ${foreign(messageOf(error))}`);
   if (/before secure TLS connection/.test(messageOf(error))) {
