@@ -142,8 +142,10 @@ class Prefix {
   async wine(args, { env = {}, timeout = 300, cwd = this.home, console = false, output = String((this.#runs += 1)) } = {}) {
     const files = ['out', 'err'].map((name) => join(this.home, `${output}.${name}`));
     const read = () => Promise.all(files.map((file) => readFile(file, 'utf8')));
+    const [program, ...words] = args;
+    const line = [this.#file(program), ...words];
     try {
-      const code = await (console ? this.#runInConsole(args, env, files, timeout, cwd) : this.#run(this.#wine, args, env, files, timeout, cwd));
+      const code = await (console ? this.#runInConsole(line, env, files, timeout, cwd) : this.#run(this.#wine, line, env, files, timeout, cwd));
       const [out, err] = await read();
       return { code, out, err };
     } catch (error) {
@@ -193,7 +195,7 @@ class Prefix {
    * moment gets a second services.exe beside the one that is going, and the two do not know each other's services.
    */
   #hold() {
-    const session = this.#spawn(this.#wine, ['cmd', '/c', 'set /p wait='], { stdio: ['pipe', 'ignore', 'ignore'] });
+    const session = this.#spawn(this.#wine, [this.#file('cmd'), '/c', 'set /p wait='], { stdio: ['pipe', 'ignore', 'ignore'] });
     for (const end of [session, session.stdin]) {
       end.on('error', () => undefined);
       end.unref();
@@ -209,6 +211,12 @@ class Prefix {
   async remove() {
     await this.powerCut().catch(() => undefined);
     await rm(this.home, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** A program's file here. What has none it would have start.exe start: a program more, and one that stays as long. */
+  #file(program) {
+    const file = /^C:/i.test(program) ? program.slice(3).replaceAll('\\', '/') : `windows/system32/${program}.exe`;
+    return program.includes('/') ? program : join(this.drive, file);
   }
 
   /** The Windows path of a file under this prefix's drive C:, or of any file of this machine through drive Z:. */

@@ -1,6 +1,7 @@
 // Wine of this machine, with one change by which programs start faster.
 import { spawnSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../dependencies.mjs';
@@ -35,7 +36,7 @@ export async function fastWine() {
   if (changed === undefined) return 'wine';
   const target = join(root, 'build/windows', `wine-${createHash('sha256').update(bytes).update(unix).digest('hex').slice(0, 16)}`);
   const program = join(target, 'lib/wine/wine64');
-  if (await readFile(program).then(() => true, () => false)) return program;
+  if (existsSync(program)) return program;
   const fresh = `${target}-${randomUUID()}`;
   const [programs, own] = [join(fresh, 'lib/wine'), join(fresh, libraries)];
   await Promise.all([programs, own, join(fresh, 'share')].map((folder) => mkdir(folder, { recursive: true })));

@@ -32,7 +32,7 @@ const rows: readonly (readonly [field: string, protocol: string, name: string])[
 async function register(...lines: string[]): Promise<void> {
   const file = join(prefix.drive, 'numbers.reg');
   writeFileSync(file, `\ufeffWindows Registry Editor Version 5.00\r\n\r\n${lines.join('\r\n')}\r\n`, 'utf16le');
-  const { code, err } = await prefix.wine(['regedit', '/S', prefix.path(file)]);
+  const { code, err } = await prefix.wine(['C:\\windows\\regedit.exe', '/S', prefix.path(file)]);
   assert.equal(code, 0, err);
 }
 
