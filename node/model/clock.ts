@@ -46,17 +46,28 @@ const longestDelay = 2 ** 31 - 1;
 /** The slack of what is done again and again, as a share of its period. */
 export const looseness = 0.05;
 
-/** What may be early or late: from when on, monotonic milliseconds. */
+/** What may be early or late: from when on, monotonic milliseconds, and its place in the list; -1, it is not there any more. */
 interface Loose {
   readonly from: number;
+  place: number;
   readonly fire: () => void;
 }
 
-const loose = new Set<Loose>();
+/** No Set: what comes and goes in one that lives as long as the process does grows old with each of its tables. */
+const loose: Loose[] = [];
+
+function remove(one: Loose): void {
+  const last = loose.pop();
+  if (last !== undefined && last !== one) {
+    loose[one.place] = last;
+    last.place = one.place;
+  }
+  one.place = -1;
+}
 
 /** Calls back what may be called by now, since the process is awake. */
 function fireLoose(now: number): void {
-  for (const one of loose) if (one.from <= now) one.fire();
+  for (const one of loose.filter(({ from }) => from <= now)) if (one.place >= 0) one.fire();
 }
 
 /** The clock of this machine. */
@@ -71,6 +82,7 @@ export const systemClock: Clock = {
     const one: Loose = {
       // What came late, alone, is so far early the next time that it can come with the others again.
       from: slack > 0 ? systemClock.now() + ms - 2 * slack : 0,
+      place: -1,
       fire: () => {
         cancel();
         callback();
@@ -78,11 +90,11 @@ export const systemClock: Clock = {
     };
     const timer = setTimeout(() => {
       one.fire();
-      if (loose.size > 0) fireLoose(systemClock.now());
+      if (loose.length > 0) fireLoose(systemClock.now());
     }, delayOf(ms + slack));
-    if (slack > 0) loose.add(one);
+    if (slack > 0) one.place = loose.push(one) - 1;
     const cancel = (): void => {
-      loose.delete(one);
+      if (one.place >= 0) remove(one);
       clearTimeout(timer);
     };
     return cancel;

@@ -31,6 +31,7 @@ interface Pending {
 
 /** A call that waits for a thread. */
 interface Queued {
+  readonly subject: string;
   readonly key: string;
   readonly start: () => void;
   readonly answer: Promise<unknown>;
@@ -41,8 +42,9 @@ export const mostQueued = 1000;
 
 /** Makes calls that may hang: one at a time for each subject, so many subjects at once, each caller for a bounded time. */
 export class Isolation {
-  readonly #pending = new Map<string, Pending>();
-  /** In the order they are started. */
+  /** In the order they were started. No Map: see SharedProvider. */
+  readonly #pending: Pending[] = [];
+  /** In the order they are started; empty while a slot is free. */
   readonly #queue = new Map<string, Queued>();
 
   constructor(
@@ -52,7 +54,7 @@ export class Isolation {
 
   /** Calls under way. process.exit waits for all of them, however long. */
   get pending(): number {
-    return this.#pending.size;
+    return this.#pending.length;
   }
 
   /**
@@ -67,7 +69,7 @@ export class Isolation {
    *   to be asked because others have not answered. A subject that is known to hang is told of at once.
    */
   run<T>(subject: string, timeout: number, call: () => Promise<T>, key = subject): Promise<T> {
-    const pending = this.#pending.get(subject);
+    const pending = this.#asked(subject);
     if (pending !== undefined) {
       const left = timeout - (this.clock.now() - pending.since);
       if (left <= 0) return Promise.reject(unanswered(pending));
@@ -82,36 +84,40 @@ export class Isolation {
       ? this.#enqueue(subject, key, call)
       : waiting.key === key ? (waiting.answer as Promise<T>) : waiting.answer.then(next, next);
     return this.#inTime(answer, timeout, () => {
-      const asked = this.#pending.get(subject);
+      const asked = this.#asked(subject);
       return asked === undefined ? this.#waits(subject) : unanswered(asked);
     });
+  }
+
+  #asked(subject: string): Pending | undefined {
+    return this.#pending.find((one) => one.subject === subject);
   }
 
   #enqueue<T>(subject: string, key: string, call: () => Promise<T>): Promise<T> {
     let start = (): void => undefined;
     const answer = new Promise<void>((resolve) => { start = resolve; }).then(call).finally(() => {
-      this.#pending.delete(subject);
-      this.#startNext();
+      this.#pending.splice(this.#pending.findIndex((one) => one.subject === subject), 1);
+      const [next] = this.#queue.values();
+      if (next === undefined) return;
+      this.#queue.delete(next.subject);
+      this.#start(next);
     });
     // A call that fails when nobody waits for it any more has failed nobody.
     answer.catch(() => undefined);
-    this.#queue.set(subject, { key, start, answer });
-    this.#startNext();
+    const queued = { subject, key, start, answer };
+    if (this.#pending.length < this.slots) this.#start(queued);
+    else this.#queue.set(subject, queued);
     return answer;
   }
 
-  #startNext(): void {
-    const [next] = this.#queue;
-    if (next === undefined || this.#pending.size >= this.slots) return;
-    const [subject, { key, start, answer }] = next;
-    this.#queue.delete(subject);
-    this.#pending.set(subject, { subject, key, answer, since: this.clock.now(), sinceWall: this.clock.wall() });
+  #start({ subject, key, start, answer }: Queued): void {
+    this.#pending.push({ subject, key, answer, since: this.clock.now(), sinceWall: this.clock.wall() });
     start();
   }
 
   #waits(subject: string): UnavailableError {
-    const [longest] = this.#pending.values();
-    const held = this.#pending.size === 1 ? '1 other has' : `${String(this.#pending.size)} others have`;
+    const [longest] = this.#pending;
+    const held = this.#pending.length === 1 ? '1 other has' : `${String(this.#pending.length)} others have`;
     const example = longest === undefined ? '' : `, ${lowerFirst(longest.subject)} since ${isoTime(longest.sinceWall)}`;
     return new UnavailableError(`${subject} waits for its turn to be asked: ${held} not answered${example}`);
   }

@@ -10,6 +10,11 @@ export interface Maker<T> {
   make(tick: Tick | undefined): Soon<T>;
 }
 
+/** Where what is asked for under one key is kept; an entry's calls are known by its settings, so that there are no more than those have. */
+interface Place {
+  made: unknown;
+}
+
 /** Failed at once: everybody is told so. */
 class Failure {
   constructor(readonly error: unknown) {}
@@ -22,7 +27,14 @@ class Failure {
 export class SharedProvider {
   /** What was made on the last tick: those due together ask one after another. */
   #tick: Tick | undefined;
-  readonly #made = new Map<string, unknown>();
+  /**
+   * Places are kept from tick to tick. Once a Map is old, V8 makes its next table in the old generation as well, at each `clear`, and the tables thrown
+   * away take all that was in them along.
+   */
+  readonly #places = new Map<string, Place>();
+  /** The first `#filled` are those that hold something. */
+  readonly #held: Place[] = [];
+  #filled = 0;
   /** Arguments as text, by method: an entry asks with the same ones again and again. */
   readonly #keys = new Map<string, WeakMap<Arguments, string>>();
 
@@ -63,19 +75,32 @@ export class SharedProvider {
   /** What a maker makes, made once for each key and tick. Throws what it threw. */
   shared<T>(tick: Tick | undefined, key: string, maker: Maker<T>): Soon<T> {
     if (tick === undefined) return maker.make(tick);
-    if (tick !== this.#tick) this.#made.clear();
-    this.#tick = tick;
-    const known = this.#made.get(key);
+    if (tick !== this.#tick) this.#begin(tick);
+    let place = this.#places.get(key);
+    if (place === undefined) this.#places.set(key, (place = { made: undefined }));
+    const known = place.made;
     if (known instanceof Failure) throw known.error;
     if (known !== undefined) return known as Soon<T>;
     try {
       const made = maker.make(tick);
-      this.#made.set(key, made);
+      this.#keep(place, made);
       return made;
     } catch (error) {
-      this.#made.set(key, new Failure(error));
+      this.#keep(place, new Failure(error));
       throw error;
     }
+  }
+
+  #begin(tick: Tick): void {
+    this.#tick = tick;
+    for (let at = 0; at < this.#filled; at += 1) (this.#held[at] as Place).made = undefined;
+    this.#filled = 0;
+  }
+
+  #keep(place: Place, made: unknown): void {
+    place.made = made;
+    this.#held[this.#filled] = place;
+    this.#filled += 1;
   }
 
   close(): void {

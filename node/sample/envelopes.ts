@@ -35,14 +35,14 @@ export class Envelopes {
   of({ name, path, unit, metric, time }: Sample): Envelope {
     const { before, between } = this.#frame(name, path, unit);
     this.#count += 1;
-    const id = `${this.#run}-${String(this.#count)}`;
+    const id = `${this.#run}-${JSON.stringify(this.#count)}`;
     const seconds = Math.floor(time / 1000);
     return {
       id,
       time: seconds,
       routingKey: this.routingKey,
-      // Numbers that are no JSON are no samples; what String makes of all others is what JSON.stringify makes of them.
-      body: `${before}${String(metric)}${between}${String(this.publish.time === 'ms' ? Math.floor(time) : seconds)}${this.publish.id ? `,"message_id":"${id}"` : ''}}`,
+      // Not String, which keeps every text of a number it has made until the next full collection.
+      body: `${before}${JSON.stringify(metric)}${between}${String(this.publish.time === 'ms' ? Math.floor(time) : seconds)}${this.publish.id ? `,"message_id":"${id}"` : ''}}`,
     };
   }
 

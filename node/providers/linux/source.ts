@@ -31,20 +31,18 @@ export const systemRoots: Roots = {
 // Read at once, not through the thread pool: these files are the kernel's memory, answered in microseconds, and a pool
 // whose threads hang on a dead network volume must not hold up every other metric.
 
-/** Files that several functions are in: those due together share what was read, and so agree with each other. */
-const shareable: ReadonlySet<string> = new Set(['/proc/stat', '/proc/meminfo']);
-/** Those that were read in this turn of the event loop. */
-const thisTurn = new Map<string, string>();
+/** Files that several functions are in: those due together share what was read in this turn of the event loop, and so agree with each other. */
+const shareable: Record<string, string | undefined> = { '/proc/stat': undefined, '/proc/meminfo': undefined };
 
 /** The text of a kernel file. Throws UnavailableError where it cannot be read. */
 export function textOf(path: string): string {
-  const shared = thisTurn.get(path);
+  const shared = shareable[path];
   if (shared !== undefined) return shared;
   try {
     const text = readFileSync(path, 'utf8');
-    if (shareable.has(path)) {
-      if (thisTurn.size === 0) setImmediate(() => { thisTurn.clear(); });
-      thisTurn.set(path, text);
+    if (path in shareable) {
+      shareable[path] = text;
+      setImmediate(() => { shareable[path] = undefined; });
     }
     return text;
   } catch (error) {
