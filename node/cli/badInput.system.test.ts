@@ -8,7 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { command, psutilAgent, psutilAgentHere, type Ended } from '../test/support/command.js';
 import { writeReportData } from '../test/support/reportData.js';
 import { Tmux } from '../test/support/tmux.js';
-import { commands } from './program.js';
+import { allCommands } from './program.js';
+
+const commands = await allCommands();
 
 const home = mkdtempSync(join(tmpdir(), 'psutil-agent-bad-'));
 after(() => { rmSync(home, { recursive: true, force: true }); });

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AgentError } from '../model/errors.js';
 import { told } from '../test/support/told.js';
-import { commands, runProgram } from './program.js';
+import { allCommands, runProgram } from './program.js';
+
+const commands = await allCommands();
 
 /** Where no file and no folder is. */
 const nowhere = '/no/such/place';

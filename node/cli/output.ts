@@ -1,5 +1,6 @@
 /** Where text goes: stdout carries what was asked for, stderr what people should know. */
 import { AgentError, ConfigError, messageOf, UsageError, type Fault } from '../model/errors.js';
+import { exitProcess } from '../providers/process.js';
 import { narrowest, wrapLine } from './wrap.js';
 
 /** Writes one line to stdout, as it is: what a program may read. */
@@ -40,4 +41,9 @@ export function printError(error: unknown): void {
   const faults = faultsIn(error);
   const code = error instanceof AgentError ? error.code : 'PSA_UNEXPECTED';
   print(JSON.stringify({ error: { code, message: messageOf(error), ...(faults.length === 0 ? {} : { faults }) } }));
+}
+
+/** Ends the process once stdout has taken what was written; measurements still under way are nobody's any more. What it does not take is main.ts's to tell. */
+export function exitWritten(code: number): void {
+  process.stdout.write('', (error) => { if (!error) exitProcess(code); });
 }

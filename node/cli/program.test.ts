@@ -13,7 +13,9 @@ import { method, shortString, u16 } from '../test/support/amqpFrames.js';
 import { closeChannel, methodOf, startScriptedBroker, type Script } from '../test/support/scriptedBroker.js';
 import { told, type Told } from '../test/support/told.js';
 import { printError, reportError } from './output.js';
-import { commands, runProgram } from './program.js';
+import { allCommands, runProgram } from './program.js';
+
+const commands = await allCommands();
 
 const home = mkdtempSync(join(tmpdir(), 'psutil-agent-program-'));
 after(() => { rmSync(home, { recursive: true, force: true }); });

@@ -6,25 +6,29 @@ import { AgentError, ExitCode, UsageError } from '../model/errors.js';
 import { version } from '../model/version.js';
 import { systemInformationCommand } from '../providers/external/provider.js';
 import type { Command, Options } from './command.js';
-import { checkBroker } from './checkBroker.js';
-import { consume } from './consume.js';
-import { counters } from './counters.js';
-import { doctor } from './doctor.js';
-import { init } from './init.js';
-import { methods } from './methods.js';
 import { print, printError, reportError } from './output.js';
-import { report } from './report.js';
-import { run } from './run.js';
-import { sample } from './sample.js';
-import { status } from './status.js';
-import { validate } from './validate.js';
-import { watch } from './watch.js';
 import { hang, terminalWidth, wrapHelp } from './wrap.js';
 
-/** The commands, in the order of the help. */
-export const commands: readonly Command[] = [run, validate, sample, watch, methods, counters, status, report, checkBroker, consume, init, doctor];
+/** How each command is loaded, in the order of the help: a collector that runs for years has no use for the others. */
+const loaders: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import('./run.js')).run,
+  validate: async () => (await import('./validate.js')).validate,
+  sample: async () => (await import('./sample.js')).sample,
+  watch: async () => (await import('./watch.js')).watch,
+  methods: async () => (await import('./methods.js')).methods,
+  counters: async () => (await import('./counters.js')).counters,
+  status: async () => (await import('./status.js')).status,
+  report: async () => (await import('./report.js')).report,
+  'check-broker': async () => (await import('./checkBroker.js')).checkBroker,
+  consume: async () => (await import('./consume.js')).consume,
+  init: async () => (await import('./init.js')).init,
+  doctor: async () => (await import('./doctor.js')).doctor,
+};
 
-function help(): string {
+/** The commands, in the order of the help. */
+export const allCommands = (): Promise<readonly Command[]> => Promise.all(Object.values(loaders).map((load) => load()));
+
+function help(commands: readonly Command[]): string {
   const width = Math.max(...commands.map((command) => command.name.length)) + 2;
   return wrapHelp([
     'psutil-agent: calls psutil functions and publishes every sample to RabbitMQ.',
@@ -57,7 +61,7 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
   const [name, ...rest] = args[0] === 'help' && args[1] !== undefined ? [args[1], '--help'] : args;
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
     alone(name, rest);
-    print(help());
+    print(help(await allCommands()));
     return name === undefined ? ExitCode.usage : ExitCode.ok;
   }
   if (name === '--version' || name === '-v') {
@@ -69,8 +73,9 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
     await (await import('../providers/external/systeminformationChild.js')).serveSystemInformation();
     return ExitCode.ok;
   }
-  const command = commands.find((candidate) => candidate.name === name);
-  if (command === undefined) throw unknownCommand(name);
+  const load = Object.hasOwn(loaders, name) ? loaders[name] : undefined;
+  if (load === undefined) throw unknownCommand(name);
+  const command = await load();
   if (rest.includes('--help') || rest.includes('-h')) {
     print(helpOf(command));
     return ExitCode.ok;
@@ -97,7 +102,7 @@ function alone(name: string | undefined, [word]: readonly string[]): void {
 }
 
 function unknownCommand(name: string): UsageError {
-  const names = commands.map((command) => command.name);
+  const names = Object.keys(loaders);
   return new UsageError(`expected a command (${names.join(', ')}), found "${display(name)}"${suggestion(name, [...names, 'help', '--help', '--version'])}`);
 }
 

@@ -10,18 +10,15 @@ import type { Output } from '../output/output.js';
 import { ExternalProvider } from '../providers/external/provider.js';
 import { ownAccount } from '../providers/account.js';
 import { openProvider } from '../providers/host.js';
-import { endProcess, exitProcess } from '../providers/process.js';
+import { endProcess } from '../providers/process.js';
 import { systemClock, type Clock } from '../model/clock.js';
 import type { Command } from './command.js';
-import { recordFailedStart } from './failedStart.js';
 import { fitHeap } from './heap.js';
 import { operatorLog } from './operator.js';
 import { numberOption, required } from './option.js';
-import { report, reportError } from './output.js';
+import { exitWritten, report, reportError } from './output.js';
 import { StopSignal } from './stopSignal.js';
-import { showLive } from './view/live.js';
-import { agentSource } from './view/overview.js';
-import { abilitiesOf, ownsTerminal } from './view/terminal.js';
+import { abilitiesOf, ownsTerminal, type Abilities } from './view/terminal.js';
 
 /** `run`: the collector. */
 export const run: Command = {
@@ -56,7 +53,7 @@ export const run: Command = {
       await operator.settled(failTime);
       throw error;
     });
-    return await new Promise<never>(() => { process.stdout.write('', () => { exitProcess(code); }); });
+    return await new Promise<never>(() => { exitWritten(code); });
   },
 };
 
@@ -65,7 +62,7 @@ async function settingsOf(path: string): Promise<ReturnType<typeof readSettings>
   try {
     return readSettings(path, process.env);
   } catch (error) {
-    if (error instanceof AgentError) await recordFailedStart(path, error, process.env);
+    if (error instanceof AgentError) await (await import('./failedStart.js')).recordFailedStart(path, error, process.env);
     throw error;
   }
 }
@@ -124,7 +121,7 @@ async function collect(job: Job): Promise<ExitCode> {
     await Promise.race([agent.once(), stopping.asked]);
   } else {
     agent.start();
-    const end = live ? showLive(agentSource(agent, systemClock), terminal, systemClock, stopping.stop) : () => undefined;
+    const end = live ? await showAgent(agent, terminal, stopping) : () => undefined;
     await stopping.asked;
     end();
   }
@@ -139,6 +136,12 @@ async function collect(job: Job): Promise<ExitCode> {
   if (lost > 0) report(`psutil-agent: ${samples(lost)} lost: ${reason}. ${fault ?? 'The spool could not be written.'}`);
   if (!job.once) return ExitCode.ok;
   return lost > 0 ? ExitCode.spool : ExitCode.broker;
+}
+
+/** Few runs have a terminal, and load what is shown there. */
+async function showAgent(agent: Agent, terminal: Abilities, { stop }: StopSignal): Promise<() => void> {
+  const [{ showLive }, { agentSource }] = await Promise.all([import('./view/live.js'), import('./view/overview.js')]);
+  return showLive(agentSource(agent, systemClock), terminal, systemClock, stop);
 }
 
 /** How a reload reads the configuration. */
