@@ -35,6 +35,7 @@ function favourSpeed(): void {
   // At this rate the compilers are worth their time.
   setFlagsFromString('--sparkplug');
   setFlagsFromString('--opt');
+  setFlagsFromString('--incremental-marking-soft-trigger=0');
   growYoung();
 }
 

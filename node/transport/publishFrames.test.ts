@@ -13,7 +13,7 @@ describe('PublishFrames', () => {
   /** What a broker gets of these bodies, and the pieces that it comes in. */
   function sent(bodies: readonly string[], settings = broker, more: object = {}): { messages: Published[]; pieces: Buffer[] } {
     const pieces: Buffer[] = [];
-    const frames = new PublishFrames(3, frameMax, settings, (bytes) => pieces.push(Buffer.from(bytes)));
+    const frames = new PublishFrames(3, frameMax, settings, (bytes) => pieces.push(Buffer.from(bytes)) < 0);
     for (const body of bodies) assert.equal(frames.add(envelope(body, more)), undefined);
     frames.flush();
     frames.flush();
@@ -64,9 +64,43 @@ describe('PublishFrames', () => {
     assert.deepEqual(sent([]).pieces, []);
   });
 
+  it('memory whose content the system has taken is written again, but for what a long message needed', () => {
+    const pieces: Buffer[] = [];
+    const memory = new Set<ArrayBufferLike>();
+    /** How many pieces of memory there were since the last look. */
+    const looked = (): number => {
+      const { size } = memory;
+      memory.clear();
+      return size;
+    };
+    let taken = true;
+    const frames = new PublishFrames(1, frameMax, broker, (bytes) => {
+      memory.add(bytes.buffer);
+      pieces.push(Buffer.from(bytes));
+      return taken;
+    });
+    const bodies = Array.from({ length: 3000 }, (_, n) => String(n).padEnd(100));
+    const put = (list: readonly string[]): void => {
+      for (const body of list) assert.equal(frames.add(envelope(body)), undefined);
+      frames.flush();
+    };
+    for (let n = 0; n < bodies.length; n += 50) put(bodies.slice(n, n + 50));
+    assert.equal(looked(), 1);
+    taken = false;
+    put(bodies);
+    assert.ok(looked() > 2);
+    taken = true;
+    put(['x'.repeat(100_000)]);
+    for (let n = 0; n < bodies.length; n += 50) put(bodies.slice(n, n + 50));
+    assert.equal(looked(), 2);
+    const reader = new MessageReader();
+    const messages = parseFrames(Buffer.concat(pieces)).frames.flatMap((frame) => reader.add(frame) ?? []);
+    assert.deepEqual(messages.map(({ body }) => body), [...bodies, ...bodies, 'x'.repeat(100_000), ...bodies]);
+  });
+
   it('what AMQP cannot carry has its reason, and leaves nothing behind', () => {
     const pieces: Uint8Array[] = [];
-    const frames = new PublishFrames(1, frameMax, broker, (bytes) => pieces.push(bytes));
+    const frames = new PublishFrames(1, frameMax, broker, (bytes) => pieces.push(bytes) < 0);
     for (const [more, reason] of [
       [{ routingKey: 'k'.repeat(256) }, 'its routing key is longer than 255 bytes'], [{ routingKey: 'ü'.repeat(128) }, 'its routing key is longer than 255 bytes'],
       [{ id: 'i'.repeat(256) }, 'its id is longer than 255 bytes'], [{ id: 'ü'.repeat(128) }, 'its id is longer than 255 bytes'],

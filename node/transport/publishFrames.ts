@@ -40,12 +40,12 @@ export class PublishFrames {
   readonly #afterSize: Buffer;
   readonly #appId: Buffer;
 
-  /** `frameMax` is the negotiated size of a frame; `write` gets whole messages. */
+  /** `frameMax` is the negotiated size of a frame; `write` gets whole messages, and tells whether the memory of all that it got is free again. */
   constructor(
     private readonly channel: number,
     private readonly frameMax: number,
     private readonly broker: BrokerSettings,
-    private readonly write: (frames: Uint8Array) => void,
+    private readonly write: (frames: Uint8Array) => boolean,
   ) {
     this.#appId = shortString(broker.appId);
     this.#afterSize = Buffer.concat([Buffer.from([properties >> 8, properties & 0xff]), contentType, Buffer.from([broker.deliveryMode === 'persistent' ? 2 : 1])]);
@@ -73,15 +73,17 @@ export class PublishFrames {
   /** Passes on what was added. */
   flush(): void {
     if (this.#end === this.#start) return;
-    const frames = this.#chunk.subarray(this.#start, this.#end);
+    const free = this.write(this.#chunk.subarray(this.#start, this.#end));
+    // New memory each time would be in the old generation after some seconds, where nobody looks for minutes. What was made for one long message goes.
+    if (free && this.#chunk.length === chunkSize) this.#end = 0;
     this.#start = this.#end;
-    this.write(frames);
   }
 
   #makeRoom(bytes: number): void {
     if (this.#end + bytes <= this.#chunk.length) return;
     this.flush();
-    // What was passed on may still be on its way out of the old memory.
+    if (this.#end + bytes <= this.#chunk.length) return;
+    // What was passed on is still on its way out of the old memory, or that is too small.
     this.#chunk = Buffer.allocUnsafe(Math.max(chunkSize, bytes));
     this.#view = viewOf(this.#chunk);
     this.#start = 0;

@@ -65,7 +65,10 @@ export class Publisher {
     this.#unroutable = before.unroutable;
     this.#blocked = before.blocked;
     this.#window = new Window(broker.maxInFlight);
-    this.#frames = new PublishFrames(wire.channel, wire.frameMax, broker, (frames) => { this.#writable = wire.write(frames); });
+    this.#frames = new PublishFrames(wire.channel, wire.frameMax, broker, (frames) => {
+      this.#writable = wire.write(frames);
+      return wire.written;
+    });
     wire.onConfirm((tag, multiple, acknowledged) => { this.#confirmed(tag, multiple, acknowledged); });
     wire.onRead(() => { this.#settle(); });
     wire.onReturn((id) => { this.#returned(id); });

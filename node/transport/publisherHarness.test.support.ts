@@ -18,6 +18,7 @@ class FakeWire implements Wire {
   readonly frameMax = 4096;
   readonly wire: { readonly id: string; readonly tag: number }[] = [];
   readonly messages: Published[] = [];
+  readonly written = true;
   /** Writes that were made. */
   writes = 0;
   bound = true;

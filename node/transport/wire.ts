@@ -14,6 +14,8 @@ export interface Wire {
   readonly frameMax: number;
   /** Writes whole frames; false: the write buffer is full until `onWritable`. Does nothing on a channel that has ended. */
   write(frames: Uint8Array): boolean;
+  /** Whether the system has taken all that was written. */
+  readonly written: boolean;
   onWritable(listener: () => void): void;
   /** `tag` counts what was published on this channel, from 1 on; `multiple`: and all before it. */
   onConfirm(listener: (tag: number, multiple: boolean, acknowledged: boolean) => void): void;
@@ -171,6 +173,7 @@ export function wireOf(channel: ConfirmChannel): Wire {
     channel: number,
     frameMax: inside.frameMax,
     write: (frames) => ended || stream.write(frames),
+    get written() { return stream.writableLength === 0; },
     onWritable: (listener) => {
       stream.on('drain', listener);
       channel.once('close', () => { stream.off('drain', listener); });
