@@ -117,7 +117,7 @@ describe('StopSignal', () => {
 
 describe('fitHeap', () => {
   const small = '--semi-space-growth-factor=1';
-  const fast = ['--no-optimize-for-size', '--sparkplug', '--opt', '--semi-space-growth-factor=2', small];
+  const fast = ['--no-optimize-for-size', '--sparkplug', '--opt', '--incremental-marking-soft-trigger=0', '--semi-space-growth-factor=2', small];
 
   /** A collector of so many readings a second, what it asks of V8, and the processor time and young generation that it is told of. */
   function collector(t: TestContext, readings: number) {
