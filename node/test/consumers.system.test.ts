@@ -26,7 +26,7 @@ describe('A broker with the definitions', () => {
 
   before(async () => {
     broker = await startBroker();
-    await broker.ctl('import_definitions', join(examples, 'rabbitmq/definitions.json'));
+    assert.equal(await importDefinitions(join(examples, 'rabbitmq/definitions.json')), 'ok');
     connection = await connect({ hostname: '127.0.0.1', port: broker.port });
     channel = await connection.createChannel();
   });
@@ -37,6 +37,7 @@ describe('A broker with the definitions', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  const importDefinitions = (file: string): Promise<string> => broker.ctl('eval', `{ok, Text} = file:read_file("${file}"), rabbit_definitions:import_raw(Text).`);
   const status = (): Readonly<Record<string, unknown>> => {
     try {
       return JSON.parse(readFileSync(join(folder, 'status.json'), 'utf8')) as Record<string, unknown>;
@@ -48,15 +49,15 @@ describe('A broker with the definitions', () => {
   const depth = async (queue: string): Promise<number> => (await channel.checkQueue(queue)).messageCount;
 
   it('has a quorum queue with a policy, and a stream for dead letters', async () => {
-    const queues = await broker.ctl('list_queues', 'name', 'type', 'policy');
-    assert.match(queues, /^metrics\tquorum\tmetrics$/m);
-    assert.match(queues, /^metrics\.dead\tstream\t$/m);
+    const policy = 'case rabbit_policy:name(Q) of none -> none; Policy -> binary_to_list(Policy) end';
+    const queues = await broker.ctl('eval', `lists:sort([{binary_to_list(element(4, amqqueue:get_name(Q))), amqqueue:get_type(Q), ${policy}} || Q <- rabbit_amqqueue:list()]).`);
+    assert.equal(queues.replace(/\s/g, ''), '[{"metrics",rabbit_quorum_queue,"metrics"},{"metrics.dead",rabbit_stream_queue,none}]');
   });
 
   it('refuses what a full queue cannot take, and the samples wait on the host', async () => {
     const small = join(folder, 'definitions.json');
     writeFileSync(small, text.replace('"max-length": 1000000', `"max-length": ${String(limit)}`));
-    assert.equal(await broker.ctl('eval', `{ok, Text} = file:read_file("${small}"), rabbit_definitions:import_raw(Text).`), 'ok');
+    assert.equal(await importDefinitions(small), 'ok');
     const example = load(readFileSync(join(examples, 'durable.yaml'), 'utf8')) as { broker: object };
     const settings = {
       ...example,

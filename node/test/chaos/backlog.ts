@@ -1,10 +1,10 @@
 import { Harness } from './harness.js';
 
-/** What an hour's worth of samples costs. Memory in MB (10^6 bytes), resident, the highest of some seconds. */
+/** What samples that wait cost. Memory in MB (10^6 bytes), resident, the highest of some seconds. */
 export interface BacklogFigures {
   /** While as many samples a second as the backlog was made of went to a broker that took them at once. */
   readonly idle: number;
-  /** With everything waiting on disk. */
+  /** While the second half came to wait on disk. */
   readonly full: number;
   /** The highest while it drained. */
   readonly draining: number;
@@ -27,8 +27,10 @@ export async function measureBacklog(samples: number): Promise<BacklogFigures> {
     await harness.settle(60);
     const idle = await highest(harness, 5);
     harness.proxy.refuse();
+    await harness.until('half full', ({ spooled }) => spooled >= samples / 2, 600);
+    harness.highest = 0;
     await harness.until('full', ({ spooled }) => spooled >= samples, 600);
-    const full = await highest(harness, 5);
+    const full = harness.highest;
     await harness.restart();
     const { spooled: waiting } = (await harness.report()).report;
     harness.highest = 0;
