@@ -83,7 +83,7 @@ const isDelivery = (name) => name.includes('/windows-delivery.');
 const module = [windowsParts, installedWindows, windowsPowershell, powershellEngine];
 
 /**
- * Each stage in the order they start, the longest first and at last what is over soon: its name, what it needs, and the words of its command, run by
+ * Each stage in the order they start, the longest first, and at last what is over soon or uses every core: its name, what it needs, and the words of its command, run by
  * this Node. `waits`: more than half of its time nothing is computed. `anywhere`: it may use every core.
  */
 const stages = [
@@ -99,9 +99,10 @@ const stages = [
   { name: 'cloudify', needs: module, words: () => ['tools/isolated.mjs', ...moduleTest('cloudify', 'cloudifyLinux')()] },
   { name: 'package', needs: [...module, packaged], words: () => ['tools/isolated.mjs', ...moduleTest('package')()] },
   { name: 'pester', needs: [powershellEngine], words: () => ['tools/pester.mjs', ...pesterFiles] },
-  { name: 'unit', needs: [powershellEngine], words: shared(4, 'unit', (name, system) => !system) },
   { name: 'windowsDelivery', needs: module, words: tests(serial, (name, system) => system && isWine(name) && isDelivery(name)) },
-  { name: 'lint', needs: [powershellEngine, installAnalyzer], words: () => ['tools/lint.mjs'] },
+  // The last two of those that compute, and programs that have nothing to hand over to each other: they use whichever core the others leave.
+  { name: 'lint', anywhere: true, needs: [powershellEngine, installAnalyzer], words: () => ['tools/lint.mjs'] },
+  { name: 'unit', anywhere: true, needs: [powershellEngine], words: shared(4, 'unit', (name, system) => !system) },
   { name: 'chaos', waits: true, words: shared(1, 'chaos', (name, system) => system && name.startsWith('dist/test/chaos/')) },
   { name: 'measuring', waits: true, needs: [powershellEngine], words: shared(1, 'measuring', (name, system) => system && isMeasuring(name)) },
   { name: 'transport', waits: true, words: shared(1, 'transport', (name, system) => system && name.startsWith('dist/transport/')) },
@@ -201,8 +202,8 @@ async function work(results, waits) {
 }
 
 const results = [];
-// Most stages wait for a part of their time: two workers more than there are cores, at most four, and one for those that wait for most of it.
-await Promise.all([...Array.from({ length: Math.min(availableParallelism() + 2, 4) }, () => work(results, false)), work(results, true)]);
+// Most stages wait for a part of their time: three workers more than there are cores, at most five, and one for those that wait for most of it.
+await Promise.all([...Array.from({ length: Math.min(availableParallelism() + 3, 5) }, () => work(results, false)), work(results, true)]);
 const total = (key) => results.reduce((sum, result) => sum + result[key], 0);
 const empty = results.filter(({ ran }) => ran === 0).length;
 if (empty > 0) console.log(`${empty} stages ran no test, which counts as failed`);
