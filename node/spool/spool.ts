@@ -60,6 +60,8 @@ class Spool implements SampleQueue {
   readonly #pending: Pending;
   #acknowledged = 0;
   #fault: SpoolError | undefined;
+  /** From where on a reader could not read: until it can, the disk is no sound one. */
+  #unread: number | undefined;
   #writing = false;
   #keeping = false;
   #checking = false;
@@ -263,8 +265,10 @@ class Spool implements SampleQueue {
   async #readDisk(from: number, limit: number): Promise<readonly Queued[]> {
     try {
       const found = (await this.#cached?.read(from, limit)) ?? [];
+      this.#unread = undefined;
       return found.length > 0 ? found : this.#readNewest(from, limit);
     } catch (error) {
+      this.#unread = from;
       await this.#fail(error);
       return [];
     }
@@ -396,12 +400,13 @@ class Spool implements SampleQueue {
       await this.#log?.sync(0);
       await this.#flush();
       await this.#oldest();
+      if (this.#unread !== undefined) await this.#cached?.read(this.#unread, 1);
     } catch (error) {
       this.#cancelRetry = undefined;
       await this.#fail(error);
       return;
     }
-    this.#cancelRetry = this.#fault = undefined;
+    this.#cancelRetry = this.#fault = this.#unread = undefined;
     this.#delay = firstRetry;
     this.options.report({ kind: 'recovered', message: `The spool at ${this.options.path} can be written again; ${String(moved)} samples were moved there from memory.` });
     this.#changes.emit('change');

@@ -56,7 +56,7 @@ test('what is in memory is no loss where its record is damaged on disk', async (
 
 test('a segment that could be read again within the minute costs nothing', async () => {
   const { disk } = await segmented();
-  const { queue, seconds } = await open(disk, options);
+  const { queue, events, seconds } = await open(disk, options);
   for (let times = 0; times < 3; times += 1) {
     spoil(disk, ...disk.segments);
     for (let second = 0; second < 40; second += 1) {
@@ -69,6 +69,7 @@ test('a segment that could be read again within the minute costs nothing', async
   }
   assert.equal(queue.stats().dropped.damage, 0);
   assert.equal((await all(queue)).length, 3000);
+  assert.deepEqual(events, [1, 2, 3].flatMap(() => ['fault', 'recovered']), 'told once, though the oldest could be read all the time');
 });
 
 test('a backlog that cannot be read for a minute counts as damaged, and what is behind it goes on', async () => {
