@@ -70,6 +70,10 @@ describe('Resolver', () => {
     const unknown = new Error('not known');
     assert.deepEqual(await of(new Resolver(() => Promise.reject(unknown)))(true), [unknown, []]);
     assert.deepEqual(told.slice(4), ['begin']);
+    for (const all of [true, false]) {
+      const [error, none] = await of(new Resolver(() => Promise.resolve([])))(all) as [NodeJS.ErrnoException, unknown];
+      assert.deepEqual([error.code, error.message, none], ['ENOTFOUND', 'h has no address', []]);
+    }
   });
 
   it('asks the system for all addresses unless told otherwise, and hands its error on', async () => {

@@ -34,8 +34,9 @@ export class Resolver {
       this.addresses(host).then((addresses) => {
         onEnd();
         const [first] = addresses;
-        if (options.all === true) callback(null, addresses);
-        else if (first !== undefined) callback(null, first.address, first.family);
+        if (first === undefined) callback(Object.assign(new Error(`${host} has no address`), { code: 'ENOTFOUND' }), []);
+        else if (options.all === true) callback(null, addresses);
+        else callback(null, first.address, first.family);
       }, (error: unknown) => { callback(error as NodeJS.ErrnoException, []); });
     };
   }
