@@ -96,8 +96,7 @@ describe('node.exe for Windows, under Wine', () => {
   });
 
   it('every function, in every form of its arguments, keeps what the catalog says of types, units, ranges and counters', async (context) => {
-    const program = `${prefix.path(module)}\\dist\\test\\support\\contractProgram.js`;
-    const { code, out, err } = await prefix.wine([join(module, 'bin/node.exe'), program], { timeout: 240 });
+    const { code, out, err } = await windowsModule.program('contractProgram', [], 240);
     assert.equal(code, 0, err);
     const outcomes = JSON.parse(out) as Outcome[];
     assert.deepEqual(outcomes.flatMap(({ faults }) => faults), []);

@@ -14,11 +14,11 @@ let module: string;
 /** The port that the service's process listens on. */
 let port: number;
 
-/** What the service runs: keeps a CPU busy until there is a file C:\idle, and listens on a port that it writes down. */
+/** What the service runs: keeps a CPU busy for a third of the time until there is a file C:\idle, and listens on a port that it writes down. */
 const program = `
   const { Worker } = require('node:worker_threads');
   const { writeFileSync } = require('node:fs');
-  new Worker('while (!require("node:fs").existsSync("C:/idle")) for (const end = Date.now() + 100; Date.now() < end;);', { eval: true });
+  new Worker('const timer = setInterval(() => { if (require("node:fs").existsSync("C:/idle")) clearInterval(timer); for (const end = Date.now() + 30; Date.now() < end;); }, 90);', { eval: true });
   const server = require('node:net').createServer().listen(0, '127.0.0.1', () => { writeFileSync('C:\\\\port', String(server.address().port)); });
 `;
 
@@ -100,7 +100,7 @@ describe('processes, services and connections under Wine', () => {
     const told = join(prefix.drive, 'subject.json');
     await until('the process tells of itself', () => existsSync(told) && readFileSync(told, 'utf8').endsWith('}'), 60);
     const { pid, bound } = JSON.parse(readFileSync(told, 'utf8')) as { pid: number; bound: number };
-    const { code, out, err } = await prefix.wine([node, `${prefix.path(module)}\\dist\\test\\support\\readsProgram.js`, String(pid)]);
+    const { code, out, err } = await windowsModule.program('readsProgram', [String(pid)]);
     writeFileSync(join(prefix.drive, 'subject.end'), '');
     await subject;
     assert.equal(code, 0, err);
