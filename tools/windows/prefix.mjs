@@ -72,7 +72,7 @@ export async function installedWindows() {
     await prefix.install();
     await mkdir(join(root, 'build/windows'), { recursive: true });
     const fresh = `${target}-${randomUUID()}`;
-    await copyFolder(join(prefix.home, 'wine'), fresh);
+    await copyFolder(join(prefix.home, 'wine'), fresh, { linked: true });
     // Where two make it at once, the second one's is not needed.
     await rename(fresh, target).catch(() => rm(fresh, { recursive: true }));
     return target;
