@@ -25,8 +25,9 @@ function StartNative {
         $start.StandardErrorEncoding = $Encoding
     }
     # What node would run, load or trust because of a variable of this session, or of this host, is not the collector.
+    $others = GetNodeVariable
     foreach ($variable in @($start.EnvironmentVariables.Keys)) {
-        if ($variable -like 'NODE_*' -or $variable -in (GetNodeVariable)) { $start.EnvironmentVariables.Remove($variable) }
+        if ($variable -like 'NODE_*' -or $variable -in $others) { $start.EnvironmentVariables.Remove($variable) }
     }
     # Node reads it before a script could set it: each thread is a call that may hang without holding up another.
     $start.EnvironmentVariables['UV_THREADPOOL_SIZE'] = '64'
