@@ -15,6 +15,7 @@ import { startBroker, type TestBroker } from '../support/broker.js';
 import { consume, type Consumer } from '../support/consumer.js';
 import { examples } from '../support/examples.js';
 import { packageCollector, packageFile, type Bill } from '../support/package.js';
+import { PowershellSession } from '../support/powershellSession.js';
 import { until } from '../support/wait.js';
 import { makeWindowsHost, type WindowsHost } from '../support/windowsHost.js';
 import { alignSections, root } from '../support/wine.js';
@@ -160,6 +161,8 @@ describe('a Windows host with the package and nothing else', () => {
   let consumer: Consumer;
   let files0: string[];
   let fast: typeof files;
+  /** One PowerShell for what is asked before the first power cut. */
+  let session: PowershellSession;
   before(async () => {
     [host, broker] = await allParts<[WindowsHost, TestBroker]>([makeWindowsHost(), startBroker({ port: 5672 })]);
     await mkdir(host.modules, { recursive: true });
@@ -167,12 +170,14 @@ describe('a Windows host with the package and nothing else', () => {
     fast = startingFast(files);
     await host.unpack(fast, join(host.modules, 'PsutilAgent', version), 'PsutilAgent');
     consumer = await consume(broker.port);
+    session = await PowershellSession.start(host);
   });
   after(() => endParts(host, consumer, broker));
+  const inSession = (lines: string): Promise<unknown> => host.run(lines, (path) => session.run(path, {}));
 
   it('has no Node, and no network but to this machine', async () => {
     assert.deepEqual(Object.keys(os.networkInterfaces()), ['lo']);
-    const found = await host.run("ConvertTo-Json @(Get-Command -Name node, node.exe -ErrorAction SilentlyContinue).Count");
+    const found = await inSession("ConvertTo-Json @(Get-Command -Name node, node.exe -ErrorAction SilentlyContinue).Count");
     assert.equal(found, 0);
     const { code, out, err } = await host.prefix.wine(['cmd', '/c', `C:\\Program Files\\WindowsPowerShell\\Modules\\PsutilAgent\\${version}\\psutil-agent.cmd`, 'sample', 'cpu_count', 'logical=true']);
     assert.equal(code, 0, out);
@@ -200,7 +205,7 @@ describe('a Windows host with the package and nothing else', () => {
 
   it('starts the example, whose samples come to RabbitMQ', async () => {
     const skip = consumer.received.length;
-    const monitor = await host.run(`
+    const monitor = await inSession(`
       Import-Module -Name PsutilAgent
       $secret = New-Object System.Security.SecureString
       'guest'.ToCharArray() | ForEach-Object { $secret.AppendChar($_) }
@@ -208,6 +213,7 @@ describe('a Windows host with the package and nothing else', () => {
         -NodeId host_1 -BrokerHostname 127.0.0.1 -BrokerPort ${String(broker.port)} -BrokerCredential (New-Object System.Management.Automation.PSCredential guest, $secret)
       ConvertTo-Json @{ name = $monitor.Name; state = "$($monitor.State)"; connected = $monitor.Connected } -Compress`);
     assert.deepEqual(monitor, { name: 'cloudify-psutil-host_1', state: 'Running', connected: true });
+    await session.close();
     await arrive(consumer, skip);
   });
 

@@ -43,9 +43,9 @@ export class WindowsHost {
 
   /**
    * Runs lines of PowerShell with the modules of all users within reach; the last thing they write is read as JSON.
-   * Throws with all output where they fail.
+   * Throws with all output where they fail. They run in a PowerShell of their own, or where `run` has the script file run.
    */
-  async run(lines: string, options: WineOptions = {}): Promise<unknown> {
+  async run(lines: string, run: (path: string) => Promise<WineEnded> = (path) => this.runFile(path)): Promise<unknown> {
     this.#scripts += 1;
     const file = join(this.drive, 'scripts', `${String(this.#scripts)}.ps1`);
     const text = [
@@ -56,7 +56,7 @@ export class WindowsHost {
     ].join('\n');
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
-    const { code, out, err } = await this.runFile(this.prefix.path(file), [], options);
+    const { code, out, err } = await run(this.prefix.path(file));
     if (code !== 0) throw new Error(`The script ended with ${String(code)}:\n${lines}\n${out}\n${err}`);
     const line = out.trim().split(/\r?\n/).at(-1) ?? '';
     return line === '' ? undefined : JSON.parse(line);
