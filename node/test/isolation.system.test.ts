@@ -138,12 +138,18 @@ describe('dead volumes and a dead name server', { concurrency: true, timeout: 60
   }
 });
 
+/** What the collectors that are stopped run among, each with one volume of its own. */
+const deadHost = await startDeadHost(5);
+after(() => deadHost.close());
+await deadHost.tell({ volumes: 'dead' });
+const own = deadHost.volumes.values();
+
 /** Runs a collector among one dead volume until `ready` holds, and asks it to stop. */
 async function stopped(request: Request, changed: (volume: string) => object, ready: (status: StatusReport) => boolean): Promise<StatusReport> {
-  const host = await startDeadHost(1);
+  const volume = own.next().value;
+  assert.ok(volume !== undefined, 'there is no volume left');
   const home = mkdtempSync(join(tmpdir(), 'psutil-agent-isolation-'));
-  await host.tell({ volumes: 'dead' });
-  const collector = start(host, home, 'isolation-stop', { hostnames: ['127.0.0.1'], ...changed(host.volumes[0] ?? '') });
+  const collector = start({ ...deadHost, volumes: [volume] }, home, 'isolation-stop', { hostnames: ['127.0.0.1'], ...changed(volume) });
   let end: Awaited<ReturnType<Collector['stop']>> | undefined;
   try {
     await until('the collector is where it is to be stopped', () => holds(() => ready(collector.status())), 60);
@@ -152,7 +158,6 @@ async function stopped(request: Request, changed: (volume: string) => object, re
     return collector.status();
   } finally {
     if (end === undefined) await collector.stop();
-    await host.close();
     rmSync(home, { recursive: true, force: true });
   }
 }
