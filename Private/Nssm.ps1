@@ -70,8 +70,9 @@ function ReadServiceSetting {
     }
     foreach ($part in @{ Member = 'Values'; Key = "$Name\Parameters" }, @{ Member = 'Exit'; Key = "$Name\Parameters\AppExit" }) {
         $values = ReadServiceKey -Name $part.Key
+        if (-not $values) { $values = @{} }
         $found[$part.Member] = [ordered]@{}
-        foreach ($value in $Wanted[$part.Member].Keys) { $found[$part.Member][$value] = GetValue $values $value }
+        foreach ($value in $Wanted[$part.Member].Keys) { $found[$part.Member][$value] = $values[$value] }
     }
     $found
 }
