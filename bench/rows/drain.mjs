@@ -1,5 +1,6 @@
 // A backlog: how fast it is written with the broker away, what opening it takes, and how fast it drains with confirms while live
 // samples go on.
+import { startBroker } from '../../dist/test/support/broker.js';
 import { countArrivals } from '../support/consumer.mjs';
 import { cpuOf, memoryOf, until } from '../support/processes.mjs';
 import { command, entriesOf, folder, statusOf, writeSettings } from '../support/subjects.mjs';
@@ -20,9 +21,11 @@ async function fill(home, samples) {
   return figures;
 }
 
-/** 1,000,000 samples in the long form, 100,000 in the short. */
-export async function drain({ port, long }) {
+/** 1,000,000 samples in the long form, 100,000 in the short. What bounds it is the broker, which is one of its own with the schedulers it comes with. */
+export async function drain({ long }) {
   const samples = long ? 1_000_000 : 100_000;
+  const broker = await startBroker({ busyWaits: true });
+  const { port } = broker;
   const { path: home, remove } = folder();
   const counter = await countArrivals(port, 'collector');
   try {
@@ -62,6 +65,7 @@ export async function drain({ port, long }) {
     };
   } finally {
     await counter.close();
+    await broker.stop();
     remove();
   }
 }

@@ -4,6 +4,8 @@ import { looseness, type Clock } from '../model/clock.js';
 
 /** Readings a second from which on processor time is worth more than some megabytes. */
 const busyReadings = 250;
+/** As many samples that wait at the start: minutes of work at once. */
+const busyBacklog = 20_000;
 /** The same as a share of one processor: a few readings may be dear, those of a thousand processes. */
 const busyShare = 0.03;
 /** So many looks in a row: what is done once, and late on a machine that is busy with other things, is no pace. */
@@ -15,9 +17,9 @@ const enough = 8 * 1024 * 1024;
 /** More than it takes to get there, each of 75 kB. */
 const mostRounds = 400;
 
-/** Lets V8 optimize and its heap grow in a collector that has much to do by its settings, or is seen to. */
-export function fitHeap(readingsPerSecond: number, clock: Clock): void {
-  if (readingsPerSecond >= busyReadings) favourSpeed();
+/** Lets V8 optimize and its heap grow in a collector that has much to do by its settings, or by what waits, or is seen to. */
+export function fitHeap(readingsPerSecond: number, waiting: number, clock: Clock): void {
+  if (readingsPerSecond >= busyReadings || waiting >= busyBacklog) favourSpeed();
   else clock.after(watchEvery, () => { watch(clock, process.cpuUsage()); }, slack);
 }
 

@@ -123,7 +123,7 @@ describe('fitHeap', () => {
   function collector(t: TestContext, readings: number) {
     const clock = new TestClock();
     const flags: string[] = [];
-    const told = { busy: 0, young: 0, grows: 0, looks: 0 };
+    const told = { waiting: 0, busy: 0, young: 0, grows: 0, looks: 0 };
     const spaces = v8.getHeapSpaceStatistics();
     t.mock.method(v8, 'setFlagsFromString', (flag: string) => { flags.push(flag); });
     t.mock.method(v8, 'getHeapSpaceStatistics', () => {
@@ -133,7 +133,7 @@ describe('fitHeap', () => {
     });
     t.mock.method(process, 'cpuUsage', (before?: NodeJS.CpuUsage) => ({ user: before === undefined ? 0 : told.busy * 600, system: before === undefined ? 0 : told.busy * 400 }));
     syncBuiltinESMExports();
-    return { clock, flags, told, fit: () => { fitHeap(readings, clock); } };
+    return { clock, flags, told, fit: () => { fitHeap(readings, told.waiting, clock); } };
   }
   after(() => { syncBuiltinESMExports(); });
 
@@ -143,6 +143,17 @@ describe('fitHeap', () => {
     fit();
     assert.deepEqual([flags, told.young], [fast, 8 * 1024 * 1024]);
     assert.equal(clock.waiting, 0, 'nobody looks any more');
+  });
+
+  it('one with minutes of samples to make up for has it at once, too', (t) => {
+    const { clock, flags, told, fit } = collector(t, 1);
+    told.grows = 1024 * 1024;
+    told.waiting = 19_999;
+    fit();
+    assert.deepEqual([flags, clock.waiting], [[], 1]);
+    told.waiting = 20_000;
+    fit();
+    assert.deepEqual(flags, fast);
   });
 
   it('one whose young generation does not grow goes on with it as it is', (t) => {

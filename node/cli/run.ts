@@ -100,8 +100,8 @@ const lastEvents = 300;
 async function collect(job: Job): Promise<ExitCode> {
   const terminal = abilitiesOf(process.env, process.platform, ownsTerminal());
   const live = terminal.live && !job.once;
-  fitHeap(job.settings.entries.reduce((sum, { interval }) => sum + 1 / interval, 0), systemClock);
   const output = await openOutput(job, live, systemClock);
+  fitHeap(job.settings.entries.reduce((sum, { interval }) => sum + 1 / interval, 0), output.report().spooled, systemClock);
   const provider = new ExternalProvider(await openProvider(), systemClock, process.argv[1] ?? '');
   const stopping = new StopSignal(systemClock, job.duration);
   const account = await ownAccount();
