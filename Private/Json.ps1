@@ -25,7 +25,7 @@ function ConvertToJsonText {
     param([Parameter(Mandatory)] [AllowNull()] [AllowEmptyString()] [AllowEmptyCollection()] [object] $Value)
 
     $plain = '^[ !#-\[\]-~]*\z'
-    if ($Value -is [string]) { return ConvertToJsonString $Value }
+    if ($Value -is [string]) { if ($Value -cmatch $plain) { return '"' + $Value + '"' } else { return ConvertToJsonString $Value } }
     if ($null -eq $Value) { return 'null' }
     if ($Value -is [bool]) { return "$Value".ToLowerInvariant() }
     if ($Value -is [double] -or $Value -is [single]) { return FormatNumber $Value }
@@ -53,14 +53,12 @@ function ConvertToJsonText {
     ConvertToJsonString "$Value"
 }
 
-# A string as JSON, in ASCII.
+# A string as JSON, in ASCII, character by character.
 function ConvertToJsonString {
     [CmdletBinding()]
     [OutputType([string])]
     param([Parameter(Mandatory)] [AllowEmptyString()] [string] $Text)
 
-    # Nearly all of them need no escape.
-    if ($Text -cmatch '^[ !#-\[\]-~]*\z') { return '"' + $Text + '"' }
     $builder = [System.Text.StringBuilder]::new()
     foreach ($character in $Text.ToCharArray()) {
         $code = [int]$character

@@ -53,8 +53,7 @@ async function packaged() {
 
 /** node:test as failures.mjs reads it, whatever this Node's own choice. */
 const parallel = ['--test', '--test-reporter=tap'];
-const atOnce = (count) => [...parallel, `--test-concurrency=${count}`];
-const serial = atOnce(1);
+const serial = [...parallel, '--test-concurrency=1'];
 const moduleTest = (...names) => () => [...parallel, ...names.map((name) => `dist/test/module/${name}.system.test.js`)];
 /** The words for the test files, as built, that a stage names. */
 const tests = (words, choose) => () => {
@@ -62,7 +61,7 @@ const tests = (words, choose) => () => {
   return [...words, ...files.filter((name) => choose(name, name.endsWith('.system.test.js')))];
 };
 /** Files of which each has a share of a stage's test files import them one after another: a Node of its own costs most of them more than their tests do. */
-const shared = (count, stage, choose) => () => {
+const shared = (count, choose) => (stage) => {
   const folder = join(root, 'build/shared', stage);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -83,8 +82,8 @@ const isDelivery = (name) => name.includes('/windows-delivery.');
 const module = [windowsParts, installedWindows, windowsPowershell, powershellEngine];
 
 /**
- * Each stage in the order they start, the longest first, and at last what is over soon or uses every core: its name, what it needs, and the words of its command, run by
- * this Node. `waits`: more than half of its time nothing is computed. `anywhere`: it may use every core.
+ * Each stage in the order they start, the longest first, and at last what is over soon or uses every core: its name, what it needs, and what gives, for
+ * its name, the words of its command, run by this Node. `waits`: more than half of its time nothing is computed. `anywhere`: it may use every core.
  */
 const stages = [
   // On a core that has more to do a PowerShell that node.exe starts under Wine may take minutes to be there, and a test waits for it.
@@ -93,7 +92,7 @@ const stages = [
   { name: 'wine', needs: module, words: moduleTest('monitor') },
   {
     name: 'system', needs: [powershellEngine],
-    words: shared(2, 'system', (name, system) => system && !isWine(name) && !isMeasuring(name) && !/^dist\/(transport|test\/(chaos|module))\//.test(name)),
+    words: shared(2, (name, system) => system && !isWine(name) && !isMeasuring(name) && !/^dist\/(transport|test\/(chaos|module))\//.test(name)),
   },
   { name: 'winePester', needs: module, words: moduleTest('pester') },
   { name: 'cloudify', needs: module, words: () => ['tools/isolated.mjs', ...moduleTest('cloudify', 'cloudifyLinux')()] },
@@ -102,10 +101,10 @@ const stages = [
   { name: 'windowsDelivery', needs: module, words: tests(serial, (name, system) => system && isWine(name) && isDelivery(name)) },
   // The last two of those that compute, and programs that have nothing to hand over to each other: they use whichever core the others leave.
   { name: 'lint', anywhere: true, needs: [powershellEngine, installAnalyzer], words: () => ['tools/lint.mjs'] },
-  { name: 'unit', anywhere: true, needs: [powershellEngine], words: shared(4, 'unit', (name, system) => !system) },
-  { name: 'chaos', waits: true, words: shared(1, 'chaos', (name, system) => system && name.startsWith('dist/test/chaos/')) },
-  { name: 'measuring', waits: true, needs: [powershellEngine], words: shared(1, 'measuring', (name, system) => system && isMeasuring(name)) },
-  { name: 'transport', waits: true, words: shared(1, 'transport', (name, system) => system && name.startsWith('dist/transport/')) },
+  { name: 'unit', anywhere: true, needs: [powershellEngine], words: shared(4, (name, system) => !system) },
+  { name: 'chaos', waits: true, words: shared(1, (name, system) => system && name.startsWith('dist/test/chaos/')) },
+  { name: 'measuring', waits: true, needs: [powershellEngine], words: shared(1, (name, system) => system && isMeasuring(name)) },
+  { name: 'transport', waits: true, words: shared(1, (name, system) => system && name.startsWith('dist/transport/')) },
   { name: 'bench', waits: true, needs: [shippedNode], words: () => ['bench/main.mjs', '--short'] },
   { name: 'examples', waits: true, words: () => ['tools/isolated.mjs', ...moduleTest('examples')()] },
 ];
@@ -165,7 +164,7 @@ async function runStage({ name, anywhere = false, needs = [], words }) {
     console.log(`${name}: started`);
     const core = anywhere ? undefined : leastUsed();
     if (!anywhere) used.set(core, used.get(core) + 1);
-    const [program, ...rest] = [...(anywhere ? [] : kept(core)), process.execPath, ...words()];
+    const [program, ...rest] = [...(anywhere ? [] : kept(core)), process.execPath, ...words(name)];
     const child = spawn(program, rest, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {

@@ -30,8 +30,9 @@ const usual: Readonly<Record<string, readonly [words: string, code: number]>> = 
 };
 
 writeReportData(data, Date.now());
-writeFileSync(config, `status: {path: ${join(home, 'own')}}\npsutil_config: [{method: boot_time, interval: 5}]\n`);
-writeFileSync(withBroker, `broker: {hostnames: [127.0.0.1], port: 1}\nstatus: {path: ${data}}\npsutil_config: [{method: boot_time, interval: 5}]\n`);
+const settings = (folder: string): string => `status: {path: ${folder}}\npsutil_config: [{method: boot_time, interval: 5}]\n`;
+writeFileSync(config, settings(join(home, 'own')));
+writeFileSync(withBroker, `broker: {hostnames: [127.0.0.1], port: 1}\n${settings(data)}`);
 
 const quoted = (words: string): string => `'${process.execPath}' '${command}' ${words}`;
 

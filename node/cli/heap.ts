@@ -4,12 +4,12 @@ import { looseness, type Clock } from '../model/clock.js';
 
 /** Readings a second from which on processor time is worth more than some megabytes. */
 const busyReadings = 250;
-/** As many samples that wait at the start: minutes of work at once. */
-const busyBacklog = 20_000;
 /** The same as a share of one processor: a few readings may be dear, those of a thousand processes. */
 const busyShare = 0.03;
 /** So many looks in a row: what is done once, and late on a machine that is busy with other things, is no pace. */
 const busyLooks = 2;
+/** Samples that wait at the start: minutes of work at once. */
+const busyBacklog = 20_000;
 const watchEvery = 5000;
 const slack = watchEvery * looseness;
 /** The young generation that holds what ten thousand samples leave behind, bytes: two halves, one of which is empty. */

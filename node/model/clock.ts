@@ -46,28 +46,23 @@ const longestDelay = 2 ** 31 - 1;
 /** The slack of what is done again and again, as a share of its period. */
 export const looseness = 0.05;
 
-/** What may be early or late: from when on, monotonic milliseconds, and its place in the list; -1, it is not there any more. */
+/** What may be early or late: from when on, monotonic milliseconds. */
 interface Loose {
   readonly from: number;
-  place: number;
   readonly fire: () => void;
 }
 
-/** No Set: what comes and goes in one that lives as long as the process does grows old with each of its tables. */
+/** A handful, of a collector's own. No Set: what comes and goes in one that lives as long as the process does grows old with each of its tables. */
 const loose: Loose[] = [];
 
 function remove(one: Loose): void {
-  const last = loose.pop();
-  if (last !== undefined && last !== one) {
-    loose[one.place] = last;
-    last.place = one.place;
-  }
-  one.place = -1;
+  const at = loose.indexOf(one);
+  if (at >= 0) loose.splice(at, 1);
 }
 
 /** Calls back what may be called by now, since the process is awake. */
 function fireLoose(now: number): void {
-  for (const one of loose.filter(({ from }) => from <= now)) if (one.place >= 0) one.fire();
+  for (const one of loose.filter(({ from }) => from <= now)) if (loose.includes(one)) one.fire();
 }
 
 /** The clock of this machine. */
@@ -82,7 +77,6 @@ export const systemClock: Clock = {
     const one: Loose = {
       // What came late, alone, is so far early the next time that it can come with the others again.
       from: slack > 0 ? systemClock.now() + ms - 2 * slack : 0,
-      place: -1,
       fire: () => {
         cancel();
         callback();
@@ -92,9 +86,9 @@ export const systemClock: Clock = {
       one.fire();
       if (loose.length > 0) fireLoose(systemClock.now());
     }, delayOf(ms + slack));
-    if (slack > 0) one.place = loose.push(one) - 1;
+    if (slack > 0) loose.push(one);
     const cancel = (): void => {
-      if (one.place >= 0) remove(one);
+      remove(one);
       clearTimeout(timer);
     };
     return cancel;

@@ -42,7 +42,10 @@ export async function fastWine() {
   await Promise.all([programs, own, join(fresh, 'share')].map((folder) => mkdir(folder, { recursive: true })));
   // Wine finds its libraries from where its program is, and the others from where ntdll.so is: those two are no links.
   const linked = spawnSync('cp', ['-rs', join(usr, libraries, 'x86_64-unix'), join(usr, libraries, 'x86_64-windows'), own]);
-  if (linked.status !== 0) return 'wine';
+  if (linked.status !== 0) {
+    await rm(fresh, { recursive: true });
+    return 'wine';
+  }
   await Promise.all([library, system].map((file) => rm(file.replace(usr, fresh))));
   await Promise.all([
     writeFile(library.replace(usr, fresh), changed), cp(system, system.replace(usr, fresh)), cp(join(usr, 'lib/wine/wine64'), join(programs, 'wine64')),

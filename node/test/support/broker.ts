@@ -204,7 +204,8 @@ export async function startBroker(options: { tls?: TestBrokerTls; config?: strin
     RABBITMQ_ENABLED_PLUGINS_FILE: join(home, 'plugins'),
     RABBITMQ_CONF_ENV_FILE: join(home, 'none'),
     ERL_CRASH_DUMP: join(home, 'erl_crash.dump'),
-    // Two cores: busy-waiting schedulers would starve the tests; with `busyWaits` they are as they come, for who measures how fast it can be. RabbitMQ's table of a million processes is written once through at a start.
+    // Two cores: busy-waiting schedulers would starve the tests; with `busyWaits` they are as they come, for who measures how fast it can be.
+    // RabbitMQ's table of a million processes is written once through at a start.
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `-pa ${join(home, 'server/described')} ${options.busyWaits === true ? '' : '+sbwt none +sbwtdcpu none +sbwtdio none'} +S 2:2 +P 16384`,
   };
 
