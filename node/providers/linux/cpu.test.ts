@@ -125,3 +125,15 @@ test('statistics and the load are read of the system', async () => {
   const load = (await provider.read('getloadavg', {})) as number[];
   assert.ok(load.length === 3 && load.every((one) => one >= 0));
 });
+
+test('CPU time that passes while a turn of the event loop lasts is there at its end', async () => {
+  const provider = linuxProvider(systemRoots);
+  const busy = async (): Promise<number> => {
+    const { user = 0, nice = 0, system = 0 } = (await provider.read('cpu_times', { percpu: false })) as Record<string, number>;
+    return user + nice + system;
+  };
+  const before = await busy();
+  // As a machine that is busy with other things keeps this process: no callback comes in between.
+  for (const from = process.cpuUsage(); process.cpuUsage(from).user < 100_000;);
+  assert.ok(await busy() - before >= 0.05);
+});

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { systemClock } from '../../model/clock.js';
 import { systemCode, UnavailableError } from '../../model/errors.js';
 import type { Fields } from '../../catalog/value.js';
 
@@ -31,18 +32,21 @@ export const systemRoots: Roots = {
 // Read at once, not through the thread pool: these files are the kernel's memory, answered in microseconds, and a pool
 // whose threads hang on a dead network volume must not hold up every other metric.
 
-/** Files that several functions are in: those due together share what was read in this turn of the event loop, and so agree with each other. */
-const shareable: Record<string, string | undefined> = { '/proc/stat': undefined, '/proc/meminfo': undefined };
+/** Files that several functions are in: those due together share what was read, and so agree with each other. */
+const shareable: Readonly<Record<string, { text: string; until: number } | undefined>> = { '/proc/stat': { text: '', until: 0 }, '/proc/meminfo': { text: '', until: 0 } };
+/** For so many milliseconds: less than the kernel's count of CPU time takes to change. A turn of the event loop may last longer than a window that is measured. */
+const sharedFor = 5;
 
 /** The text of a kernel file. Throws UnavailableError where it cannot be read. */
 export function textOf(path: string): string {
   const shared = shareable[path];
-  if (shared !== undefined) return shared;
+  const now = shared === undefined ? 0 : systemClock.now();
+  if (shared !== undefined && now < shared.until) return shared.text;
   try {
     const text = readFileSync(path, 'utf8');
-    if (path in shareable) {
-      shareable[path] = text;
-      setImmediate(() => { shareable[path] = undefined; });
+    if (shared !== undefined) {
+      shared.text = text;
+      shared.until = now + sharedFor;
     }
     return text;
   } catch (error) {
