@@ -66,12 +66,11 @@ function settings(port: number, broker: object = {}): string {
 }
 
 async function consume(config: string, words: readonly string[] = [], terminal = false): Promise<Told<ExitCode>> {
-  try {
-    return await told(() => runProgram(['consume', '--config', config, ...words]), { terminal });
-  } finally {
-    // A process consumes once, and ends: nobody takes its listeners away.
-    for (const name of signals) process.removeAllListeners(name);
-  }
+  const listeners = (): number[] => signals.map((name) => process.listenerCount(name));
+  const before = listeners();
+  const done = await told(() => runProgram(['consume', '--config', config, ...words]), { terminal });
+  assert.deepEqual(listeners(), before, 'nothing is left that would end this process');
+  return done;
 }
 
 const sample = (more: object): string => JSON.stringify({ name: 'disk', path: '', metric: 2048, unit: 'B', host: 'web_1', time: 1_700_000_000, ...more });

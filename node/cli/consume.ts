@@ -54,7 +54,7 @@ export const consume: Command = {
         if (taken === count) void written.then(() => { end.abort(); });
         return written;
       },
-    });
+    }).finally(() => { stopping.close(); });
     if (count !== Number.POSITIVE_INFINITY && taken < count && duration !== undefined) {
       throw new BrokerError('PSA_BROKER_CHANNEL', 'publish', `expected ${String(count)} messages within ${String(duration)} s, found ${String(taken)}: check with check-broker and status that a collector sends with the routing key ${key}`);
     }

@@ -104,6 +104,16 @@ describe('StopSignal', () => {
     for (const name of ['SIGINT', 'SIGTERM', 'SIGBREAK', 'SIGHUP']) process.removeAllListeners(name);
   });
 
+  it('leaves nothing that would end the process once it is closed', async () => {
+    const before = listeners();
+    const clock = new TestClock();
+    const signal = new StopSignal(clock, 3);
+    signal.close();
+    await clock.pass(3000);
+    assert.equal(await state(signal), false);
+    assert.deepEqual(listeners(), before);
+  });
+
   it('gives the process as long as a stop takes from the first request on, and no longer for a second', () => {
     const due: number[] = [];
     const signal = new StopSignal({ now: () => 0, wall: () => 0, after: (ms) => { due.push(ms); return () => { due.push(-ms); }; } }, 3);

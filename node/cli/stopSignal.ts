@@ -43,6 +43,12 @@ export class StopSignal {
     this.#resolve();
   };
 
+  /** What could be stopped is over by itself: nothing is left here that would end the process later. */
+  close(): void {
+    this.#cancel();
+    for (const signal of this.#signals) process.off(signal, this.stop);
+  }
+
   /** Stopping has begun: a second signal ends the process at once. */
   release(): void {
     this.#cancel();
