@@ -82,6 +82,22 @@ describe('parseText', () => {
     assert.deepEqual(Object.keys(parseText('{"__proto__": {"a": 1}}') as object), ['__proto__']);
   });
 
+  it('reads JSON as YAML has it', () => {
+    const read = (text: string): unknown => {
+      try {
+        return parseText(text);
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    const texts = [
+      '{"a": {"b:": ":", "\\":\\\\": ["{\\"c\\": 1}", {"": null}]}, "__proto__": 1, "<<": {"d": -0}}', '[1e400]', `[-${'9'.repeat(400)}]`, '[1.5E-3, 12345678901234567890, 9007199254740993, true, {}, []]', '{"a": [{"b": 1, "c": {}, "b": 2}]}',
+      '{"a": 1, "\\u0061": 2}', '["\\ud83d\\ude42\\ud83d\\/", "é\u2028🙂"]', '["\u007f"]', '["\u0085"]', '["\u009f"]', '["\uffff"]', '["&a", "*a", "!a", "~", "yes", "\\u0000"]', `${'{"a":'.repeat(65)}1${'}'.repeat(65)}`, '"a"', '1', 'null',
+    ];
+    // A comment is YAML.
+    for (const text of texts) assert.deepEqual(read(text), read(`${text} #`), text);
+  });
+
   it('gives an alias its own copy', () => {
     const { a, b } = parseText('a: &x {n: 1}\nb: *x') as { a: object; b: object };
     assert.deepEqual([a, b], [{ n: 1 }, { n: 1 }]);

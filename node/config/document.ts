@@ -94,6 +94,8 @@ export function parseText(text: string): unknown {
   if (separators(text) > limits.separators) {
     throw syntaxError(`expected at most ${String(limits.separators)} lines, commas and opening brackets, found more`);
   }
+  const json = treeOfJson(text);
+  if (json !== undefined) return json;
   let value: unknown;
   try {
     // YAML 1.2, of which JSON is a part; the same key twice is an error in both.
@@ -102,7 +104,39 @@ export function parseText(text: string): unknown {
     if (error instanceof YAMLException) throw syntaxError(sentenceOf(error), error);
     throw error;
   }
-  return treeOf(value, { values: limits.values, characters: limits.bytes, above: [] });
+  return treeOf(value, newWalk());
+}
+
+/** Characters that JSON takes and YAML does not. */
+const noYaml = /[\x7f-\x9f\ufffe\uffff]/;
+
+/** The value of a text that is a map or a list in JSON, as YAML has it, in a tenth of its time and without its code being loaded; undefined for any other text. */
+function treeOfJson(text: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || noYaml.test(text)) return undefined;
+  const walk = newWalk();
+  const tree = treeOf(value, walk);
+  // A number too large for one is text in YAML. The same key twice, of which JSON.parse takes the last: YAML says where.
+  return walk.finite && walk.keys === keysIn(text) ? tree : undefined;
+}
+
+/** How many keys a text in JSON has. */
+function keysIn(text: string): number {
+  let count = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    // " \ :
+    if (code === 0x22) quoted = !quoted;
+    else if (code === 0x5c) at++;
+    else if (code === 0x3a && !quoted) count++;
+  }
+  return count;
 }
 
 function separators(text: string): number {
@@ -143,12 +177,21 @@ interface Walk {
   values: number;
   characters: number;
   readonly above: object[];
+  /** Keys that it has passed. */
+  keys: number;
+  /** Each number that it has passed is. */
+  finite: boolean;
+}
+
+function newWalk(): Walk {
+  return { values: limits.values, characters: limits.bytes, above: [], keys: 0, finite: true };
 }
 
 /** A copy that shares nothing: an alias stands for its own copy, and one that refers to what it stands in is refused. */
 function treeOf(value: unknown, walk: Walk): unknown {
   walk.values--;
   if (typeof value === 'string') walk.characters -= value.length;
+  else if (typeof value === 'number') walk.finite &&= Number.isFinite(value);
   if (walk.values < 0 || walk.characters < 0) throw syntaxError(tooMuch);
   if (typeof value !== 'object' || value === null) return value;
   if (walk.above.includes(value)) throw syntaxError('expected maps and lists that end, found an alias (*name) to a map or list that it stands in itself');
@@ -158,6 +201,7 @@ function treeOf(value: unknown, walk: Walk): unknown {
     ? value.map((item) => treeOf(item, walk))
     : Object.fromEntries(Object.entries(value).map(([key, item]) => {
       walk.characters -= key.length;
+      walk.keys++;
       return [key, treeOf(item, walk)];
     }));
   walk.above.pop();
