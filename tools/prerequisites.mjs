@@ -1,5 +1,5 @@
 // What the tests need from the machine: Debian packages and the .NET SDK.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 /**
@@ -22,22 +22,24 @@ const packages = {
   libyajl2: '/usr/share/doc/libyajl2/copyright',
 };
 
+/** Resolves to whether apt-get did that. */
 function apt(...args) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  return spawnSync('apt-get', ['-qq', ...args], { stdio: ['ignore', 2, 2], env }).status === 0;
+  return new Promise((resolve) => {
+    spawn('apt-get', ['-qq', ...args], { stdio: ['ignore', 2, 2], env }).on('error', () => { resolve(false); }).on('close', (code) => { resolve(code === 0); });
+  });
 }
 
 /** Installs the Debian packages that are missing, where this is root; says what is missing where it is not. */
-export function ensurePrerequisites() {
-  const missing = Object.keys(packages).filter((name) => !existsSync(packages[name]));
-  if (missing.length > 0) {
-    const root = process.getuid?.() === 0;
-    if (root) console.error(`installing Debian packages: ${missing.join(' ')}`);
-    const installed = root && apt('update') && apt('install', '-y', '--no-install-recommends', ...missing);
-    if (!installed) fail(`The tests need the Debian packages ${missing.join(', ')}. Install them: apt-get install ${missing.join(' ')}`);
-  }
+export async function ensurePrerequisites() {
   const dotnet = spawnSync('dotnet', ['--list-sdks'], { encoding: 'utf8' }).stdout ?? '';
   if (!/^1\d\./m.test(dotnet)) fail('The tests need the .NET SDK 10 (the command dotnet), to build the PowerShell host. Install it from your distribution or from Microsoft.');
+  const missing = Object.keys(packages).filter((name) => !existsSync(packages[name]));
+  if (missing.length === 0) return;
+  const root = process.getuid?.() === 0;
+  if (root) console.error(`installing Debian packages: ${missing.join(' ')}`);
+  const installed = root && (await apt('update')) && (await apt('install', '-y', '--no-install-recommends', ...missing));
+  if (!installed) fail(`The tests need the Debian packages ${missing.join(', ')}. Install them: apt-get install ${missing.join(' ')}`);
 }
 
 function fail(message) {

@@ -15,8 +15,6 @@ import { ensurePrerequisites } from './prerequisites.mjs';
 import { windowsParts } from './windows/parts.mjs';
 import { installedWindows } from './windows/prefix.mjs';
 
-ensurePrerequisites();
-
 /**
  * What stages run in: this environment without the further certificates that a machine behind a proxy has its Nodes read, each as it starts,
  * for 40 % of what a start costs. What is fetched is fetched by this process and the build.
@@ -42,6 +40,11 @@ function prepared(prepare) {
   return begun.get(prepare);
 }
 
+/** Windows, which Wine installs, a package of Debian's. */
+async function windows() {
+  await prepared(ensurePrerequisites);
+  return installedWindows();
+}
 /** The packages of package-lock.json, and dist/. The stage lint checks the types, which takes longer than all else of a build. */
 const built = () => runScript(['tools/build.mjs', ...(waiting.some(({ name }) => name === 'lint') ? ['--unchecked'] : [])], process.env);
 /** The package: making it costs ten seconds of CPU time, most of them for packing node.exe. */
@@ -85,7 +88,7 @@ const isWine = (name) => /^dist\/windows[^/]*$/.test(name);
 const isDelivery = (name) => name.includes('/windows-delivery.');
 
 /** What stages have in common that is fetched or made once: side by side they would do it in one place, and some have no network. */
-const module = [windowsParts, installedWindows, windowsPowershell, powershellEngine];
+const module = [windowsParts, windows, windowsPowershell, powershellEngine];
 
 /**
  * Each stage in the order they start, the longest first, and at last what is over soon or uses every core: its name, what it needs, and what gives, for
@@ -122,9 +125,9 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const waiting = stages.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
-// What is fetched, and compiled from other sources, is so while dist/ is built. Where one fails, each stage that needs it does.
-for (const prepare of [built, ...waiting.flatMap(({ needs = [] }) => needs)]) prepared(prepare).catch(() => undefined);
-await prepared(built).catch(({ message }) => {
+// What is fetched, and compiled from other sources, is so while Debian's packages are installed and dist/ is built. Where one fails, each stage that needs it does.
+for (const prepare of [ensurePrerequisites, built, ...waiting.flatMap(({ needs = [] }) => needs)]) prepared(prepare).catch(() => undefined);
+await Promise.all([prepared(ensurePrerequisites), prepared(built)]).catch(({ message }) => {
   console.error(message);
   process.exit(1);
 });
@@ -156,6 +159,24 @@ function usableCores() {
 const used = new Map(usableCores().map((core) => [core, 0]));
 const leastUsed = () => [...used].reduce((least, one) => (one[1] < least[1] ? one : least))[0];
 
+/** The stages at work, each the first of its processes' group. */
+const running = new Set();
+/** Sends a signal to all processes of a stage's group. */
+function endStage({ pid }, signal) {
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
+// A terminal's Ctrl-C goes to this process alone.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    for (const child of running) endStage(child, signal);
+    process.exit(1);
+  });
+}
+
 /** What a stage may take, in ms: several times what the longest takes on a busy machine. */
 const longest = 40 * 60_000;
 async function runStage({ name, anywhere = false, needs = [], words }) {
@@ -171,7 +192,9 @@ async function runStage({ name, anywhere = false, needs = [], words }) {
     const core = anywhere ? undefined : leastUsed();
     if (!anywhere) used.set(core, used.get(core) + 1);
     const [program, ...rest] = [...(anywhere ? [] : kept(core)), process.execPath, ...words(name)];
-    const child = spawn(program, rest, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    // A session of its own: Linux shares a core out among sessions first, and a stage of twenty threads takes no more of it than one of a single one.
+    const child = spawn(program, rest, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    running.add(child);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {
@@ -183,11 +206,12 @@ async function runStage({ name, anywhere = false, needs = [], words }) {
     // What hangs is told with all it printed, before CI's own limit takes both away.
     const limit = setTimeout(() => {
       output += `\n${name} had not ended after ${longest / 60_000} minutes\n`;
-      child.kill('SIGKILL');
+      endStage(child, 'SIGKILL');
       for (const stream of [child.stdout, child.stderr]) stream.destroy();
     }, longest);
     child.on('close', (code) => {
       clearTimeout(limit);
+      running.delete(child);
       if (!anywhere) used.set(core, used.get(core) - 1);
       const counts = countsOf(output);
       const broken = code !== 0 && counts.failed === 0 ? 1 : 0;
