@@ -105,12 +105,24 @@ describe('--config -', () => {
       const of = await (words.startsWith('run') ? psutilAgent : psutilAgentHere)([...words.split(' '), withBroker]);
       const read = await psutilAgent([...words.split(' '), '-'], { stdin: text, cwd: home });
       assert.deepEqual([read.code, plain(read)], [of.code, plain(of)]);
-      const bad = await psutilAgent([...words.split(' '), '-'], { stdin: '[{"method": "boot_tim", "interval": 5}]' });
-      assert.equal(bad.code, 3, bad.err);
-      assert.match(bad.out + bad.err, /standard input[^]*did you mean "boot_time"|did you mean "boot_time"[^]*standard input/);
-      const none = await psutilAgent([...words.split(' '), '-']);
-      assert.equal(none.code, 3, none.err);
-      assert.match(none.out + none.err, /standard input: expected .*, found an empty configuration/);
     });
   }
+
+  it('says what is wrong with it, and that it is there', () => {
+    const texts = [['bad', '[{"method": "boot_tim", "interval": 5}]'], ['none', '']].map(([name = '', text = '']) => {
+      writeFileSync(join(home, name), text);
+      return join(home, name);
+    });
+    writeFileSync(join(home, 'commands.json'), JSON.stringify(same.flatMap((words) => texts.map(() => `${words} -`))));
+    // All by one process, standard error on standard output.
+    const { stdout } = spawnSync('sh', ['-c', 'exec "$@" 2>&1', 'sh', process.execPath, commandsProgram, join(home, 'commands.json'), ...same.flatMap(() => texts)], { encoding: 'utf8' });
+    const replies = stdout.split('\f\n');
+    assert.equal(replies.length, 2 * same.length, stdout);
+    for (const [at, words] of same.entries()) {
+      const [bad = '', none = ''] = replies.slice(2 * at);
+      assert.match(bad, /standard input[^]*did you mean "boot_time"|did you mean "boot_time"[^]*standard input/, words);
+      assert.match(none, /standard input: expected .*, found an empty configuration/, words);
+      for (const reply of [bad, none]) assert.match(reply, /^exit code 3$/m, words);
+    }
+  });
 });

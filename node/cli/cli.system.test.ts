@@ -68,23 +68,23 @@ describe('bad configuration: exit 3, one sentence a fault', () => {
 
   it('all faults at once', async () => {
     const many = file(JSON.stringify([{ method: 'Popen', interval: 5 }, { method: 'boot_time', interval: 0 }, { method: 'cpu_times' }]));
-    const { err } = await refused(['run', '--config', many], 3, /the configuration has 3 faults/);
+    const { err } = await refused(['run', '--config', many], 3, /the configuration has 3 faults/, { run: psutilAgentHere });
     assert.equal(err.trim().split('\n').length, 4);
   });
 
   it('a missing file, a folder, a file that may not be read, no file', async () => {
-    await refused(['validate', '--config', join(home, 'none.yaml')], 3, /expected a configuration file, found none; check the path/);
-    await refused(['validate', '--config', home], 3, /found a folder; name the file in it/);
-    await refused(['validate', '--config', join(file('x'), 'under.yaml')], 3, /found none/);
-    await refused(['validate'], 2, /expected --config FILE, found none/);
+    await refused(['validate', '--config', join(home, 'none.yaml')], 3, /expected a configuration file, found none; check the path/, { run: psutilAgentHere });
+    await refused(['validate', '--config', home], 3, /found a folder; name the file in it/, { run: psutilAgentHere });
+    await refused(['validate', '--config', join(file('x'), 'under.yaml')], 3, /found none/, { run: psutilAgentHere });
+    await refused(['validate'], 2, /expected --config FILE, found none/, { run: psutilAgentHere });
     await refused(['run', '--config', '-'], 3, /empty/, { stdin: '' });
-    const { code, out } = await psutilAgent(['validate', '--config', join(home, 'none.yaml'), '--json']);
+    const { code, out } = await psutilAgentHere(['validate', '--config', join(home, 'none.yaml'), '--json']);
     assert.equal(code, 3);
     assert.equal((JSON.parse(out) as { error: { code: string } }).error.code, 'PSA_CONFIG_NOT_FOUND');
   });
 
   it('duplicate names only warn', async () => {
-    const { code, err } = await psutilAgent(['validate', '--config', '-'], { stdin: JSON.stringify(['free', 'used'].map((result_argument) => ({ method: 'virtual_memory', result_argument, interval: 5 }))) });
+    const { code, err } = await psutilAgentHere(['validate', '--config', file(JSON.stringify(['free', 'used'].map((result_argument) => ({ method: 'virtual_memory', result_argument, interval: 5 }))))]);
     assert.equal(code, 0);
     assert.match(err, /warning: \/1: publishes the same name "virtual_memory" as \/0/);
   });
@@ -96,7 +96,8 @@ describe('bad command lines: exit 2', () => {
     [['run', '--confg', 'x'], /found "--confg"; did you mean "--config"/],
     [['sample', 'disk_usage'], /the key path/],
   ];
-  for (const [args, pattern] of cases) it(args.join(' '), () => refused(args, 2, pattern).then(() => undefined));
+  // The first by the command itself.
+  for (const [at, [args, pattern]] of cases.entries()) it(args.join(' '), () => refused(args, 2, pattern, at === 0 ? {} : { run: psutilAgentHere }).then(() => undefined));
 });
 
 describe('a pipe that nobody reads, and a disk that is full', () => {
@@ -119,9 +120,9 @@ describe('a pipe that nobody reads, and a disk that is full', () => {
 });
 
 describe('what this system cannot tell: exit 5', () => {
-  it('a status that is not there', () => refused(['status', '--data', home], 5, /expected the status file of a collector, found none; check --data/).then(() => undefined));
-  it('a path that does not exist', () => refused(['sample', 'disk_usage', `path=${home}/none`], 5, /./).then(() => undefined));
-  it('a field of another system', () => refused(['sample', 'cpu_times', '--result-argument', 'dpc'], 5, /no dpc here/).then(() => undefined));
+  it('a status that is not there', () => refused(['status', '--data', home], 5, /expected the status file of a collector, found none; check --data/, { run: psutilAgentHere }).then(() => undefined));
+  it('a path that does not exist', () => refused(['sample', 'disk_usage', `path=${home}/none`], 5, /./, { run: psutilAgentHere }).then(() => undefined));
+  it('a field of another system', () => refused(['sample', 'cpu_times', '--result-argument', 'dpc'], 5, /no dpc here/, { run: psutilAgentHere }).then(() => undefined));
   it('an output file that cannot be written', () => refused(['run', '--config', file(entry({})), '--once', '--output', `file:${file('x')}/out`], 5, /expected a file that can be appended to/).then(() => undefined));
 });
 
@@ -145,10 +146,10 @@ describe('the calls', () => {
     const names = messages.map(({ name, path }) => `${String(name)} ${String(path)}`).sort();
     assert.deepEqual(names, ['cpu_percent ', 'mem ', ...['free', 'percent', 'sin', 'sout', 'total', 'used'].map((path) => `swap_memory ${path}`), 'users ']);
     assert.equal(messages.find(({ name }) => name === 'mem')?.['service'], 'd.n.n_1.mem');
-    const { out: status } = await psutilAgent(['status', '--data', join(home, 'once'), '--json']);
+    const { out: status } = await psutilAgentHere(['status', '--data', join(home, 'once'), '--json']);
     const checkStatus = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(statusSchema());
     assert.ok(checkStatus(JSON.parse(status)), JSON.stringify(checkStatus.errors));
-    assert.match((await psutilAgent(['status', '--data', join(home, 'once')])).out, /state +stopped/);
+    assert.match((await psutilAgentHere(['status', '--data', join(home, 'once')])).out, /state +stopped/);
   });
 
   it('units are published where they are asked for', async () => {
@@ -167,7 +168,7 @@ describe('the calls', () => {
     const { code, out } = await psutilAgent(['run', '--config', '-', '--once'], { stdin: JSON.stringify(config) });
     assert.equal(code, 0);
     assert.equal(out.trim().split('\n').length, 1);
-    const status = JSON.parse((await psutilAgent(['status', '--data', join(home, 'fault'), '--json'])).out) as { unavailable: number; entries: { last_error: object | null; taken: number }[] };
+    const status = JSON.parse((await psutilAgentHere(['status', '--data', join(home, 'fault'), '--json'])).out) as { unavailable: number; entries: { last_error: object | null; taken: number }[] };
     assert.equal(status.unavailable, 1);
     assert.deepEqual(status.entries.map(({ taken, last_error }) => [taken, last_error !== null]), [[0, true], [1, false]]);
   });
@@ -201,15 +202,15 @@ describe('the calls', () => {
       assert.ok(line.result >= 0 && line.result <= 100);
     }
     const began = Date.now();
-    const timed = JSON.parse((await psutilAgent(['sample', 'boot_time', '--json', '--time'])).out) as { time: string };
+    const timed = JSON.parse((await psutilAgentHere(['sample', 'boot_time', '--json', '--time'])).out) as { time: string };
     assert.ok(Date.parse(timed.time) >= began && Date.parse(timed.time) <= Date.now(), timed.time);
-    const catalog = JSON.parse((await psutilAgent(['methods', '--json'])).out) as { name: string }[];
+    const catalog = JSON.parse((await psutilAgentHere(['methods', '--json'])).out) as { name: string }[];
     assert.deepEqual(catalog.map(({ name }) => name), functions.map(({ name }) => name));
-    const listed = (await psutilAgent(['methods'])).out.trimEnd().split('\n');
+    const listed = (await psutilAgentHere(['methods'])).out.trimEnd().split('\n');
     for (const { name } of functions) assert.ok(listed.some((line) => line.startsWith(`${name} `)), name);
-    const help = await psutilAgent(['--help']);
+    const help = await psutilAgentHere(['--help']);
     assert.equal(help.code, 0);
-    assert.match((await psutilAgent(['--version'])).out, /^\d+\.\d+\.\d+\n$/);
+    assert.match((await psutilAgentHere(['--version'])).out, /^\d+\.\d+\.\d+\n$/);
   });
 });
 
@@ -222,7 +223,7 @@ describe('the help of each command', () => {
   };
 
   it('is there for every command that is listed', async () => {
-    const listed = [...(await psutilAgent([])).out.matchAll(/^ {2}([\w-]+) {2,}/gm)].map(([, name]) => name);
+    const listed = [...(await psutilAgentHere([])).out.matchAll(/^ {2}([\w-]+) {2,}/gm)].map(([, name]) => name);
     assert.deepEqual(listed.sort(), Object.keys(calls).sort());
   });
 
@@ -271,10 +272,10 @@ describe('run with a configuration that has faults', () => {
   it('that is no JSON leaves word beside the status that a collector left there', async () => {
     const { data, config } = place();
     writeFileSync(config, '{ "psutil_config": [');
-    assert.equal((await psutilAgent(['run', '--config', config])).code, 3);
+    assert.equal((await psutilAgentHere(['run', '--config', config])).code, 3);
     assert.equal(existsSync(join(data, 'psutil.log')), false, 'nothing says that this is a data directory');
     writeFileSync(join(data, 'status.json'), '{}');
-    assert.equal((await psutilAgent(['run', '--config', config])).code, 3);
+    assert.equal((await psutilAgentHere(['run', '--config', config])).code, 3);
     assert.equal(logOf(data)[0]!.level, 'fatal');
     assert.equal((JSON.parse(readFileSync(join(data, 'status.json'), 'utf8')) as StatusReport).last_error?.code, 'PSA_CONFIG_SYNTAX');
   });
@@ -283,7 +284,7 @@ describe('run with a configuration that has faults', () => {
     const { data, config } = place();
     writeFileSync(join(data, 'status.json'), JSON.stringify({ state: 'sampling', pid: process.pid }));
     writeFileSync(config, JSON.stringify({ status: { path: '.' }, psutil_config: 5 }));
-    assert.equal((await psutilAgent(['run', '--config', config])).code, 3);
+    assert.equal((await psutilAgentHere(['run', '--config', config])).code, 3);
     assert.equal((JSON.parse(readFileSync(join(data, 'status.json'), 'utf8')) as StatusReport).state, 'sampling');
     assert.ok(logOf(data).length > 0);
   });

@@ -18,8 +18,6 @@ describe('A PowerShell session', () => {
   const folder = mkdtempSync(join(tmpdir(), 'psutil-agent-powershell-'));
   const executable = join(folder, 'pwsh');
   let session: PowerShellSession;
-  /** One that was started last, and is closed by a test. */
-  let last: PowerShellSession;
 
   before(async () => {
     await pwshIn(folder);
@@ -27,7 +25,6 @@ describe('A PowerShell session', () => {
   });
   after(() => {
     session.close();
-    (last as PowerShellSession | undefined)?.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -41,6 +38,17 @@ describe('A PowerShell session', () => {
       return true;
     });
   };
+
+  it('passes on no variable that changes how programs load code', async () => {
+    process.env['NODE_OPTIONS'] = '--no-warnings';
+    process.env['NODE_POWERSHELL'] = '/bin/false';
+    try {
+      assert.equal(await session.run('"$env:NODE_OPTIONS$env:NODE_POWERSHELL"', ample), '');
+    } finally {
+      delete process.env['NODE_OPTIONS'];
+      delete process.env['NODE_POWERSHELL'];
+    }
+  });
 
   it('gives numbers, text, objects and lists, in UTF-8', async () => {
     assert.equal(await session.run('1 + 1', ample), 2);
@@ -104,9 +112,22 @@ describe('A PowerShell session', () => {
     assert.equal(running(before), false);
   });
 
-  it('ends one that hangs, reads its input or ends its host, and goes on with a new one', async () => {
+  it('ends one that hangs, with all that a command has started, also what left it', async () => {
+    const before = await pid();
+    const file = join(folder, 'pids');
+    const child = `setsid sh -c 'echo $$ >> ${file}; exec sleep 1000' > /dev/null 2>&1 &`;
+    await session.run(`sh -c "${child.replaceAll('$', '`$')}" ; 1`, ample);
+    await until('the child', () => existsSync(file) && readFileSync(file, 'utf8').endsWith('\n'));
+    const [id] = readFileSync(file, 'utf8').trim().split('\n').map(Number);
+    assert.equal(running(id ?? 0), true);
+    await fails('Start-Sleep -Seconds 1000', /has not ended within 0\.5 s; its PowerShell was ended/, 500);
+    await until('it is gone', () => !running(id ?? 0));
+    await until('the old process is gone', () => !running(before));
+    assert.notEqual(await pid(), before);
+  });
+
+  it('ends one that reads its input or ends its host, and goes on with a new one', async () => {
     for (const [command, reason, timeout] of [
-      ['Start-Sleep -Seconds 1000', /has not ended within 0\.5 s; its PowerShell was ended/, 500],
       ['[Console]::In.ReadToEnd()', /has not ended within 1 s/, 1000],
       ['[Environment]::Exit(3)', /ended/, ample],
       ['exit', /ended|no answer/, ample],
@@ -119,29 +140,6 @@ describe('A PowerShell session', () => {
     await fails('Read-Host "say"', /the command failed/);
   });
 
-  it('leaves nothing running that a command has started, also what left it', async () => {
-    const file = join(folder, 'pids');
-    const child = `setsid sh -c 'echo $$ >> ${file}; exec sleep 1000' > /dev/null 2>&1 &`;
-    await session.run(`sh -c "${child.replaceAll('$', '`$')}" ; 1`, ample);
-    await until('the child', () => existsSync(file) && readFileSync(file, 'utf8').endsWith('\n'));
-    const [id] = readFileSync(file, 'utf8').trim().split('\n').map(Number);
-    assert.equal(running(id ?? 0), true);
-    await fails('Start-Sleep -Seconds 1000', /has not ended/, 300);
-    await until('it is gone', () => !running(id ?? 0));
-  });
-
-  it('passes on no variable that changes how programs load code', async () => {
-    process.env['NODE_OPTIONS'] = '--no-warnings';
-    process.env['NODE_POWERSHELL'] = '/bin/false';
-    try {
-      last = new PowerShellSession({ clock: systemClock, executable });
-      assert.equal(await last.run('"$env:NODE_OPTIONS$env:NODE_POWERSHELL"', ample), '');
-    } finally {
-      delete process.env['NODE_OPTIONS'];
-      delete process.env['NODE_POWERSHELL'];
-    }
-  });
-
   it('says so where there is no PowerShell', async () => {
     const none = new PowerShellSession({ clock: systemClock, executable: join(folder, 'nothing') });
     await assert.rejects(none.run('1', ample), /PowerShell ended or could not be started/);
@@ -149,11 +147,11 @@ describe('A PowerShell session', () => {
   });
 
   it('ends with its close, and whatever waits is told', async () => {
-    const id = Number(await last.run('$PID', ample));
-    const [hanging, waiting] = [last.run('Start-Sleep -Seconds 1000', ample), last.run('1', ample)];
+    const id = Number(await session.run('$PID', ample));
+    const [hanging, waiting] = [session.run('Start-Sleep -Seconds 1000', ample), session.run('1', ample)];
     hanging.catch(() => undefined);
     waiting.catch(() => undefined);
-    last.close();
+    session.close();
     await assert.rejects(hanging);
     await assert.rejects(waiting, /stopping/);
     await until('the process is gone', () => !running(id));
