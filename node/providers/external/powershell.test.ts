@@ -68,6 +68,17 @@ describe('A PowerShell session', { skip: process.platform === 'win32' }, () => {
     assert.equal(clock.waiting, 0, 'no limit is left behind');
   });
 
+  it('one whose output comes at once, in lines as Windows ends them, is understood', async () => {
+    const whole = join(home, 'whole');
+    const late = 'process.stdout.cork(); process.stderr.cork(); setInterval(() => { for (const one of [process.stdout, process.stderr]) { one.uncork(); one.cork(); } }, 200);\n';
+    writeFileSync(whole, program.replace('const write', `${late}const write`).replaceAll(String.raw`'\n')`, String.raw`'\r\n')`), { mode: 0o755 });
+    const { session } = open({ executable: whole });
+    assert.equal(await session.run('1 + 1', 1000), 2);
+    await fails(session.run('throw new Error("no")', 1000), /^the command failed: no$/);
+    assert.equal(await session.run('3', 1000), 3);
+    assert.equal(starts().length, 1);
+  });
+
   it('a command that hangs costs its session, which the next one begins anew', async () => {
     const { session, clock } = open();
     assert.equal(await session.run('1', 1000), 1);

@@ -6,6 +6,7 @@ import type { Clock } from '../../model/clock.js';
 import { display } from '../../model/display.js';
 import { messageOf, UnavailableError } from '../../model/errors.js';
 import { childEnvironment } from './environment.js';
+import { betweenMarks } from './markedOutput.js';
 import { answerIn, definition, invocation, mostCharacters } from './powershellWrapper.js';
 import { processTree, type ProcessTree } from './processTree.js';
 
@@ -101,7 +102,9 @@ export class PowerShellSession {
       spawnOptions: { env: childEnvironment(tree.env), windowsHide: true },
     });
     // Its own fields: the process, to be taken into the tree, and the end of it, whose rejection nobody else takes.
-    const { process: child, exitPromise } = shell as unknown as { process: { pid?: number }; exitPromise: Promise<void> };
+    const inner = shell as unknown as { process: { pid?: number }; exitPromise: Promise<void>; readBulkFromOutput: typeof betweenMarks };
+    const { process: child, exitPromise } = inner;
+    inner.readBulkFromOutput = betweenMarks;
     if (child.pid !== undefined) tree.add(child.pid);
     const session: Session = {
       shell, tree,
