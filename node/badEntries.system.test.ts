@@ -22,7 +22,7 @@ test('bad entries are told of in a sentence each and touch no other', { skip: pr
   // Processes that end within the time that it takes to read them all.
   const mayflies = spawn('sh', ['-c', 'while :; do /bin/sleep 0.01 & /bin/sleep 0.02; done'], { stdio: 'ignore' });
   const of = (alias: string, method: string, args: object, result_argument?: string, more: object = {}): object =>
-    ({ alias, method, args, interval: 0.5, ...(result_argument === undefined ? {} : { result_argument }), ...more });
+    ({ alias, method, args, interval: 0.25, ...(result_argument === undefined ? {} : { result_argument }), ...more });
   const bad: readonly (readonly [entry: object, reason: RegExp])[] = [
     [of('never was', 'Process', { pid: 4_194_305 }, 'num_threads'), /^no process matches pid 4194305$/],
     [of('nobody', 'Process', { name: 'nobody-is-called-so*' }, 'memory_info.rss'), /^no process matches name "nobody-is-called-so\*"$/],

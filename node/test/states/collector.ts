@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StatusReport } from '../../status/report.js';
-import { command } from '../support/command.js';
+import { command, psutilAgentHere } from '../support/command.js';
 import { until } from '../support/wait.js';
 
 /** What the views said of one state. */
@@ -23,8 +23,17 @@ export interface Views {
 /** Puts words before a program's, as a namespace does. */
 export type Within = (program: string, ...args: string[]) => [program: string, ...args: string[]];
 
-/** Runs the command to its end. */
+const here: Within = (...words) => words;
+/** What is run in this process, whose standard output is the command's meanwhile: one after another. */
+let lastHere: Promise<unknown> = Promise.resolve();
+
+/** Runs the command to its end: in this process where nothing is to stand before it. */
 function run(within: Within, ...args: string[]): Promise<{ code: number | null; out: string }> {
+  if (within === here) {
+    const ended = lastHere.then(() => psutilAgentHere(args));
+    lastHere = ended.catch(() => undefined);
+    return ended;
+  }
   const [program, ...words] = within(process.execPath, command, ...args);
   return new Promise((resolve, reject) => {
     const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -42,7 +51,7 @@ export class WatchedCollector {
   #exited: Promise<unknown> = Promise.resolve();
   #seen = 0;
 
-  constructor(readonly folder: string, settings: object, private readonly within: Within = (...words) => words) {
+  constructor(readonly folder: string, settings: object, private readonly within: Within = here) {
     mkdirSync(folder, { recursive: true });
     this.settings = join(folder, 'settings.json');
     writeFileSync(this.settings, JSON.stringify({ status: { path: '.', interval: 0.5 }, ...settings }));
