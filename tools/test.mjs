@@ -95,10 +95,9 @@ const module = [windowsParts, windows, windowsPowershell, powershellEngine];
  * its name, the words of its command, run by this Node. `waits`: more than half of its time nothing is computed. `anywhere`: it may use every core.
  */
 const stages = [
-  // On a core that has more to do a PowerShell that node.exe starts under Wine may take minutes to be there, and a test waits for it.
-  // And Wine looks for the owner of each of this machine's connections, of which other stages leave a thousand, at each of some hundred readings.
-  { name: 'windows', anywhere: true, needs: module, words: () => ['tools/isolated.mjs', '--interface', 'eth0', ...tests(serial, (name, system) => system && isWine(name) && !isDelivery(name))()] },
   { name: 'wine', needs: module, words: moduleTest('monitor') },
+  // Wine looks for the owner of each of this machine's connections, of which other stages leave a thousand, at each of some hundred readings.
+  { name: 'windows', needs: module, words: () => ['tools/isolated.mjs', '--interface', 'eth0', ...tests(serial, (name, system) => system && isWine(name) && !isDelivery(name))()] },
   {
     name: 'system', needs: [powershellEngine],
     words: shared(2, (name, system) => system && !isWine(name) && !isMeasuring(name) && !/^dist\/(transport|test\/(chaos|module))\//.test(name)),
