@@ -63,12 +63,6 @@ const tests = (words, choose) => () => {
   const files = readdirSync(join(root, 'dist'), { recursive: true }).map((name) => `dist/${name}`).filter((name) => name.endsWith('.test.js')).sort();
   return [...words, ...files.filter((name) => choose(name, name.endsWith('.system.test.js')))];
 };
-/** What ends the process before all tests have, such as a command that one of them runs in it, would end it as if they had passed. */
-const toTheEnd = `import { after } from 'node:test';
-let ended = false;
-after(() => { ended = true; });
-process.on('exit', () => { if (!ended) process.reallyExit(1); });
-`;
 /** Files of which each has a share of a stage's test files import them one after another: a Node of its own costs most of them more than their tests do. */
 const shared = (count, choose) => (stage) => {
   const folder = join(root, 'build/shared', stage);
@@ -77,7 +71,7 @@ const shared = (count, choose) => (stage) => {
   const files = tests([], choose)();
   return [...parallel, ...Array.from({ length: count }, (_, n) => {
     const file = join(folder, `${n + 1}.test.mjs`);
-    writeFileSync(file, toTheEnd + files.filter((name, at) => at % count === n).map((name) => `await import('../../../${name}');\n`).join(''));
+    writeFileSync(file, ['tools/shared.mjs', ...files.filter((name, at) => at % count === n)].map((name) => `await import('../../../${name}');\n`).join(''));
     return file;
   })];
 };
