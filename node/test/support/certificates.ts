@@ -47,13 +47,15 @@ export async function makeCertificates(): Promise<TestCertificates> {
     await openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', `${name}.key`, '-out', `${name}.pem`, '-days', '3650', '-subj', `/CN=psutil-agent test ${name}`);
     return join(folder, `${name}.pem`);
   };
-  const pair = async (name: string, names: string, ca = 'ca', dates: string[] = ['-days', '365']): Promise<KeyPair> => {
-    await openssl('req', '-newkey', 'rsa:2048', '-nodes', '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`);
+  /** `key`: the name of a pair whose key it has too; to make another is most of the work. */
+  const pair = async (name: string, names: string, { ca = 'ca', dates = ['-days', '365'], key = name } = {}): Promise<KeyPair> => {
+    const own = key === name ? ['-newkey', 'rsa:2048', '-nodes', '-keyout', `${key}.key`] : ['-new', '-key', `${key}.key`];
+    await openssl('req', ...own, '-out', `${name}.csr`, '-subj', `/CN=${name}`);
     await writeFile(join(folder, `${name}.ext`), `subjectAltName=${names}\n`);
     await writeFile(join(folder, `${name}.index`), '');
     await writeFile(join(folder, `${name}.cnf`), caConfig(folder, name, ca));
     await openssl('ca', '-batch', '-config', `${name}.cnf`, '-in', `${name}.csr`, '-out', `${name}.pem`, '-extfile', `${name}.ext`, '-notext', ...dates);
-    return { cert: join(folder, `${name}.pem`), key: join(folder, `${name}.key`) };
+    return { cert: join(folder, `${name}.pem`), key: join(folder, `${key}.key`) };
   };
   const here = 'DNS:localhost,IP:127.0.0.1';
   const garbage = join(folder, 'garbage.pem');
@@ -62,10 +64,10 @@ export async function makeCertificates(): Promise<TestCertificates> {
     ca: await authority('ca'),
     strangerCa: await authority('stranger'),
     server: await pair('server', here),
-    expired: await pair('expired', here, 'ca', ['-startdate', '20000101000000Z', '-enddate', '20010101000000Z']),
-    wrongName: await pair('wrong', 'DNS:other.example'),
+    expired: await pair('expired', here, { dates: ['-startdate', '20000101000000Z', '-enddate', '20010101000000Z'], key: 'server' }),
+    wrongName: await pair('wrong', 'DNS:other.example', { key: 'server' }),
     client: await pair('client', 'DNS:client.example'),
-    strangerClient: await pair('strangerclient', 'DNS:client.example', 'stranger'),
+    strangerClient: await pair('strangerclient', 'DNS:client.example', { ca: 'stranger', key: 'client' }),
     garbage,
     remove: () => rm(folder, { recursive: true, force: true }),
   };
