@@ -156,7 +156,7 @@ async function workOnWindows(jobs, onResult) {
   const host = await makeWindowsHost();
   try {
     const module = join(host.drive, 'Program Files/PsutilAgent');
-    await layoutModule(module);
+    await layoutModule(module, { whole: true });
     cpSync(join(root, 'Pester'), join(module, 'Pester'), { recursive: true });
     const [given, output] = ['jobs.json', 'results.jsonl'].map((name) => join(host.prefix.home, name));
     writeFileSync(given, JSON.stringify(jobs));

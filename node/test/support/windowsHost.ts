@@ -65,7 +65,8 @@ export class WindowsHost {
   /** Lays the module of this clone out among the programs, its Pester tests in it, and gives the folder. */
   async layOut(): Promise<string> {
     const module = join(this.drive, 'Program Files/PsutilAgent');
-    await layoutModule(module);
+    // The collector that answers for all of Pester's calls is a program of tests.
+    await layoutModule(module, { whole: true });
     await cp(join(root, 'Pester'), join(module, 'Pester'), { recursive: true });
     return module;
   }
