@@ -4,8 +4,9 @@
 //   npm test -- pester Pester/Start.Tests.ps1   of Pester only these files
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { shippedNode } from '../bench/support/node.mjs';
 import { root } from './dependencies.mjs';
 import { tellFailures } from './failures.mjs';
@@ -47,9 +48,14 @@ async function windows() {
 }
 /** The packages of package-lock.json, and dist/. The stage lint checks the types, which takes longer than all else of a build. */
 const built = () => runScript(['tools/build.mjs', ...(waiting.some(({ name }) => name === 'lint') ? ['--unchecked'] : [])], process.env);
+/** The pinned Windows parts: npm takes longer for two installs at once than for one after the other. */
+async function parts() {
+  await prepared(built);
+  return windowsParts();
+}
 /** The package: making it costs ten seconds of CPU time, most of them for packing node.exe. */
 async function packaged() {
-  await Promise.all([prepared(built), prepared(windowsParts)]);
+  await prepared(parts);
   env.PSUTIL_AGENT_PACKAGE = join(root, 'build/package.zip');
   await runScript(['tools/package.mjs', '--no-build', '--out', env.PSUTIL_AGENT_PACKAGE]);
 }
@@ -82,33 +88,33 @@ const isWine = (name) => /^dist\/windows[^/]*$/.test(name);
 const isDelivery = (name) => name.includes('/windows-delivery.');
 
 /** What stages have in common that is fetched or made once: side by side they would do it in one place, and some have no network. */
-const module = [windowsParts, windows, windowsPowershell, powershellEngine];
+const module = [parts, windows, windowsPowershell, powershellEngine];
 
 /**
- * Each stage in the order they start, the longest first, and at last what is over soon or uses every core: its name, what it needs, and what gives, for
- * its name, the words of its command, run by this Node. `waits`: more than half of its time nothing is computed. `anywhere`: it may use every core.
+ * Each stage in the order they start, those that take long first: its name, what it needs, and what gives, for its name, the words of its command,
+ * run by this Node. `anywhere`: it may use every core.
  */
 const stages = [
   { name: 'wine', needs: module, words: moduleTest('monitor') },
-  // Wine looks for the owner of each of this machine's connections, of which other stages leave a thousand, at each of some hundred readings.
-  { name: 'windows', needs: module, words: () => ['tools/isolated.mjs', '--interface', 'eth0', ...tests(serial, (name, system) => system && isWine(name) && !isDelivery(name))()] },
+  { name: 'chaos', words: shared(1, (name, system) => system && name.startsWith('dist/test/chaos/')) },
   {
     name: 'system', needs: [powershellEngine],
     words: shared(2, (name, system) => system && !isWine(name) && !isMeasuring(name) && !/^dist\/(transport|test\/(chaos|module))\//.test(name)),
   },
-  { name: 'winePester', needs: module, words: moduleTest('pester') },
+  // Wine looks for the owner of each of this machine's connections, of which other stages leave a thousand, at each of some hundred readings.
+  { name: 'windows', needs: module, words: () => ['tools/isolated.mjs', '--interface', 'eth0', ...tests(serial, (name, system) => system && isWine(name) && !isDelivery(name))()] },
   { name: 'cloudify', needs: module, words: () => ['tools/isolated.mjs', ...moduleTest('cloudify', 'cloudifyLinux')()] },
+  { name: 'measuring', needs: [powershellEngine], words: shared(1, (name, system) => system && isMeasuring(name)) },
+  { name: 'winePester', needs: module, words: moduleTest('pester') },
   { name: 'package', needs: [...module, packaged], words: () => ['tools/isolated.mjs', ...moduleTest('package')()] },
+  { name: 'transport', words: shared(1, (name, system) => system && name.startsWith('dist/transport/')) },
   { name: 'pester', needs: [powershellEngine], words: () => ['tools/pester.mjs', ...pesterFiles] },
   { name: 'windowsDelivery', needs: module, words: tests(serial, (name, system) => system && isWine(name) && isDelivery(name)) },
-  // The last two of those that compute, and programs that have nothing to hand over to each other: they use whichever core the others leave.
-  { name: 'lint', anywhere: true, needs: [powershellEngine, installAnalyzer], words: () => ['tools/lint.mjs'] },
+  { name: 'bench', needs: [shippedNode], words: () => ['bench/main.mjs', '--short'] },
+  { name: 'examples', words: () => ['tools/isolated.mjs', ...moduleTest('examples')()] },
+  // The last two compute, in programs that have nothing to hand over to each other: they use whichever core the others leave.
   { name: 'unit', anywhere: true, needs: [powershellEngine], words: shared(4, (name, system) => !system) },
-  { name: 'chaos', waits: true, words: shared(1, (name, system) => system && name.startsWith('dist/test/chaos/')) },
-  { name: 'measuring', waits: true, needs: [powershellEngine], words: shared(1, (name, system) => system && isMeasuring(name)) },
-  { name: 'transport', waits: true, words: shared(1, (name, system) => system && name.startsWith('dist/transport/')) },
-  { name: 'bench', waits: true, needs: [shippedNode], words: () => ['bench/main.mjs', '--short'] },
-  { name: 'examples', waits: true, words: () => ['tools/isolated.mjs', ...moduleTest('examples')()] },
+  { name: 'lint', anywhere: true, needs: [powershellEngine, installAnalyzer], words: () => ['tools/lint.mjs'] },
 ];
 
 const wanted = given.filter((word) => !pesterFiles.includes(word));
@@ -118,8 +124,11 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const waiting = stages.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
-// What is fetched, and compiled from other sources, is so while Debian's packages are installed and dist/ is built. Where one fails, each stage that needs it does.
-for (const prepare of [ensurePrerequisites, built, ...waiting.flatMap(({ needs = [] }) => needs)]) prepared(prepare).catch(() => undefined);
+// What many stages need is fetched, and compiled from other sources, while Debian's packages are installed and dist/ is built; what one needs, once it is its
+// turn. Where one fails, each stage that needs it does.
+for (const prepare of [ensurePrerequisites, built, ...module]) {
+  if (!module.includes(prepare) || waiting.some(({ needs = [] }) => needs.includes(prepare))) prepared(prepare).catch(() => undefined);
+}
 await Promise.all([prepared(ensurePrerequisites), prepared(built)]).catch(({ message }) => {
   console.error(message);
   process.exit(1);
@@ -215,17 +224,33 @@ async function runStage({ name, anywhere = false, needs = [], words }) {
   });
 }
 
-/** Runs the stages that are left, one after another: as long as there are some, those that wait, or none of them. */
-async function work(results, waits) {
-  while (waiting.length > 0) {
-    const at = waiting.findIndex((stage) => (stage.waits ?? false) === waits);
-    results.push(await runStage(...waiting.splice(Math.max(at, 0), 1)));
-  }
+/** Milliseconds between two looks at how busy the cores are. */
+const pause = 3000;
+/** The share of the time since the last look that the cores had nothing to do. */
+function idleShare() {
+  const now = [...used.keys()].reduce((sum, core) => sum + (cpus()[core]?.times.idle ?? 0), 0);
+  const share = (now - idleBefore) / (used.size * pause);
+  idleBefore = now;
+  return share;
 }
+let idleBefore = 0;
+idleShare();
 
+// A stage more than there are cores; and since they wait for a part of their time, one more whenever the cores have had nothing to do for some, up to
+// four more. More at once take longer in all than one after another.
 const results = [];
-// Most stages wait for a part of their time: three workers more than there are cores, at most five, and one for those that wait for most of it.
-await Promise.all([...Array.from({ length: Math.min(availableParallelism() + 3, 5) }, () => work(results, false)), work(results, true)]);
+let atWork = 0;
+for (let idle = 0; atWork > 0 || waiting.length > 0; idle = idleShare()) {
+  const most = idle > 0.1 ? Math.min(atWork + 1, used.size + 4) : 0;
+  while (waiting.length > 0 && atWork < Math.max(most, used.size + 1)) {
+    atWork += 1;
+    void runStage(waiting.shift()).then((result) => {
+      results.push(result);
+      atWork -= 1;
+    });
+  }
+  await delay(pause);
+}
 const total = (key) => results.reduce((sum, result) => sum + result[key], 0);
 const empty = results.filter(({ ran }) => ran === 0).length;
 if (empty > 0) console.log(`${empty} stages ran no test, which counts as failed`);
