@@ -6,7 +6,6 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { shippedNode } from '../bench/support/node.mjs';
 import { root } from './dependencies.mjs';
 import { tellFailures } from './failures.mjs';
@@ -225,7 +224,8 @@ async function runStage({ name, anywhere = false, needs = [], words }) {
 }
 
 /** Milliseconds between two looks at how busy the cores are. */
-const pause = 3000;
+const pause = 6000;
+let idleBefore = 0;
 /** The share of the time since the last look that the cores had nothing to do. */
 function idleShare() {
   const now = [...used.keys()].reduce((sum, core) => sum + (cpus()[core]?.times.idle ?? 0), 0);
@@ -233,24 +233,31 @@ function idleShare() {
   idleBefore = now;
   return share;
 }
-let idleBefore = 0;
-idleShare();
 
-// A stage more than there are cores; and since they wait for a part of their time, one more whenever the cores have had nothing to do for some, up to
-// four more. More at once take longer in all than one after another.
 const results = [];
 let atWork = 0;
-for (let idle = 0; atWork > 0 || waiting.length > 0; idle = idleShare()) {
-  const most = idle > 0.1 ? Math.min(atWork + 1, used.size + 4) : 0;
-  while (waiting.length > 0 && atWork < Math.max(most, used.size + 1)) {
+let ended;
+/** Starts stages as long as there are some, and fewer than so many at work. */
+function startStages(most) {
+  while (waiting.length > 0 && atWork < most) {
     atWork += 1;
     void runStage(waiting.shift()).then((result) => {
       results.push(result);
       atWork -= 1;
+      startStages(used.size + 2);
+      if (atWork === 0) ended();
     });
   }
-  await delay(pause);
 }
+// They wait for a part of their time: two more than there are cores, and a third whenever the cores have had nothing to do for a while. The more there are
+// at once, the more CPU time each takes.
+idleShare();
+const looking = setInterval(() => { if (idleShare() > 0.2) startStages(Math.min(atWork + 1, used.size + 3)); }, pause);
+await new Promise((resolve) => {
+  ended = resolve;
+  startStages(used.size + 2);
+});
+clearInterval(looking);
 const total = (key) => results.reduce((sum, result) => sum + result[key], 0);
 const empty = results.filter(({ ran }) => ran === 0).length;
 if (empty > 0) console.log(`${empty} stages ran no test, which counts as failed`);
