@@ -25,4 +25,4 @@ for (const event of ['uncaughtExceptionMonitor', 'unhandledRejection']) process.
 // What ends the process before all tests have, such as a command that one of them runs in it, would end it as if they had passed.
 let ended = false;
 after(() => { ended = true; });
-process.on('exit', () => { if (!ended) process.reallyExit(1); });
+process.on('exit', () => { if (!ended) process.exitCode = 1; });
