@@ -29,6 +29,11 @@ export function installPackages() {
   process.exit(status ?? 1);
 }
 
+/** The packages that the lock file of a folder names, by their places. */
+export async function lockOf(folder) {
+  return JSON.parse(await readFile(join(folder, 'package-lock.json'), 'utf8')).packages;
+}
+
 /** `npm ci` of the package in `source`, in `folder`, with more words; skipped where the same lock file is installed there. */
 export async function installInto(folder, source, more = []) {
   const lock = await readFile(join(source, 'package-lock.json'));

@@ -125,9 +125,8 @@ if (unknown.length > 0) {
 const waiting = stages.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
 // What many stages need is fetched, and compiled from other sources, while Debian's packages are installed and dist/ is built; what one needs, once it is its
 // turn. Where one fails, each stage that needs it does.
-for (const prepare of [ensurePrerequisites, built, ...module]) {
-  if (!module.includes(prepare) || waiting.some(({ needs = [] }) => needs.includes(prepare))) prepared(prepare).catch(() => undefined);
-}
+const early = module.filter((prepare) => waiting.some(({ needs = [] }) => needs.includes(prepare)));
+for (const prepare of [ensurePrerequisites, built, ...early]) prepared(prepare).catch(() => undefined);
 await Promise.all([prepared(ensurePrerequisites), prepared(built)]).catch(({ message }) => {
   console.error(message);
   process.exit(1);
@@ -234,6 +233,8 @@ function idleShare() {
   return share;
 }
 
+/** How many stages are at work at once: they wait for a part of their time, and three on one core take a quarter more CPU time than one after another. */
+const usual = used.size + 2;
 const results = [];
 let atWork = 0;
 let ended;
@@ -244,18 +245,17 @@ function startStages(most) {
     void runStage(waiting.shift()).then((result) => {
       results.push(result);
       atWork -= 1;
-      startStages(used.size + 2);
+      startStages(usual);
       if (atWork === 0) ended();
     });
   }
 }
-// They wait for a part of their time: two more than there are cores, and a third whenever the cores have had nothing to do for a while. Three on one core
-// take a quarter more CPU time than one after another.
+// One more whenever the cores have had nothing to do for a while.
 idleShare();
-const looking = setInterval(() => { if (idleShare() > 0.2) startStages(Math.min(atWork + 1, used.size + 3)); }, pause);
+const looking = setInterval(() => { if (idleShare() > 0.2) startStages(Math.min(atWork + 1, usual + 1)); }, pause);
 await new Promise((resolve) => {
   ended = resolve;
-  startStages(used.size + 2);
+  startStages(usual);
 });
 clearInterval(looking);
 const total = (key) => results.reduce((sum, result) => sum + result[key], 0);

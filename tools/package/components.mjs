@@ -2,10 +2,9 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { root } from '../dependencies.mjs';
+import { lockOf, root } from '../dependencies.mjs';
 import { koffiPackage } from '../windows/parts.mjs';
 
-const lockOf = async (folder) => JSON.parse(await readFile(join(folder, 'package-lock.json'), 'utf8')).packages;
 const texts = new URL('./licenses/', import.meta.url);
 const koffiNative = `node_modules/${koffiPackage}`;
 

@@ -124,7 +124,7 @@ async function run(program, words, env = process.env) {
     const { stdout } = await promisify(execFile)(program, words, { cwd: root, env });
     return stdout;
   } catch (error) {
-    if (error.code === 'ENOENT') throw new Error('The .NET SDK 10 (the command dotnet) is missing: the PowerShell tests need it. Install it from your distribution or from Microsoft.', { cause: error });
+    if (error.code === 'ENOENT' && program === 'dotnet') throw new Error('The .NET SDK 10 (the command dotnet) is missing: the PowerShell tests need it. Install it from your distribution or from Microsoft.', { cause: error });
     throw new Error(`${program} ${words.join(' ')} ended with ${String(error.code)}:\n${error.stdout}${error.stderr}`, { cause: error });
   }
 }

@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { installInto, root } from '../dependencies.mjs';
+import { installInto, lockOf, root } from '../dependencies.mjs';
 import { alignSections } from './sections.mjs';
 
 /** koffi's part for Windows. */
@@ -21,7 +21,7 @@ const hashes = {
  */
 export async function windowsParts() {
   const [source, folder] = [join(root, 'tools/windows'), join(root, 'build/windows/parts')];
-  const [ours, theirs] = await Promise.all([root, source].map(async (place) => JSON.parse(await readFile(join(place, 'package-lock.json'), 'utf8')).packages[`node_modules/${koffiPackage}`].integrity));
+  const [ours, theirs] = await Promise.all([root, source].map(async (place) => (await lockOf(place))[`node_modules/${koffiPackage}`].integrity));
   if (ours !== theirs) throw new Error(`tools/windows/package-lock.json: expected ${koffiPackage} as in package-lock.json, ${ours}, found ${theirs}`);
   // --force: npm refuses a package of another system as a plain dependency, even with --os.
   await installInto(folder, source, ['--os=win32', '--cpu=x64', '--force']);
