@@ -3,7 +3,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { after, afterEach, describe, it } from 'node:test';
 import type { Logger } from 'pino';
 import { completeSettings } from '../config/reader.js';
 import { validate } from '../config/validation.js';
@@ -20,10 +20,7 @@ import type { Output, OutputReport } from './output.js';
 
 const home = mkdtempSync(join(tmpdir(), 'psutil-agent-output-'));
 const opened: { close(): Promise<unknown> }[] = [];
-after(async () => {
-  for (const one of opened) await one.close();
-  rmSync(home, { recursive: true, force: true });
-});
+after(() => { rmSync(home, { recursive: true, force: true }); });
 async function start(script: Script): Promise<ScriptedBroker> {
   const broker = await startScriptedBroker(script);
   opened.push(broker);
@@ -54,6 +51,9 @@ async function open(port: number, more: object = {}, prepare: (spool: string) =>
 const iso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 describe('brokerOutput', () => {
+  // Each by itself: an output that nobody answers tries again a hundred times a second until it is stopped.
+  afterEach(async () => { for (const one of opened.splice(0)) await one.close(); });
+
   it('spools, sends, and reports what became of it', async () => {
     let answer: (() => void) | undefined;
     const broker = await start({ published: (socket, { channel }, tag) => { answer = () => { socket.write(confirm(channel, tag)); }; } });
