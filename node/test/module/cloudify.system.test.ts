@@ -17,9 +17,14 @@ import { BrokenContext, TornContext, environmentOf, type Context } from './scrip
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 let cloudify: CloudifyHost;
+/** The package's SHA-256. */
+let packageHash: string;
 const ids = { instance: 'vm_a', node: 'vm', deployment: 'dep_1' };
 
-before(async () => { cloudify = await makeCloudifyHost(); });
+before(async () => {
+  cloudify = await makeCloudifyHost();
+  packageHash = createHash('sha256').update(readFileSync(cloudify.zip)).digest('hex');
+});
 // Whether or not it could be made.
 after(() => (cloudify as CloudifyHost | undefined)?.remove());
 
@@ -127,7 +132,7 @@ describe('start refuses', () => {
     it(what, async () => {
       await cloudify.agentFile(file);
       const context = cloudify.contextOf('vm_a');
-      const result = await cloudify.start(context, { inputs: { ...inputs, psutil_package_sha256: createHash('sha256').update(readFileSync(cloudify.zip)).digest('hex') } });
+      const result = await cloudify.start(context, { inputs: { ...inputs, psutil_package_sha256: packageHash } });
       assert.equal(result.ok, false);
       assert.match(result.message, message);
       assert.deepEqual(context.log.filter(({ level }) => level === 'error').map(({ message: text }) => text.trim()), [result.message.trim()]);

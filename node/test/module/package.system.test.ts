@@ -5,12 +5,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { unzipSync } from 'fflate';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import { join, posix } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { inflateRawSync } from 'node:zlib';
 import { startBroker, type TestBroker } from '../support/broker.js';
 import { consume, type Consumer } from '../support/consumer.js';
 import { examples } from '../support/examples.js';
@@ -51,6 +51,16 @@ function entriesOf(bytes: Uint8Array): Entry[] {
   return found.map(({ at, ...entry }, index) => ({ ...entry, bytes: data.subarray(at, found[index + 1]?.at ?? directory) }));
 }
 
+/** The files of a zip by name. fflate's own way takes ten times as long. */
+function unzip(bytes: Uint8Array): Record<string, Uint8Array> {
+  return Object.fromEntries(entriesOf(bytes).map(({ name, method, bytes: entry }) => {
+    const local = Buffer.from(entry.buffer, entry.byteOffset, entry.length);
+    // The name and what follows it stand before the data (APPNOTE 4.3.7).
+    const data = local.subarray(30 + local.readUInt16LE(26) + local.readUInt16LE(28));
+    return [name, method === 0 ? data : inflateRawSync(data)];
+  }));
+}
+
 /** Makes the package from dist/ as it is, as another machine would: elsewhere, in another zone, with other rights. */
 function make(name: string, env: Readonly<Record<string, string>> & { UMASK: string; CWD: string }): Uint8Array {
   const file = join(folder, name);
@@ -64,7 +74,7 @@ let zip: Uint8Array;
 let files: Record<string, Uint8Array>;
 before(async () => {
   zip = readFileSync(await packageFile(join(folder, 'a.zip')));
-  files = unzipSync(zip);
+  files = unzip(zip);
 });
 after(() => { rmSync(folder, { recursive: true, force: true }); });
 
@@ -74,8 +84,8 @@ describe('the package', () => {
 
   it('is the same, made again elsewhere', () => {
     const again = make('b.zip', { UMASK: '077', CWD: folder, TZ: 'Asia/Tokyo', LANG: 'tr_TR.UTF-8' });
-    const contents = unzipSync(again);
-    const differing = Object.keys({ ...files, ...contents }).filter((name) => sha256(files[name] ?? '') !== sha256(contents[name] ?? ''));
+    const contents = unzip(again);
+    const differing = Object.keys({ ...files, ...contents }).filter((name) => Buffer.compare(files[name] ?? Buffer.alloc(0), contents[name] ?? Buffer.alloc(0)) !== 0);
     assert.deepEqual(differing, []);
     // The programs, of which the whole test's time would be, are not deflated a second time.
     const [first, second] = [entriesOf(zip), entriesOf(again)];

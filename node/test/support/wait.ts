@@ -9,7 +9,8 @@ export async function until(what: string, condition: () => boolean, seconds = 60
   const start = performance.now();
   while (!condition()) {
     if (performance.now() - start > seconds * 1000) assert.fail(`${what}: not within ${String(seconds)} s`);
-    await delay(5);
+    // What has been waited for long is looked at less often: each look of two hundred a second costs more than it gives.
+    await delay(Math.min(5 + (performance.now() - start) / 20, 100));
   }
   return performance.now() - start;
 }
