@@ -1,6 +1,7 @@
 /** The session around a program that stands in for PowerShell; what the real one makes of it, powershell.system.test.ts holds. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, describe, it } from 'node:test';
@@ -137,6 +138,26 @@ describe('A PowerShell session', { skip: process.platform === 'win32' }, () => {
     await fails(session.run('1', 1000), /^the collector is stopping$/);
     await gone(starts()[0]?.pid ?? 0);
     assert.equal(starts().length, 1);
+  });
+
+  it('keeps nothing of the commands it has run: at its end the system is looked through for its programs as often as after one', async (context) => {
+    const { readdirSync } = fs;
+    let looks = 0;
+    context.mock.method(fs, 'readdirSync', (...words: Parameters<typeof readdirSync>) => {
+      if (words[0] === '/proc') looks += 1;
+      return readdirSync(...words);
+    });
+    syncBuiltinESMExports();
+    try {
+      const { session } = open();
+      for (let n = 0; n < 100; n += 1) assert.equal(await session.run('1', 1000), 1);
+      session.close();
+      await until('the end to be told of', () => looks >= 4);
+      assert.equal(looks, 4, 'twice as it is ended, and twice as it has');
+    } finally {
+      context.mock.restoreAll();
+      syncBuiltinESMExports();
+    }
   });
 
   it('is one for all that is asked of the provider, with limits in seconds, and ends with it', async () => {

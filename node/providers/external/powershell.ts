@@ -27,8 +27,10 @@ export interface PowerShellSessionOptions {
 interface Session {
   readonly shell: PowerShell;
   readonly tree: ProcessTree;
-  /** Resolves with the reason when the session has ended. */
-  readonly ended: Promise<string>;
+  /** Why it has ended, once it has. */
+  ended?: string;
+  /** Fails the command at work for a reason, and ends the session. */
+  fail(reason: string): void;
 }
 
 /** Windows PowerShell where this is Windows, by its full path: the first one on PATH may be anybody's. */
@@ -106,14 +108,14 @@ export class PowerShellSession {
     const { process: child, exitPromise } = inner;
     inner.readBulkFromOutput = betweenMarks;
     if (child.pid !== undefined) tree.add(child.pid);
-    const session: Session = {
-      shell, tree,
-      ended: exitPromise.then(
-        () => 'the command ended its PowerShell',
-        (error: unknown) => `PowerShell ended or could not be started: ${display(messageOf(error).split('\n')[0] ?? '', 200)}`,
-      ),
-    };
-    void session.ended.then(() => { this.#end(session); });
+    const session: Session = { shell, tree, fail: () => { this.#end(session); } };
+    void exitPromise.then(
+      () => 'the command ended its PowerShell',
+      (error: unknown) => `PowerShell ended or could not be started: ${display(messageOf(error).split('\n')[0] ?? '', 200)}`,
+    ).then((reason) => {
+      session.ended = reason;
+      session.fail(reason);
+    });
     this.#session = session;
     await this.#send(session, definition, timeout, 'PowerShell has not started');
     return session;
@@ -124,19 +126,17 @@ export class PowerShellSession {
     const { shell } = session;
     let cancel = (): void => undefined;
     let bytes = 0;
-    let flooded = (): void => undefined;
     const count = (chunk: string | Buffer): void => {
       bytes += chunk.length;
-      if (bytes > mostOutput) flooded();
+      if (bytes > mostOutput) session.fail(`the command wrote more than ${String(mostOutput)} bytes to the console; its PowerShell was ended`);
     };
     const limit = new Promise<never>((_resolve, reject) => {
-      const fail = (reason: string): void => {
+      session.fail = (reason) => {
         this.#end(session);
         reject(new UnavailableError(reason));
       };
-      cancel = this.#clock.after(timeout, () => { fail(`${late} within ${String(timeout / 1000)} s; its PowerShell was ended`); });
-      flooded = () => { fail(`the command wrote more than ${String(mostOutput)} bytes to the console; its PowerShell was ended`); };
-      void session.ended.then(fail);
+      cancel = this.#clock.after(timeout, () => { session.fail(`${late} within ${String(timeout / 1000)} s; its PowerShell was ended`); });
+      if (session.ended !== undefined) session.fail(session.ended);
     });
     shell.streams.stdout.on('data', count);
     shell.streams.stderr.on('data', count);
