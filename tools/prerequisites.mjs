@@ -3,12 +3,13 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 /**
- * Debian packages by what they bring; tmux shows the live table to a test as a terminal would, chromium the report as a reader's browser; unshare and ip leave the
- * tests of what is delivered no network but this machine; collectd and its amqp plugin are what `npm run bench` compares with.
+ * Debian packages by what they bring; tmux shows the live table to a test as a terminal would, chromium-headless-shell the report as a
+ * reader's browser, for two thirds of what chromium takes to install and of CPU time; unshare and ip leave the tests of what is delivered no
+ * network but this machine; collectd and its amqp plugin are what `npm run bench` compares with.
  */
 const packages = {
   'rabbitmq-server': '/usr/lib/rabbitmq/bin/rabbitmq-server',
-  chromium: '/usr/bin/chromium',
+  'chromium-headless-shell': '/usr/bin/chromium-headless-shell',
   wine: '/usr/bin/wine',
   wine64: '/usr/lib/wine/wine64',
   'python3-psutil': '/usr/lib/python3/dist-packages/psutil/__init__.py',

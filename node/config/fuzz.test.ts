@@ -11,7 +11,7 @@ import { validate } from './validation.js';
 
 // Other documents at each run. FUZZ_SEED=123 repeats one, FUZZ_DOCUMENTS=1 its first document only, FUZZ_DOCUMENTS=100000 is the long form.
 const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1_000_000_000);
-const documents = Number(process.env['FUZZ_DOCUMENTS'] ?? 4000);
+const documents = Number(process.env['FUZZ_DOCUMENTS'] ?? 2000);
 /** CPU time that one document may take, milliseconds; where more is at work than there are cores, which share caches, each second of it does less. */
 const longest = loadPerCore() > 1 ? 4000 : 2000;
 

@@ -6,14 +6,12 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import type { Envelope } from '../model/message.js';
-import { numbers, range, sample, spool, temporary } from './queue.test.support.js';
+import { numbers, range, sample, samples, spool, temporary } from './queue.test.support.js';
 import type { TestClock } from '../test/support/clock.js';
 import type { SampleQueue } from './queue.js';
 import { until } from '../test/support/wait.js';
-import { random } from './random.test.support.js';
 
 const run = promisify(execFile);
-const next = random(17);
 
 /** A file system of its own, of so many MiB. */
 async function volume(context: TestContext, size: number): Promise<string> {
@@ -28,10 +26,7 @@ async function volume(context: TestContext, size: number): Promise<string> {
   return path;
 }
 
-/** Samples that do not compress. */
-function noise(from: number, until: number): Envelope[] {
-  return range(from, until).map((number) => ({ ...sample(number), body: Array.from({ length: 100 }, () => next().toString(36).slice(2, 8)).join('') }));
-}
+const large = (from: number, until: number): Envelope[] => samples(from, until, 660);
 
 /** Lets time pass until the spool is back on its disk. */
 async function back(queue: SampleQueue, clock: TestClock): Promise<void> {
@@ -52,7 +47,7 @@ test('a disk that fills up: on in memory, said once, and back on disk in order w
   const ballast = await fillUp(path, 40e6);
   const { queue, clock, events } = await spool(context, join(path, 'spool'));
   let put = 0;
-  for (; put < 16_000; put += 50) await queue.put(noise(put, put + 50));
+  for (; put < 16_000; put += 50) await queue.put(large(put, put + 50));
   assert.equal(queue.stats().kept, 'memory');
   assert.match(queue.stats().fault ?? '', /full|No space/);
   assert.equal(queue.stats().count, put);
@@ -66,7 +61,7 @@ test('a disk that fills up: on in memory, said once, and back on disk in order w
   await rm(ballast);
   await back(queue, clock);
   assert.deepEqual(events.map((event) => event.kind), ['fault', 'recovered']);
-  await queue.put(noise(put, put + 1));
+  await queue.put(large(put, put + 1));
   const expected = range(100, put + 1);
   assert.deepEqual(await numbers(queue), expected);
   await queue.close();
@@ -79,10 +74,10 @@ test('a disk that the spool itself filled is free again once the broker has take
   const path = await volume(context, 8);
   const { queue, clock } = await spool(context, join(path, 'spool'));
   let put = 0;
-  for (; queue.stats().kept === 'disk'; put += 50) await queue.put(noise(put, put + 50));
+  for (; queue.stats().kept === 'disk'; put += 50) await queue.put(large(put, put + 50));
   assert.deepEqual(await numbers(queue), range(0, put));
   queue.ack(put);
-  await queue.put(noise(put, put + 3));
+  await queue.put(large(put, put + 3));
   await back(queue, clock);
   assert.deepEqual(await numbers(queue), range(put, put + 3));
   await queue.close();
@@ -94,13 +89,13 @@ test('a spool on a full disk is read after a restart, and what is put then is sa
   const path = await volume(context, 32);
   const first = await spool(context, join(path, 'spool'));
   let put = 0;
-  for (; put < 10_000; put += 50) await first.queue.put(noise(put, put + 50));
+  for (; put < 10_000; put += 50) await first.queue.put(large(put, put + 50));
   await first.queue.close();
   const ballast = join(path, 'ballast');
   // Until nothing fits any more.
   await writeFile(ballast, Buffer.alloc(32 * 1024 * 1024)).catch(() => undefined);
   const second = await spool(context, join(path, 'spool'));
-  await second.queue.put(noise(put, put + 5000));
+  await second.queue.put(large(put, put + 5000));
   assert.deepEqual(await numbers(second.queue), range(0, put + 5000));
   await rm(ballast);
   await back(second.queue, second.clock);
@@ -112,7 +107,7 @@ test('memory that stands in for the disk is bounded, and what it loses is counte
   const path = await volume(context, 4);
   await fillUp(path, 4 * 1024 * 1024 - 8192);
   const { queue, events } = await spool(context, join(path, 'spool'), { memoryBytes: 60_000 });
-  for (let put = 0; put < 200; put += 50) await queue.put(noise(put, put + 50));
+  for (let put = 0; put < 200; put += 50) await queue.put(large(put, put + 50));
   const { count, bytes, dropped } = queue.stats();
   assert.ok(bytes <= 60_000 && bytes > 55_000);
   assert.equal(count + dropped.size, 200);
@@ -163,15 +158,15 @@ test('a drive that is missing, until it is there', async (context) => {
 test('a spool whose directory is deleted under it goes on', async (context) => {
   const path = join(await temporary(context), 'spool');
   const { queue, clock } = await spool(context, path);
-  await queue.put(noise(0, 10));
+  await queue.put(large(0, 10));
   await rm(path, { recursive: true });
   await mkdir(path);
   let put = 10;
-  for (; put < 9000; put += 50) await queue.put(noise(put, put + 50));
+  for (; put < 9000; put += 50) await queue.put(large(put, put + 50));
   await until('noticed', () => {
     clock.advance(1000);
     put += 1;
-    void queue.put(noise(put - 1, put));
+    void queue.put(large(put - 1, put));
     return queue.stats().kept === 'memory';
   });
   await back(queue, clock);

@@ -13,7 +13,7 @@ import { openSpool } from './spool.js';
 
 const child = fileURLToPath(new URL('kill.test.support.js', import.meta.url));
 /** PSUTIL_KILLS=1000 is the long form. */
-const kills = Number(process.env['PSUTIL_KILLS'] ?? 20);
+const kills = Number(process.env['PSUTIL_KILLS'] ?? 12);
 
 /** Runs the child on a spool and kills it so many milliseconds after its start, or after it has opened the spool; gives what it told. */
 async function runAndKill(path: string, args: readonly number[], after: 'start' | 'open', ms: number): Promise<Line[]> {
