@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { describe, it } from 'node:test';
-import { freePort, startBroker } from './broker.js';
+import { freePort, quickFolder, startBroker } from './broker.js';
 
-const homes = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('psutil-agent-broker-'));
+const homes = (): string[] => readdirSync(quickFolder()).filter((name) => name.startsWith('psutil-agent-broker-'));
 
 /** The port of the broker that has a folder; undefined where it is gone already, or not told yet. */
 function portOf(name: string): number | undefined {
   try {
-    return Number(/^listeners\.tcp\.1 = .*:(\d+)$/m.exec(readFileSync(`${tmpdir()}/${name}/rabbitmq.conf`, 'utf8'))?.[1]);
+    return Number(/^listeners\.tcp\.1 = .*:(\d+)$/m.exec(readFileSync(`${quickFolder()}/${name}/rabbitmq.conf`, 'utf8'))?.[1]);
   } catch {
     return undefined;
   }

@@ -1,17 +1,20 @@
 import { spawn, execFile, type ChildProcess } from 'node:child_process';
-import { randomInt } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, symlinkSync, writeFileSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { createHash, randomInt } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statfsSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 /** Where rabbitmq-server and rabbitmqctl are; another version's folder from `node tools/rabbitmq.mjs`. */
 const commands = process.env['PSUTIL_AGENT_RABBITMQ'] ?? '/usr/lib/rabbitmq/bin';
 const serverBinary = join(commands, 'rabbitmq-server');
+/** What is made once for all tests. */
+const builds = fileURLToPath(new URL('../../../build', import.meta.url));
 /** Debian's. */
 const erlang = '/usr/lib/erlang';
 
@@ -47,17 +50,21 @@ function withoutModules(script: Buffer): Buffer {
 }
 
 /**
- * The server's command, once for all brokers of this process, in a folder where it finds itself without what no test needs, which is a third of what a start costs. RabbitMQ asks
+ * The server's command in a folder where it finds itself without what no test needs, which is a third of what a start costs. RabbitMQ asks
  * each module of each application for attributes, and so loads 900, where 400 are used: here their descriptions name those that have one.
- * And Erlang looks through the folder of each plugin for every module it loads: 55,000 files that are not there.
+ * And Erlang looks through the folder of each plugin for every module it loads: 55,000 files that are not there. Made once, for these versions.
  */
 async function leanServer(): Promise<{ readonly server: string; readonly described?: string }> {
   const scripts = dirname(await realpath(serverBinary));
   const plugins = join(dirname(scripts), 'plugins');
   // Another version's commands are scripts around it.
   if (!existsSync(plugins) || !existsSync(erlang)) return { server: serverBinary };
-  const folder = await mkdtemp(join(quickFolder(), 'psutil-agent-rabbitmq-'));
-  process.once('exit', () => { rmSync(folder, { recursive: true, force: true }); });
+  const versions = [...readdirSync(plugins), ...readdirSync(join(erlang, 'lib'))].join();
+  const target = join(builds, `rabbitmq-${createHash('sha256').update(versions).digest('hex').slice(0, 16)}`);
+  const made = { server: join(target, 'sbin/rabbitmq-server'), described: join(target, 'described') };
+  if (existsSync(target)) return made;
+  await mkdir(builds, { recursive: true });
+  const folder = await mkdtemp(`${target}-`);
   await cp(scripts, join(folder, 'sbin'), { recursive: true });
   const needed = readdirSync(plugins).filter((name) => existsSync(join(plugins, name, 'ebin')) && !/^(?:rabbitmq_(?!prelaunch)|cow|gun|eetcd|jose|prometheus|quantile|accept|base64url|amqp10_client)/.test(name));
   for (const name of needed) copyPlugin(join(plugins, name), join(folder, 'plugins', name));
@@ -70,14 +77,14 @@ async function leanServer(): Promise<{ readonly server: string; readonly describ
   }
   writeFileSync(join(folder, 'lean.boot'), withoutModules(readFileSync(join(erlang, 'bin/start_sasl.boot'))));
   const defaults = join(folder, 'sbin/rabbitmq-defaults');
-  writeFileSync(defaults, readFileSync(defaults, 'utf8').replace(/^SASL_BOOT_FILE=.*$/m, `SASL_BOOT_FILE=${join(folder, 'lean')}`));
-  return { server: join(folder, 'sbin/rabbitmq-server'), described };
+  writeFileSync(defaults, readFileSync(defaults, 'utf8').replace(/^SASL_BOOT_FILE=.*$/m, `SASL_BOOT_FILE=${join(target, 'lean')}`));
+  // Where two make it at once, the second one's is not needed.
+  await rename(folder, target).catch(() => rm(folder, { recursive: true }));
+  return made;
 }
 
-let lean: ReturnType<typeof leanServer> | undefined;
-
 /** Where files are made that no power cut is to outlast: in memory, where there is room, a start takes a seventh less CPU time. */
-function quickFolder(): string {
+export function quickFolder(): string {
   const memory = '/dev/shm';
   if (!existsSync(memory)) return tmpdir();
   const { bavail, bsize } = statfsSync(memory);
@@ -176,7 +183,7 @@ export async function startBroker(options: { tls?: TestBrokerTls; config?: strin
   const [port, tlsPort, distPort, epmdPort] = await Promise.all([options.port ?? freePort(), freePort(), freePort(), freePort()]);
   const node = `psutil${String(port)}@localhost`;
   await mkdir(join(home, 'data'));
-  const { server, described } = await (lean ??= leanServer());
+  const { server, described } = await leanServer();
   const lines = [
     `listeners.tcp.1 = 127.0.0.1:${String(port)}`,
     'loopback_users = none',
@@ -217,8 +224,9 @@ export async function startBroker(options: { tls?: TestBrokerTls; config?: strin
     RABBITMQ_CONF_ENV_FILE: join(home, 'none'),
     ERL_CRASH_DUMP: join(home, 'erl_crash.dump'),
     // Two cores: busy-waiting schedulers would starve the tests; with `busyWaits` they are as they come, for who measures how fast it can be.
-    // RabbitMQ's table of a million processes is written once through at a start.
-    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `${described === undefined ? '' : `-pa ${described}`} ${options.busyWaits === true ? '' : '+sbwt none +sbwtdcpu none +sbwtdio none'} +S 2:2 +P 16384`,
+    // RabbitMQ's table of a million processes is written once through at a start. And an Erlang without a name it has another one started for, which starts
+    // epmd; one with a name has done that itself.
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `-sname ${node} -kernel inet_dist_listen_min ${String(distPort)} inet_dist_listen_max ${String(distPort)} ${described === undefined ? '' : `-pa ${described}`} ${options.busyWaits === true ? '' : '+sbwt none +sbwtdcpu none +sbwtdio none'} +S 2:2 +P 16384`,
   };
 
   const log = () => readFile(join(home, 'log', `${node}.log`), 'utf8').catch(() => 'no log');
