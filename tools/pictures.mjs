@@ -1,11 +1,11 @@
 // Takes the pictures of the report in docs/pictures, of made-up data: node tools/build.mjs && node tools/pictures.mjs [FOLDER]
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from './dependencies.mjs';
-import { openChromium } from '../dist/test/support/chromium.js';
+import { Chromium } from '../dist/test/support/chromium.js';
 import { writeReportData } from '../dist/test/support/reportData.js';
 
 const folder = process.argv[2] ?? join(root, 'docs/pictures');
@@ -20,14 +20,13 @@ try {
   const file = join(home, 'report.html');
   const { status, stderr } = spawnSync(process.execPath, [join(root, 'dist/cli/launcher.cjs'), 'report', '--data', join(home, 'db'), '--output', file], { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
-  const chromium = await openChromium();
+  const chromium = await Chromium.open();
   try {
-    for (const colorScheme of ['light', 'dark']) {
-      for (const [name, [width, height, deviceScaleFactor]] of Object.entries(windows)) {
-        const page = await chromium.newPage({ colorScheme, viewport: { width, height }, deviceScaleFactor });
-        await page.goto(pathToFileURL(file).href);
-        await page.screenshot({ path: join(folder, `report-${name}-${colorScheme}.png`) });
-        await page.close();
+    for (const scheme of ['light', 'dark']) {
+      for (const [name, [width, height, scale]] of Object.entries(windows)) {
+        await chromium.look({ width, height, scale, scheme });
+        await chromium.goto(pathToFileURL(file).href);
+        writeFileSync(join(folder, `report-${name}-${scheme}.png`), await chromium.picture());
       }
     }
   } finally {

@@ -6,8 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { AxeResults } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
-import { openChromium } from '../test/support/chromium.js';
+import { Chromium } from '../test/support/chromium.js';
 import { psutilAgent } from '../test/support/command.js';
 import { writeReportData } from '../test/support/reportData.js';
 
@@ -15,30 +14,23 @@ const home = mkdtempSync(join(tmpdir(), 'psutil-agent-report-system-'));
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 describe('the report in Chromium', () => {
-  let browser: Browser;
-  let page: Page;
-  let told: string[] = [];
+  let page: Chromium;
   const file = join(home, 'report.html');
   before(async () => {
     writeReportData(join(home, 'db'), Date.now());
     const { code, err } = await psutilAgent(['report', '--data', join(home, 'db'), '--output', file]);
     assert.equal(code, 0, err);
-    browser = await openChromium();
-    page = await browser.newPage();
-    page.on('request', (request) => told.push(`asked for ${request.url()}`));
-    page.on('console', (message) => told.push(message.text()));
-    page.on('pageerror', (error) => told.push(error.message));
+    page = await Chromium.open();
   });
   after(async () => {
-    await browser.close();
+    await page.close();
     rmSync(home, { recursive: true, force: true });
   });
 
-  /** The page loaded anew; `told` is what it reaches for and complains of from then on. The window is one for all: another costs as much as what is looked at in it. */
-  async function open(width: number, colorScheme: 'light' | 'dark'): Promise<void> {
-    told = [];
-    await page.setViewportSize({ width, height: 900 });
-    await page.emulateMedia({ colorScheme, media: 'screen' });
+  /** The page loaded anew, with what it reaches for and complains of from then on. The window is one for all: another costs as much as what is looked at in it. */
+  async function open(width: number, scheme: 'light' | 'dark'): Promise<void> {
+    page.told = [];
+    await page.look({ width, scheme });
     await page.goto(pathToFileURL(file).href);
   }
 
@@ -53,36 +45,36 @@ describe('the report in Chromium', () => {
         const { violations } = await page.evaluate<AxeResults>('axe.run({ resultTypes: ["violations"] })');
         assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary = '' }) => html.slice(0, 200) + failureSummary).join('; ')}`), []);
       }
-      assert.deepEqual(told, [`asked for ${pathToFileURL(file).href}`]);
+      assert.deepEqual(page.told, [`asked for ${pathToFileURL(file).href}`]);
     });
   }
 
   it('is used by keyboard: a link to the content first, each table, and a slider that tells all values of a moment', async () => {
     await open(1280, 'light');
     const focused = (): Promise<string> => page.evaluate('`${document.activeElement.tagName} ${document.activeElement.textContent.slice(0, 14)}`');
-    await page.keyboard.press('Tab');
+    await page.press('Tab');
     assert.equal(await focused(), 'A To the content');
     const seen = new Set<string>();
     for (let left = 60; left > 0 && !(await focused()).startsWith('INPUT'); left--) {
       seen.add(await focused());
-      await page.keyboard.press('Tab');
+      await page.press('Tab');
     }
     for (const name of ['A Time line', 'SUMMARY Table of cpu_p', 'DIV MetricFunction']) assert.ok(seen.has(name), [...seen].join('\n'));
     const shown = (): Promise<string[]> => page.evaluate('[document.querySelector(".cursor output").textContent, document.querySelector(".now").textContent, document.querySelector(".cursor p").textContent, document.querySelectorAll("tr.hit").length]');
     const [latest, last] = await shown();
     assert.equal(latest, 'latest');
     // To the middle of the outage: 100 of 360 minutes.
-    await page.keyboard.press('Home');
-    for (let n = 0; n < 100; n++) await page.keyboard.press('ArrowRight');
+    await page.press('Home');
+    for (let n = 0; n < 100; n++) await page.press('ArrowRight');
     const [time, value, what, hits] = await shown();
     assert.match(`${String(time)} ${String(value)}`, /^\d\d:\d\d \d+(\.\d+)? %$/);
     assert.match(String(what), /^Broker away: rabbit-1/);
     assert.equal(hits, 1);
-    await page.keyboard.press('Escape');
+    await page.press('Escape');
     assert.deepEqual((await shown()).slice(0, 2), ['latest', last]);
-    await page.emulateMedia({ media: 'print' });
+    await page.look({ width: 1280, scheme: 'light', media: 'print' });
     assert.deepEqual(await page.evaluate('[".cursor", "nav", ".chart", ".verdict"].map((name) => getComputedStyle(document.querySelector(name)).display === "none")'), [true, true, false, false]);
-    assert.equal(told.length, 1);
+    assert.equal(page.told.length, 1, page.told.join('\n'));
   });
 });
 
