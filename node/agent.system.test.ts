@@ -8,7 +8,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { StatusReport } from './status/report.js';
 import { sampleSchema } from './status/schema.js';
 import { freePort, startBroker, type TestBroker } from './test/support/broker.js';
-import { command, psutilAgent } from './test/support/command.js';
+import { command, psutilAgent, psutilAgentHere } from './test/support/command.js';
 import { consume } from './test/support/consumer.js';
 import { psutil } from './test/support/psutil.js';
 import { until } from './test/support/wait.js';
@@ -83,7 +83,7 @@ describe('to RabbitMQ', () => {
     });
     const first = start(config);
     await untilStatus('samples that came back', data, ({ unroutable, taken }) => unroutable > 0 && taken >= 3);
-    assert.match((await psutilAgent(['check-broker', '--config', config])).err, /no queue is bound for these samples, as the running collector/);
+    assert.match((await psutilAgentHere(['check-broker', '--config', config])).err, /no queue is bound for these samples, as the running collector/);
     assert.equal(await first.stop('SIGTERM'), 0);
     const { state, taken, spooled, spooled_bytes: bytes, spool_oldest: oldest, dropped } = status(data);
     assert.deepEqual([state, spooled, dropped], ['stopped', taken, 0]);
@@ -147,7 +147,7 @@ describe('to RabbitMQ', () => {
     near('rss', here['rss'], 30e6);
     near('num_fds', here['fds'], 5);
     near('num_threads', here['threads'], 3);
-    const checked = await psutilAgent(['check-broker', '--config', config]);
+    const checked = await psutilAgentHere(['check-broker', '--config', config]);
     assert.match(checked.err, /a queue is bound, as the running collector/);
     for (const { body, properties } of consumer.received) {
       assert.equal(body['message_id'], properties.messageId);
@@ -267,7 +267,7 @@ describe('to RabbitMQ', () => {
       const checked = await psutilAgent(['check-broker', '--config', config]);
       assert.equal(checked.code, 4);
       assert.match(checked.err, pattern);
-      const json = await psutilAgent(['check-broker', '--config', config, '--json']);
+      const json = await psutilAgentHere(['check-broker', '--config', config, '--json']);
       const outcome = JSON.parse(json.out) as { ok: boolean; error: { code: string }; steps: object[] };
       assert.deepEqual([outcome.ok, outcome.error.code], [false, code]);
       const ran = await psutilAgent(['run', '--config', config, '--once']);

@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { AxeResults } from 'axe-core';
 import { Chromium } from '../test/support/chromium.js';
-import { psutilAgent } from '../test/support/command.js';
+import { psutilAgent, psutilAgentHere } from '../test/support/command.js';
 import { writeReportData } from '../test/support/reportData.js';
 
 const home = mkdtempSync(join(tmpdir(), 'psutil-agent-report-system-'));
@@ -18,7 +18,7 @@ describe('the report in Chromium', () => {
   const file = join(home, 'report.html');
   before(async () => {
     writeReportData(join(home, 'db'), Date.now());
-    const { code, err } = await psutilAgent(['report', '--data', join(home, 'db'), '--output', file]);
+    const { code, err } = await psutilAgentHere(['report', '--data', join(home, 'db'), '--output', file]);
     assert.equal(code, 0, err);
     page = await Chromium.open();
   });
@@ -86,7 +86,7 @@ describe('the report of a real collector', () => {
       writeFileSync(settings, JSON.stringify({ psutil_config: [{ method: 'virtual_memory', result_argument: 'available', interval: 0.1 }], status: { path: data }, log: { path: data } }));
       const ended = await psutilAgent(['run', '--config', settings, '--duration', '1']);
       assert.equal(ended.code, 0, ended.err);
-      const { code, out, err } = await psutilAgent(['report', '--data', data, '--output', '-']);
+      const { code, out, err } = await psutilAgentHere(['report', '--data', data, '--output', '-']);
       assert.equal(code, 0, err);
       assert.match(out, /<p class="word">stopped<\/p>/);
       assert.match(out, /Collector started, version \d/);
