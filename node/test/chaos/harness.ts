@@ -44,6 +44,7 @@ export class Harness {
     readonly disk: SmallDisk,
     readonly host: DeadHost,
     private readonly brokerSettings: object,
+    private readonly nodeId: string,
   ) {
     this.#settings = join(home, 'settings.json');
     const journal = join(home, 'journal');
@@ -55,13 +56,13 @@ export class Harness {
     });
   }
 
-  /** Sets everything up, with the collector at work; `brokerSettings` are added to its settings. */
-  static async build(brokerSettings: object = {}): Promise<Harness> {
+  /** Sets everything up, with the collector at work; `brokerSettings` are added to its settings, and each message has `nodeId` in it twice. */
+  static async build(brokerSettings: object = {}, nodeId = 'web_1'): Promise<Harness> {
     const home = mkdtempSync(join(tmpdir(), 'psutil-agent-chaos-'));
     const disk = await SmallDisk.mount(join(home, 'disk'), 192);
     const host = await startDeadHost(2);
     const broker = await startBroker();
-    const harness = new Harness(home, broker, await startProxy(broker.port), disk, host, brokerSettings);
+    const harness = new Harness(home, broker, await startProxy(broker.port), disk, host, brokerSettings, nodeId);
     try {
       mkdirSync(harness.spool);
       harness.#configure(usualEntries);
@@ -83,7 +84,7 @@ export class Harness {
     const memory = Array.from({ length: entries }, (_, index) => ({ method: 'virtual_memory', interval: 0.1, alias: `memory_${String(index)}` }));
     const volumes = this.host.volumes.map((path, index) => ({ method: 'disk_usage', args: { path }, result_argument: 'free', interval: 0.5, alias: `volume_${String(index)}` }));
     writeFileSync(this.#settings, JSON.stringify({
-      node: { deployment_id: 'dep', node_name: 'web', node_id: 'web_1' },
+      node: { deployment_id: 'dep', node_name: 'web', node_id: this.nodeId },
       broker: {
         // A name that is looked up, and behind it an address for when no name can be.
         hostnames: ['broker.example', '127.0.0.1'], port: this.proxy.port, heartbeat: 4, connect_timeout: 2, confirm_timeout: 2,
