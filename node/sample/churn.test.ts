@@ -12,7 +12,7 @@ import { select } from './selection.js';
 
 const cores = 2;
 const population = 1000;
-const interval = 10;
+const interval = 20;
 const minutes = 30;
 
 setFlagsFromString('--expose-gc');
@@ -51,8 +51,8 @@ test('a thousand processes come and go for half an hour, pids used again: no rat
   const heap: number[] = [];
   let [seen, readings] = [0, 0];
   for (let second = 0; second < minutes * 60; second += interval) {
-    // A tenth ends, and others take their pids over; the CPU time there was is dealt out among those that run.
-    for (let n = 0; n < population / 10; n += 1) {
+    // A fifth ends, and others take their pids over; the CPU time there was is dealt out among those that run.
+    for (let n = 0; n < population / 5; n += 1) {
       const at = Math.floor(random() * population);
       processes[at] = born(processes[at]!.pid);
     }
