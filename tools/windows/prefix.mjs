@@ -2,6 +2,7 @@
 // node.exe hangs there on Linux pipes.
 import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { cp, link, mkdir, mkdtemp, open, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -65,7 +66,7 @@ export function copyLinked(from, to) {
 export async function installedWindows() {
   const { error, stdout } = spawnSync('wine', ['--version'], { encoding: 'utf8' });
   if (error) throw new Error('wine is missing: apt-get install wine wine64');
-  const target = join(root, 'build/windows', `light-${/wine-[\w.]+/.exec(stdout)?.[0] ?? 'wine'}`);
+  const target = join(root, 'build/windows', `quiet-${/wine-[\w.]+/.exec(stdout)?.[0] ?? 'wine'}`);
   if (existsSync(target)) return target;
   const prefix = new Prefix(await mkdtemp(join(tmpdir(), 'psutil-agent-wine-')));
   try {
@@ -98,9 +99,13 @@ function ofMutation() {
 
 /**
  * Keys of the registry that each program looks through as it starts, and no test asks for: the time zones before UTC's, fonts for other
- * scripts. And the interfaces, half of all keys, which each boot reads.
+ * scripts. Those of COM, two thirds of all, which each boot reads. And the buses of game pads and of USB, whose drivers each boot starts
+ * with a process of their own.
  */
-const unread = /^\[Software\\\\(?:Microsoft\\\\Windows NT\\\\CurrentVersion\\\\(?:Time Zones\\\\(?!Greenwich|UTC)|FontLink)|Classes\\\\Interface)/;
+const unread = /^\[(?:Software\\\\(?:Microsoft\\\\Windows NT\\\\CurrentVersion\\\\(?:Time Zones\\\\(?!Greenwich|UTC)|FontLink)|Classes\\\\(?:CLSID|Interface))|System\\\\CurrentControlSet\\\\Enum\\\\ROOT\\\\WINE)/;
+
+/** What tells programs of devices that come and go, and starts with Windows: here it starts when it is asked for. */
+const plugPlay = /(?<=^\[System\\\\CurrentControlSet\\\\Services\\\\PlugPlay\][^[]*"Start"=dword:0000000)2/m;
 
 class Prefix {
   #runs = 0;
@@ -170,7 +175,7 @@ class Prefix {
     await this.powerCut();
     const registry = join(this.home, 'wine/system.reg');
     const keys = (await readFile(registry, 'latin1')).split(/^(?=\[)/m);
-    await writeFile(registry, keys.filter((key) => !unread.test(key)).join(''), 'latin1');
+    await writeFile(registry, keys.filter((key) => !unread.test(key)).join('').replace(plugPlay, '3'), 'latin1');
     await writeFile(this.#fonts, '<fontconfig/>\n');
     // koffi asks for it at each of 46 functions of Node's, before it takes them from node.exe: one that is none ends each search through PATH.
     await writeFile(join(this.drive, 'windows/system32/node.dll'), '');
@@ -183,23 +188,26 @@ class Prefix {
     }
   }
 
-  /** Starts Windows, and with it the services that start by themselves. */
-  async boot() {
-    this.#hold();
-    // The first program starts Windows, any other waits for that. `wineboot` would start a second services.exe.
-    await this.check(['cmd', '/c', 'exit']);
-  }
-
   /**
-   * A session that lasts until the power cut. Wine ends its services with the last program; a program that comes at that
-   * moment gets a second services.exe beside the one that is going, and the two do not know each other's services.
+   * Starts Windows, and with it the services that start by themselves, by a session that lasts until the power cut: the first program starts
+   * Windows and runs when it is there. Wine ends its services with the last program, and a program that comes at that moment gets a second
+   * services.exe beside the one that is going; the two do not know each other's services. So does what comes with `wineboot`.
    */
-  #hold() {
-    const session = this.#spawn(this.#wine, [this.#file('cmd'), '/c', 'set /p wait='], { stdio: ['pipe', 'ignore', 'ignore'] });
-    for (const end of [session, session.stdin]) {
-      end.on('error', () => undefined);
-      end.unref();
+  async boot() {
+    const session = this.#spawn(this.#wine, [this.#file('cmd'), '/c', 'set /p wait=up'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const parts = [session, session.stdin, session.stdout];
+    for (const part of parts) part.on('error', () => undefined);
+    const failed = new Promise((resolve, reject) => {
+      session.once('error', reject).once('exit', (code) => { reject(new Error(`Windows did not start: its first program ended with ${String(code)}`)); });
+    });
+    const limit = setTimeout(() => session.kill('SIGKILL'), 300_000);
+    try {
+      await Promise.race([once(session.stdout, 'data'), failed]);
+    } finally {
+      clearTimeout(limit);
     }
+    session.stdout.destroy();
+    for (const part of parts) part.unref();
   }
 
   /** Ends every process of the prefix at once, as a power cut does. */
