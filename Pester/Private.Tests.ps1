@@ -258,6 +258,22 @@ Describe 'A service' {
             $did -join ', ' | Should -BeExactly 'Get a`[1`] SilentlyContinue, Stop, Get web SilentlyContinue, Start, Get web SilentlyContinue'
         }
     }
+    It 'is looked for once, and asked for its state alone as long as it is there' {
+        InModuleScope PsutilAgent {
+            $did = [System.Collections.Generic.List[string]]::new()
+            $service = [pscustomobject]@{ Status = 'StartPending'; Next = 'Running' }
+            $service | Add-Member -MemberType ScriptMethod -Name Refresh -Value { $did.Add('Refresh'); if (-not $this.Next) { throw 'gone' }; $this.Status = $this.Next }.GetNewClosure()
+            $there = @{ Is = $service }
+            Set-Item -Path function:Get-Service -Value { [CmdletBinding()] param($Name) $did.Add("Get $Name"); $there.Is }
+            $told = @(GetServiceState asked; GetServiceState Asked)
+            $service.Next, $there.Is = '', $null
+            $told += @("$(GetServiceState asked)"; "$(GetServiceState asked)")
+            $there.Is = [pscustomobject]@{ Status = 'Stopped' }
+            $told += GetServiceState asked
+            $told -join ', ' | Should -BeExactly 'StartPending, Running, , , Stopped'
+            $did -join ', ' | Should -BeExactly 'Get asked, Refresh, Refresh, Get asked, Get asked, Get asked'
+        }
+    }
     It 'that ended without a word is told from others by its exit code: <Code>' -ForEach @(
         @{ Code = '1067  (0x42b)'; Is = $true }, @{ Code = '0  (0x0)'; Is = $false }, @{ Code = '10670  (0x29ae)'; Is = $false }, @{ Code = ''; Is = $false }
     ) {

@@ -31,14 +31,23 @@ function GetServiceEntry {
     }
 }
 
-# A service's state (Running, Stopped, Paused, StartPending ...) from the service manager; $null where there is none.
+# A service's state (Running, Stopped, Paused, StartPending ...) from the service manager; $null where there is none. Get-Service looks
+# at every service of the host, and asks all about the one: what it gave is kept, and asked for its state alone, as often as a wait does.
 function GetServiceState {
     [CmdletBinding()]
     [OutputType([string])]
     param([Parameter(Mandatory)] [string] $Name)
 
-    $service = GetServiceController $Name
-    if ($service) { [string]$service.Status }
+    if (-not (Test-Path -Path variable:script:Controllers)) { $script:Controllers = @{} }
+    $known = $script:Controllers[$Name]
+    try {
+        if ($known) { $known.Refresh(); return [string]$known.Status }
+    }
+    catch {
+        Write-Debug "The service '$Name' is gone: $($_.Exception.GetBaseException().Message)"
+    }
+    $known = $script:Controllers[$Name] = GetServiceController $Name
+    if ($known) { [string]$known.Status }
 }
 
 # The names of all services, as the registry has them.
