@@ -63,8 +63,12 @@ function Send-CollectorCall {
     param([string] $Launcher, [string] $Node, [string[]] $Words, [string] $InputText)
 
     if (-not $script:Server) {
-        $program = [System.IO.Path]::Combine([System.IO.Path]::GetDirectoryName([System.IO.Path]::GetDirectoryName($Launcher)), 'test', 'support', 'collectorServer.js')
+        $folder = [System.IO.Path]::GetDirectoryName($Launcher)
+        # As one file where each file takes long to be opened.
+        $program = [System.IO.Path]::Combine($folder, 'collectorServer.cjs')
+        if (-not [System.IO.File]::Exists($program)) { $program = [System.IO.Path]::Combine([System.IO.Path]::GetDirectoryName($folder), 'test', 'support', 'collectorServer.js') }
         $start = [System.Diagnostics.ProcessStartInfo]::new($Node, "`"$program`"")
+        foreach ($variable in @($start.EnvironmentVariables.Keys)) { if ($variable -like 'NODE_*') { $start.EnvironmentVariables.Remove($variable) } }
         $start.UseShellExecute = $false
         $start.RedirectStandardInput = $true
         $start.RedirectStandardOutput = $true
@@ -82,6 +86,14 @@ function Send-CollectorCall {
     if (-not $reading.Wait(120000) -or $null -eq $reading.Result) { throw "The collector that answers for all has not answered '$Words'." }
     $reply = ConvertFrom-Json -InputObject $reading.Result
     [pscustomobject]@{ ExitCode = $reply.code; Output = $reply.out; ErrorOutput = $reply.err }
+}
+
+# Ends the collector that answers for all; the next call starts another.
+function Stop-CollectorServer {
+    if (-not $script:Server) { return }
+    $script:Server.StandardInput.Close()
+    $script:Server.WaitForExit()
+    $script:Server = $null
 }
 
 Export-ModuleMember -Function *-*

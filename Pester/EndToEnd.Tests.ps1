@@ -10,6 +10,9 @@ BeforeDiscovery {
 BeforeAll {
     $root = Split-Path -Path $PSScriptRoot
     Import-Module (Join-Path $root 'PsutilAgent.psd1') -Force
+    # A configuration is validated by one collector for all, after the first: cloudify/start.ps1's and the package's tests start one each time.
+    Import-Module (Join-Path $PSScriptRoot 'CollectorServer.psm1')
+    Install-CollectorServer
     $example = Join-Path $root 'examples/monitor.yaml'
     if ($env:PSUTIL_AGENT_E2E) {
         $given = Get-Content -Path $env:PSUTIL_AGENT_E2E -Raw | ConvertFrom-Json
@@ -363,6 +366,7 @@ Describe 'After a power cut' -Tag EndToEnd, Booted -Skip:$skip {
         [System.Environment]::SetEnvironmentVariable('NODE_OPTIONS', $null, 'Machine')
         Remove-Item -Path $env:SystemDrive\Program.exe
         Stop-PsutilMonitor -Name * -RemoveData
+        Stop-CollectorServer
         Get-PsutilMonitor | Should -BeNullOrEmpty
         Get-Process -Name node -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
         Test-Path -Path $data | Should -BeFalse

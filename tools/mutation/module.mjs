@@ -152,12 +152,9 @@ async function work(jobs, onResult) {
 async function workOnWindows(jobs, onResult) {
   if (jobs.length === 0) return;
   const { makeWindowsHost } = await import(join(root, 'dist/test/support/windowsHost.js'));
-  const { layoutModule } = await import(join(root, 'dist/test/support/wine.js'));
   const host = await makeWindowsHost();
   try {
-    const module = join(host.drive, 'Program Files/PsutilAgent');
-    await layoutModule(module, { whole: true });
-    cpSync(join(root, 'Pester'), join(module, 'Pester'), { recursive: true });
+    const module = await host.layOut();
     const [given, output] = ['jobs.json', 'results.jsonl'].map((name) => join(host.prefix.home, name));
     writeFileSync(given, JSON.stringify(jobs));
     writeFileSync(output, '');

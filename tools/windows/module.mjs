@@ -5,7 +5,7 @@ import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/pro
 import { dirname, join } from 'node:path';
 import { root } from '../dependencies.mjs';
 import { aligned, koffiPackage, windowsParts } from './parts.mjs';
-import { copyFolder, copyLinked, makePrefix } from './prefix.mjs';
+import { copyLinked, makePrefix } from './prefix.mjs';
 
 const cli = join(root, 'dist/cli');
 
@@ -15,22 +15,15 @@ export const moduleFiles = ['PsutilAgent.psd1', 'PsutilAgent.psm1', 'PsutilAgent
 /** What the command's files, and those of tests, find beside them: of koffi its part for Windows comes with the pinned parts. */
 const packages = ['node_modules/koffi', 'node_modules/systeminformation'];
 
-/**
- * Makes a module folder at `target` from this clone and the pinned parts, with the collector as built in dist/. `whole`: with all files of the
- * build and the packages that they import, for programs of tests that are no bundle.
- */
-export async function layoutModule(target, { whole = false } = {}) {
+/** Makes a module folder at `target` from this clone and the pinned parts, with the collector as built in dist/. */
+export async function layoutModule(target) {
   const parts = await windowsParts();
   if (!existsSync(join(root, 'dist/cli/main.js'))) throw new Error('dist/cli/main.js is missing: run npm run build');
   await mkdir(join(target, 'bin'), { recursive: true });
   const names = moduleFiles.filter((name) => existsSync(join(root, name)));
   await Promise.all(names.map((name) => cp(join(root, name), join(target, name), { recursive: true })));
-  if (whole) {
-    await copyFolder(join(root, 'dist'), join(target, 'dist'));
-    await copyFolder(join(root, 'node_modules'), join(target, 'node_modules'), { linked: true });
-  }
   const command = (await readdir(cli)).filter((name) => name.endsWith('.cjs'));
-  await Promise.all([...command.map((name) => `dist/cli/${name}`), 'package.json', ...(whole ? [] : packages)].map((name) => cp(join(root, name), join(target, name), { recursive: true })));
+  await Promise.all([...command.map((name) => `dist/cli/${name}`), 'package.json', ...packages].map((name) => cp(join(root, name), join(target, name), { recursive: true })));
   await cp(await compiledCollector(parts), join(target, 'dist/cli/collector.cjs.cache'));
   await copyLinked(parts.koffi, join(target, 'node_modules', koffiPackage));
   await Promise.all(['node', 'nssm'].map(async (name) => copyLinked(await aligned(parts[name]), join(target, 'bin', `${name}.exe`))));

@@ -29,7 +29,8 @@ let module: string;
 /** Runs the tests that `filter` leaves; throws where one failed. */
 function pester(...filter: string[]): Promise<void> {
   const env = { PSUTIL_AGENT_E2E: host.prefix.path(join(host.prefix.home, 'e2e.json')) };
-  return host.pester(module, ['EndToEnd.Tests.ps1'], filter, { env, timeout: 1200 });
+  // What hangs is told with each test that did not.
+  return host.pester(module, ['EndToEnd.Tests.ps1'], ['-Output', 'Detailed', ...filter], { env, timeout: 1200 });
 }
 
 /** The command lines of all processes that ran while `work` did. */

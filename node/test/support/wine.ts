@@ -37,7 +37,7 @@ export interface Prefix {
 
 const tool = (name: string): Promise<unknown> => import(new URL(`../../../tools/${name}`, import.meta.url).href);
 const windows = (await tool('windows/prefix.mjs')) as { makePrefix(): Promise<Prefix> };
-const module = (await tool('windows/module.mjs')) as { layoutModule(target: string, options?: { whole?: boolean }): Promise<void> };
+const module = (await tool('windows/module.mjs')) as { layoutModule(target: string): Promise<void> };
 const engine = (await tool('powershell/engine.mjs')) as {
   engineEnv: Readonly<Record<string, string>>;
   powershellEngine(): Promise<{ readonly command: readonly string[]; readonly pester: string }>;
@@ -51,8 +51,8 @@ export const alignSections = (bytes: Buffer): Buffer => sections.alignSections(b
 /** Makes a prefix; throws where Wine is missing, naming the packages. */
 export const makePrefix = (): Promise<Prefix> => windows.makePrefix();
 
-/** Lays out the module folder (bin/node.exe, the command, the win32 packages) at a target; `whole`: with all of the build. */
-export const layoutModule = (target: string, options?: { whole?: boolean }): Promise<void> => module.layoutModule(target, options);
+/** Lays out the module folder (bin/node.exe, the command, the win32 packages) at a target. */
+export const layoutModule = (target: string): Promise<void> => module.layoutModule(target);
 
 /** pwsh.exe for a prefix: the program, what its environment says to it, and the Pester to run there. */
 export async function windowsPowershell(): Promise<{ program: string; env: Readonly<Record<string, string>>; pester: string }> {
