@@ -132,6 +132,22 @@ await Promise.all([prepared(ensurePrerequisites), prepared(built)]).catch(({ mes
   process.exit(1);
 });
 
+/**
+ * Has Linux give this process, and what it starts from now on, a core for up to 30 ms at a time where others wait for it, instead of some 2
+ * (sched_setattr(2); before Linux 6.12 nothing changes). In a virtual machine each change from one program to another costs much of what a core
+ * knows of its memory: two stages that compute on one core took a tenth less CPU time.
+ */
+async function takeLongTurns() {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return;
+  const { default: koffi } = await import('koffi');
+  const [schedSetattr, attributes] = [314, Buffer.alloc(48)];
+  attributes.writeUInt32LE(attributes.length, 0);
+  attributes.writeBigUInt64LE(30_000_000n, 24);
+  koffi.load('libc.so.6').func('long syscall(long, int, void *, unsigned int)')(schedSetattr, 0, attributes, 0);
+}
+// Where it cannot be asked for, the turns stay as they are.
+await takeLongTurns().catch(() => undefined);
+
 /** The counts in a runner's closing lines: node:test's, or a plain `N passed, N failed`. */
 function countsOf(output) {
   const tap = (word) => Number(output.match(new RegExp(`^(?:#|ℹ) ${word} (\\d+)$`, 'm'))?.[1] ?? 0);
