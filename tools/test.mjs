@@ -120,12 +120,12 @@ const stages = [
   { name: 'winePester', needs: module, words: moduleTest('pester') },
   { name: 'pester', needs: [powershellEngine], words: () => ['tools/pester.mjs', ...pesterFiles] },
   { name: 'package', needs: [...module, packaged], words: () => ['tools/isolated.mjs', ...moduleTest('package')()] },
+  // As lint it computes, in programs that have nothing to hand over to each other: they use whichever core the others leave.
+  { name: 'unit', anywhere: true, needs: [powershellEngine], words: shared(4, (name, system) => !system) },
   { name: 'transport', words: shared(1, (name, system) => system && name.startsWith('dist/transport/')) },
   { name: 'windowsDelivery', needs: module, words: tests(serial, (name, system) => system && isWine(name) && isDelivery(name)) },
   { name: 'bench', needs: [shippedNode], words: () => ['bench/main.mjs', '--short'] },
   { name: 'examples', words: () => ['tools/isolated.mjs', ...moduleTest('examples')()] },
-  // The last two compute, in programs that have nothing to hand over to each other: they use whichever core the others leave.
-  { name: 'unit', anywhere: true, needs: [powershellEngine], words: shared(4, (name, system) => !system) },
   { name: 'lint', anywhere: true, needs: [powershellEngine, installAnalyzer], words: () => ['tools/lint.mjs'] },
 ];
 
@@ -264,9 +264,9 @@ function startStages(most) {
     });
   }
 }
-// One more whenever the cores have had nothing to do for a while.
+// One more whenever the cores have had nothing to do for a while, and then another.
 idleShare();
-const looking = setInterval(() => { if (idleShare() > 0.2) startStages(Math.min(atWork + 1, usual + 1)); }, pause);
+const looking = setInterval(() => { if (idleShare() > 0.1) startStages(Math.min(atWork + 1, usual + 2)); }, pause);
 await new Promise((resolve) => {
   ended = resolve;
   startStages(usual);
