@@ -146,7 +146,6 @@ await Promise.all([prepared(ensurePrerequisites), prepared(built)]).catch(({ mes
   process.exit(1);
 });
 
-
 /** The counts in a runner's closing lines: node:test's, or a plain `N passed, N failed`. */
 function countsOf(output) {
   const tap = (word) => Number(output.match(new RegExp(`^(?:#|ℹ) ${word} (\\d+)$`, 'm'))?.[1] ?? 0);
@@ -242,7 +241,8 @@ const pause = 6000;
 let idleBefore = 0;
 /** The share of the time since the last look that the cores had nothing to do. */
 function idleShare() {
-  const now = [...used.keys()].reduce((sum, core) => sum + (cpus()[core]?.times.idle ?? 0), 0);
+  const cores = cpus();
+  const now = [...used.keys()].reduce((sum, core) => sum + (cores[core]?.times.idle ?? 0), 0);
   const share = (now - idleBefore) / (used.size * pause);
   idleBefore = now;
   return share;

@@ -1,13 +1,12 @@
 // Windows on this machine, for tests: a throw-away Wine prefix. Wine is given files for its output and nothing to read:
 // node.exe hangs there on Linux pipes.
 import { spawn, spawnSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { cp, link, mkdir, mkdtemp, open, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, link, mkdir, mkdtemp, open, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { root } from '../dependencies.mjs';
+import { madeOnce } from '../madeOnce.mjs';
 import { fastWine } from './wine.mjs';
 
 /**
@@ -66,20 +65,15 @@ export function copyLinked(from, to) {
 export async function installedWindows() {
   const { error, stdout } = spawnSync('wine', ['--version'], { encoding: 'utf8' });
   if (error) throw new Error('wine is missing: apt-get install wine wine64');
-  const target = join(root, 'build/windows', `quiet-${/wine-[\w.]+/.exec(stdout)?.[0] ?? 'wine'}`);
-  if (existsSync(target)) return target;
-  const prefix = new Prefix(await mkdtemp(join(tmpdir(), 'psutil-agent-wine-')));
-  try {
-    await prefix.install();
-    await mkdir(join(root, 'build/windows'), { recursive: true });
-    const fresh = `${target}-${randomUUID()}`;
-    await copyFolder(join(prefix.home, 'wine'), fresh, { linked: true });
-    // Where two make it at once, the second one's is not needed.
-    await rename(fresh, target).catch(() => rm(fresh, { recursive: true }));
-    return target;
-  } finally {
-    await prefix.remove();
-  }
+  return madeOnce(join(root, 'build/windows', `quiet-${/wine-[\w.]+/.exec(stdout)?.[0] ?? 'wine'}`), async (folder) => {
+    const prefix = new Prefix(await mkdtemp(join(tmpdir(), 'psutil-agent-wine-')));
+    try {
+      await prefix.install();
+      await copyFolder(join(prefix.home, 'wine'), folder, { linked: true });
+    } finally {
+      await prefix.remove();
+    }
+  });
 }
 
 /**

@@ -1,10 +1,10 @@
 // Wine of this machine, with changes by which programs start faster.
 import { spawnSync } from 'node:child_process';
-import { createHash, randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { cp, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../dependencies.mjs';
+import { madeOnce } from '../madeOnce.mjs';
 
 /** Where Debian has Wine: its programs, its libraries, and the folder both are found from. */
 const usr = '/usr';
@@ -58,24 +58,19 @@ export async function fastWine() {
   const hash = createHash('sha256').update(unix);
   for (const bytes of changed) hash.update(bytes);
   const target = join(root, 'build/windows', `wine-${hash.digest('hex').slice(0, 16)}`);
-  const program = join(target, 'lib/wine/wine64');
-  if (existsSync(program)) return program;
-  const fresh = `${target}-${randomUUID()}`;
-  const [programs, own] = [join(fresh, 'lib/wine'), join(fresh, libraries)];
-  await Promise.all([programs, own, join(fresh, 'share')].map((folder) => mkdir(folder, { recursive: true })));
-  // Wine finds its libraries from where its program is, and the others from where ntdll.so is: those two are no links.
-  const linked = spawnSync('cp', ['-rs', join(usr, libraries, 'x86_64-unix'), join(usr, libraries, 'x86_64-windows'), own]);
-  if (linked.status !== 0) {
-    await rm(fresh, { recursive: true });
-    return 'wine';
-  }
-  await Promise.all([system, ...names.map(library)].map((file) => rm(file.replace(usr, fresh))));
-  await Promise.all([
-    ...names.map((name, at) => writeFile(library(name).replace(usr, fresh), changed[at])),
-    cp(system, system.replace(usr, fresh)), cp(join(usr, 'lib/wine/wine64'), join(programs, 'wine64')),
-    symlink(join(usr, 'lib/wine/wineserver'), join(programs, 'wineserver')), symlink(join(usr, 'share/wine'), join(fresh, 'share/wine')),
-  ]);
-  // Where two make it at once, the second one's is not needed.
-  await rename(fresh, target).catch(() => rm(fresh, { recursive: true }));
-  return program;
+  const made = await madeOnce(target, async (folder) => {
+    const [programs, own] = [join(folder, 'lib/wine'), join(folder, libraries)];
+    await Promise.all([programs, own, join(folder, 'share')].map((name) => mkdir(name, { recursive: true })));
+    // Wine finds its libraries from where its program is, and the others from where ntdll.so is: those two are no links.
+    const linked = spawnSync('cp', ['-rs', join(usr, libraries, 'x86_64-unix'), join(usr, libraries, 'x86_64-windows'), own]);
+    if (linked.status !== 0) return false;
+    await Promise.all([system, ...names.map(library)].map((file) => rm(file.replace(usr, folder))));
+    await Promise.all([
+      ...names.map((name, at) => writeFile(library(name).replace(usr, folder), changed[at])),
+      cp(system, system.replace(usr, folder)), cp(join(usr, 'lib/wine/wine64'), join(programs, 'wine64')),
+      symlink(join(usr, 'lib/wine/wineserver'), join(programs, 'wineserver')), symlink(join(usr, 'share/wine'), join(folder, 'share/wine')),
+    ]);
+    return true;
+  });
+  return made === undefined ? 'wine' : join(made, 'lib/wine/wine64');
 }

@@ -1,7 +1,7 @@
 import { spawn, execFile, type ChildProcess } from 'node:child_process';
 import { createHash, randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statfsSync, symlinkSync, writeFileSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { createServer, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -13,8 +13,8 @@ const run = promisify(execFile);
 /** Where rabbitmq-server and rabbitmqctl are; another version's folder from `node tools/rabbitmq.mjs`. */
 const commands = process.env['PSUTIL_AGENT_RABBITMQ'] ?? '/usr/lib/rabbitmq/bin';
 const serverBinary = join(commands, 'rabbitmq-server');
-/** What is made once for all tests. */
-const builds = fileURLToPath(new URL('../../../build', import.meta.url));
+const root = new URL('../../../', import.meta.url);
+const { madeOnce } = (await import(new URL('tools/madeOnce.mjs', root).href)) as { madeOnce: (target: string, make: (folder: string) => Promise<void>) => Promise<string> };
 /** Debian's. */
 const erlang = '/usr/lib/erlang';
 
@@ -60,11 +60,13 @@ async function leanServer(): Promise<{ readonly server: string; readonly describ
   // Another version's commands are scripts around it.
   if (!existsSync(plugins) || !existsSync(erlang)) return { server: serverBinary };
   const versions = [...readdirSync(plugins), ...readdirSync(join(erlang, 'lib'))].join();
-  const target = join(builds, `rabbitmq-${createHash('sha256').update(versions).digest('hex').slice(0, 16)}`);
-  const made = { server: join(target, 'sbin/rabbitmq-server'), described: join(target, 'described') };
-  if (existsSync(target)) return made;
-  await mkdir(builds, { recursive: true });
-  const folder = await mkdtemp(`${target}-`);
+  const target = join(fileURLToPath(root), 'build', `rabbitmq-${createHash('sha256').update(versions).digest('hex').slice(0, 16)}`);
+  await madeOnce(target, (folder) => makeLean(folder, target, scripts, plugins));
+  return { server: join(target, 'sbin/rabbitmq-server'), described: join(target, 'described') };
+}
+
+/** Makes it in a folder, for the place that it gets. */
+async function makeLean(folder: string, target: string, scripts: string, plugins: string): Promise<void> {
   await cp(scripts, join(folder, 'sbin'), { recursive: true });
   const needed = readdirSync(plugins).filter((name) => existsSync(join(plugins, name, 'ebin')) && !/^(?:rabbitmq_(?!prelaunch)|cow|gun|eetcd|jose|prometheus|quantile|accept|base64url|amqp10_client)/.test(name));
   for (const name of needed) copyPlugin(join(plugins, name), join(folder, 'plugins', name));
@@ -78,9 +80,6 @@ async function leanServer(): Promise<{ readonly server: string; readonly describ
   writeFileSync(join(folder, 'lean.boot'), withoutModules(readFileSync(join(erlang, 'bin/start_sasl.boot'))));
   const defaults = join(folder, 'sbin/rabbitmq-defaults');
   writeFileSync(defaults, readFileSync(defaults, 'utf8').replace(/^SASL_BOOT_FILE=.*$/m, `SASL_BOOT_FILE=${join(target, 'lean')}`));
-  // Where two make it at once, the second one's is not needed.
-  await rename(folder, target).catch(() => rm(folder, { recursive: true }));
-  return made;
 }
 
 /** Where files are made that no power cut is to outlast: in memory, where there is room, a start takes a seventh less CPU time. */
